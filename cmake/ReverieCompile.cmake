@@ -1,0 +1,14 @@
+# Flags of every target of the project. No -march: loops that profit are compiled for several instruction sets and chosen
+# at run time. -ffp-contract=off keeps bits equal across those copies and across the plugin boundary.
+add_compile_options(-Wall -Wextra -Wconversion -ffp-contract=off)
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
+if(REVERIE_WERROR)
+  add_compile_options(-Werror)
+endif()
+if(REVERIE_SANITIZE)
+  add_compile_options(-fsanitize=${REVERIE_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${REVERIE_SANITIZE})
+endif()
+
+# Loops over arrays: vectorised, without the parts of IEEE semantics (errno, traps) that prevent it.
+set(REVERIE_LOOP_OPTIONS -O3 -fno-math-errno -fno-trapping-math)

@@ -1,0 +1,22 @@
+# reverie_add_plugin(NAME SOURCES...): a plugin library NAME.so that exports the entry and nothing else.
+function(reverie_add_plugin name)
+  add_library(${name} MODULE ${ARGN})
+  target_link_libraries(${name} PRIVATE reverie::sdk)
+  target_compile_features(${name} PRIVATE cxx_std_20)
+  target_compile_options(${name} PRIVATE -O3 -fno-math-errno -fno-trapping-math -ffp-contract=off -fno-gnu-unique)
+  set_target_properties(${name} PROPERTIES
+    PREFIX "" C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  set(script "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.map")
+  target_link_options(${name} PRIVATE "-Wl,--version-script=${script}" -Wl,-z,nodelete)
+  if(NOT REVERIE_SANITIZE)
+    target_link_options(${name} PRIVATE -Wl,-z,defs)
+  endif()
+  set_target_properties(${name} PROPERTIES LINK_DEPENDS "${script}")
+endfunction()
+
+# The project's own plugins go where the command built beside them looks.
+function(reverie_add_bundled_plugin name)
+  reverie_add_plugin(${name} ${ARGN})
+  set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib/reverie/plugins")
+  install(TARGETS ${name} LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/reverie/plugins")
+endfunction()

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Running a network, awake or quiescent, and recording what it does.
+#pragma once
+
+#include <engine/model.hpp>
+#include <functional>
+
+namespace reverie::engine {
+
+enum class Start { fresh, zero, recording };
+
+struct SimulationOptions {
+  bool quiescent = false;
+  std::int64_t trials = 200, steps = 0;  ///< steps 0: the task's
+  std::uint64_t seed = 0;
+  std::uint32_t draw = 0;
+  double state_noise = 0;  ///< standard deviation per step in this simulation (quiescence: usually sqrt(2) sigma_rec)
+  std::int64_t mask = 1;
+  Start start = Start::fresh;
+  plugin::Array start_states;  ///< for Start::recording: [trial, units]
+  bool record_state = false, record_output = false;  ///< besides position (and, awake, latent and input)
+};
+
+/// Receives [trials, ...] of one variable, in ascending order of trials, on the calling thread:
+///   "position" [trial, time, space], "latent" [trial, time, space], "direction" [trial],
+///   "state" [trial, time, unit], "output" [trial, time, output]. Time n is after step n.
+using SimulationSink =
+    std::function<void(const std::string& variable, std::int64_t first_trial, std::int64_t trials, const float* values)>;
+/// Called as trials finish, with how many are done; return false to stop (throws Interrupted by the caller's choice).
+using SimulationProgress = std::function<bool(std::int64_t trials_done)>;
+
+void simulate(const Model& model, const std::vector<NamedArray>& weights, const SimulationOptions& options,
+              const SimulationSink& sink, const SimulationProgress& progress);
+
+}  // namespace reverie::engine

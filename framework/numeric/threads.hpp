@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Worker threads for shards: items are fixed pieces of work, so results do not depend on the number of threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace reverie::numeric {
+
+/// Number of threads that parallel work uses; at least 1. Default: the CPUs this process may run on.
+int thread_count();
+void set_thread_count(int threads);
+
+/// Calls body(worker, item) for every item in [0, items), workers 0 ... min(threads, items) - 1 taking the next free item.
+/// Each worker flushes denormals and runs libraries single-threaded. The first exception is rethrown after all have stopped.
+void parallel_items(std::int64_t items, const std::function<void(int worker, std::int64_t item)>& body);
+
+}  // namespace reverie::numeric

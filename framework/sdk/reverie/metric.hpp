@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Metrics: numbers measured on recordings.
+///
+/// A metric declares which variables of which recordings it reads and which numbers it gives; the host streams the
+/// recordings through it in chunks of whole trials, as often as it asks for (`passes`), so that recordings may be larger
+/// than memory. A class gives
+///
+///   inputs()   role (the pipeline's key: "awake", "replay"), variable ("position"), dimensions ("trial time space")
+///   outputs()  name, dimensions ("" for one number), unit, doc
+///   passes()   optional, default 1
+///   struct Run, constructed as Run(const Metric&, MetricJob&), with
+///     add(pass, input, first_trial, chunk)    chunk: View<const double>, [trials, ...] or the whole of a small input
+///     finish(pass)                            after the last pass: job.emit(...) for every output
+///
+/// Invariants:
+///  1. Chunks of an input arrive in the order of trials; how trials are cut into chunks must not change the result.
+///  2. A NaN is a missing sample: handled as the metric documents, or refused with trial and time.
+///  3. Random numbers come from job.random() only.
+///  4. Every declared output is emitted once, with the declared dimensions.
+#pragma once
+
+#include <reverie/plugin.hpp>
+#include <reverie/task.hpp>
+
+namespace reverie {
+
+/// An input that the pipeline has to give; `optional_input` one that it may.
+constexpr reverie_metric_input input(const char* role, const char* variable, const char* dims, const char* doc) {
+  return {sizeof(reverie_metric_input), 0, role, variable, dims, doc};
+}
+constexpr reverie_metric_input optional_input(const char* role, const char* variable, const char* dims, const char* doc) {
+  return {sizeof(reverie_metric_input), REVERIE_INPUT_OPTIONAL, role, variable, dims, doc};
+}
+/// unit "input" is that of the first input's variable.
+constexpr reverie_metric_output result(const char* name, const char* dims, const char* unit, const char* doc) {
+  return {sizeof(reverie_metric_output), 0, name, dims, unit, doc};
+}
+
+/// What a run is given and where its results go.
+class MetricJob {
+ public:
+  MetricJob(const reverie_host* host, reverie_job* job, const reverie_stream* stream, const reverie_tensor* shapes,
+            std::size_t inputs)
+      : host_(host), job_(job), stream_(*stream), shapes_(shapes, shapes + inputs) {}
+
+  /// Shape of an input; empty for an optional one that was not given.
+  std::span<const std::int64_t> shape(std::size_t input) const {
+    const auto& s = shapes_[input];
+    return s.ndim < 0 ? std::span<const std::int64_t>() : std::span(s.shape, static_cast<std::size_t>(s.ndim));
+  }
+  bool has(std::size_t input) const { return shapes_[input].ndim >= 0; }
+  Random random() const { return {host_, &stream_}; }
+  bool should_stop() const { return host_->should_stop(host_->context) != 0; }
+
+  void emit(const char* name, double value) { emit(name, {}, {&value, 1}); }
+  void emit(const char* name, std::vector<std::int64_t> shape, std::span<const double> values) {
+    reverie_tensor t{};
+    t.data = const_cast<double*>(values.data());
+    t.dtype = REVERIE_F64;
+    t.ndim = static_cast<std::int32_t>(shape.size());
+    std::int64_t step = 1;
+    for (std::size_t k = shape.size(); k-- > 0;) {
+      t.shape[k] = shape[k];
+      t.stride[k] = step;
+      step *= shape[k];
+    }
+    reverie_error error{};
+    if (host_->emit_result(job_, name, &t, &error) != REVERIE_OK) throw PluginFailure(error.code, error.message);
+  }
+
+  /// body(begin, end) over [0, count) in fixed partitions, side by side.
+  template <class Body>
+  void parallel_for(std::int64_t count, std::int64_t partition, Body&& body) const {
+    struct Call {
+      Body& body;
+      std::string message;
+    } call{body, {}};
+    const auto status = host_->parallel_for(
+        host_->context, count, partition,
+        [](void* user, std::int64_t begin, std::int64_t end) -> reverie_status {
+          auto& c = *static_cast<Call*>(user);
+          return detail::guarded(nullptr, [&] { c.body(begin, end); });
+        },
+        &call);
+    if (status != REVERIE_OK) throw PluginFailure(status, "a part of the parallel computation failed");
+  }
+
+ private:
+  const reverie_host* host_;
+  reverie_job* job_;
+  reverie_stream stream_;
+  std::vector<reverie_tensor> shapes_;
+};
+
+namespace detail {
+
+template <class P>
+struct MetricTables {
+  std::vector<reverie_metric_input> inputs;
+  std::vector<reverie_metric_output> outputs;
+  reverie_metric_layout abi{};
+
+  void fill(const P& plugin) {
+    inputs = plugin.inputs();
+    outputs = plugin.outputs();
+    std::uint32_t passes = 1;
+    if constexpr (requires { plugin.passes(); }) passes = plugin.passes();
+    abi = {sizeof abi, passes, static_cast<std::uint32_t>(inputs.size()), sizeof(reverie_metric_input),
+           static_cast<std::uint32_t>(outputs.size()), sizeof(reverie_metric_output), inputs.data(), outputs.data()};
+  }
+};
+
+template <class P>
+struct MetricRun {
+  MetricJob job;
+  typename P::Run run;
+  MetricRun(const P& plugin, MetricJob j) : job(std::move(j)), run(plugin, job) {}
+};
+
+template <class P>
+reverie_status metric_begin(const void* i, const reverie_host* host, reverie_job* job, const reverie_stream* stream,
+                            const reverie_tensor* shapes, void** run, reverie_error* error) noexcept {
+  return guarded(error, [&] {
+    const auto& metric = instance<P, MetricTables<P>>(i);
+    *run = new MetricRun<P>(metric.plugin, MetricJob(host, job, stream, shapes, metric.layout.inputs.size()));
+  });
+}
+
+template <class P>
+reverie_status metric_add(void* run, std::uint32_t pass, std::uint32_t input, std::int64_t first_trial,
+                          const reverie_tensor* chunk, reverie_error* error) noexcept {
+  return guarded(error, [&] {
+    auto& r = *static_cast<MetricRun<P>*>(run);
+    if (chunk->dtype == REVERIE_F64) {
+      r.run.add(pass, input, first_trial, view<const double>(*chunk));
+      return;
+    }
+    // The host passes contiguous chunks: widen them.
+    std::int64_t count = 1;
+    for (int k = 0; k < chunk->ndim; ++k) count *= chunk->shape[k];
+    const auto* from = static_cast<const float*>(chunk->data);
+    const std::vector<double> wide(from, from + count);
+    const auto dims = static_cast<std::size_t>(chunk->ndim);
+    r.run.add(pass, input, first_trial, View<const double>{wide.data(), {chunk->shape, dims}, {chunk->stride, dims}});
+  });
+}
+
+template <class P>
+reverie_status metric_finish(void* run, std::uint32_t pass, reverie_error* error) noexcept {
+  return guarded(error, [&] { static_cast<MetricRun<P>*>(run)->run.finish(pass); });
+}
+
+}  // namespace detail
+
+/// The component of a metric class, for REVERIE_EXPORT.
+template <class P>
+auto metric(const char* id) {
+  return [id] {
+    using namespace detail;
+    static const reverie_metric table = {
+        sizeof table, 0,
+        [](const void* i) -> const reverie_metric_layout* { return &instance<P, MetricTables<P>>(i).layout.abi; },
+        &metric_begin<P>, &metric_add<P>, &metric_finish<P>,
+        [](void* run) { delete static_cast<MetricRun<P>*>(run); }};
+    return component<P, MetricTables<P>>(REVERIE_KIND_METRIC, id, &table);
+  };
+}
+
+}  // namespace reverie
+
+/// Exports a library with one metric.
+#define REVERIE_METRIC(id, Class) REVERIE_EXPORT(reverie::metric<Class>(id))
