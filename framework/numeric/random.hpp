@@ -3,7 +3,9 @@
 ///
 /// key = 64-bit seed; counter = {unit / 4, step, trial, stream}; the four words of one counter are units 4k ... 4k + 3. So a
 /// value depends on (seed, stream, trial, step, unit) only: not on threads, shards, or the order of calls.
-/// Normals: Box-Muller on pairs of words in float32, widened where float64 is asked for.
+/// Normals: Box-Muller on pairs of words in float32, widened where float64 is asked for; the largest |normal| is 6.66.
+/// Uniforms: the word times 2^-32; in float32 its upper 24 bits times 2^-24.
+/// A normal and a uniform of the same counter are not independent: they come from the same words.
 #pragma once
 
 #include <reverie/abi.h>
@@ -22,10 +24,10 @@ enum class Purpose : std::uint32_t {
 /// The stream of a role, a purpose and a draw (0 to 2^24 - 1; different draws are independent).
 reverie_stream make_stream(std::uint64_t seed, Role role, Purpose purpose, std::uint32_t draw = 0);
 
-/// out[k] = scale * normal(unit first_unit + k), k < units; first_unit is a multiple of 4.
+/// out[k] = scale * normal(unit k), k < units.
 void fill_normal(const reverie_stream& stream, std::uint32_t trial, std::uint32_t step, std::int64_t units, float scale, float* out);
 void fill_normal(const reverie_stream& stream, std::uint32_t trial, std::uint32_t step, std::int64_t units, double scale, double* out);
-/// out[k] = scale * uniform in [0, 1).
+/// out[k] = scale * uniform(unit k) in [0, 1).
 void fill_uniform(const reverie_stream& stream, std::uint32_t trial, std::uint32_t step, std::int64_t units, float scale, float* out);
 void fill_uniform(const reverie_stream& stream, std::uint32_t trial, std::uint32_t step, std::int64_t units, double scale, double* out);
 

@@ -315,7 +315,7 @@ enum {
   REVERIE_USES_EMIT = 1,
   REVERIE_USES_CURRENT = 2,
   REVERIE_USES_ADVANCE = 4,
-  REVERIE_USES_NOISE_IN_VJP = 8 /* advance_vjp reads `noise`; otherwise the host may leave it unset there */
+  REVERIE_USES_NOISE_IN_VJP = 8 /* advance_vjp reads `drift` or `noise`; otherwise the host may leave both null there */
 };
 
 typedef struct reverie_dynamics_layout {

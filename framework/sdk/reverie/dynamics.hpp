@@ -47,7 +47,8 @@ namespace reverie {
 inline constexpr std::size_t max_memory = 8;
 
 /// What `uses()` may return, for a class whose hooks depend on its parameters; by default all hooks it has are used, and
-/// the gradient of advance may read the noise.
+/// the gradient of advance may read drift and noise (leave uses_noise_in_vjp out where advance is linear in them: training
+/// is faster then).
 inline constexpr std::uint32_t uses_emit = REVERIE_USES_EMIT, uses_current = REVERIE_USES_CURRENT,
                                uses_advance = REVERIE_USES_ADVANCE, uses_noise_in_vjp = REVERIE_USES_NOISE_IN_VJP;
 
@@ -215,7 +216,7 @@ struct Backward {
           for (std::size_t m = 0; m < M; ++m) u.memory[m] = Real(memory[m][i], T(0));
           if constexpr (hook == Hook::emit) u.emitted = Real(emitted[i], T(0));
           if constexpr (hook == Hook::advance) {
-            u.drift = Real(drift[i], T(0));
+            u.drift = Real(drift ? drift[i] : T(0), T(0));
             u.noise = Real(noise ? noise[i] : T(0), T(0));
           }
           seed(u);

@@ -45,9 +45,10 @@ namespace detail {
 inline double exp(double x) { return std::exp(x); }
 inline double tanh(double x) { return std::tanh(x); }
 
-/// e^x: x = n ln 2 + f, |f| <= ln 2 / 2, and a polynomial of degree 6 in f (minimax, from Cephes' expf).
+/// e^x: x = n ln 2 + f, |f| <= ln 2 / 2, and a polynomial of degree 6 in f (minimax, from Cephes' expf). 2^n comes as two
+/// factors, since n reaches 128. Below -87.3, where the numbers become denormal, the result is 0.
 inline float exp(float x) {
-  const float clamped = x < -87.3F ? -87.3F : (x > 88.3F ? 88.3F : x);
+  const float clamped = x < -87.3F ? -87.3F : (x > 88.73F ? 88.73F : x);
   const float shifted = clamped * 1.44269504F + 12582912.0F;  // 1.5 * 2^23: the integer part lands in the low bits
   const float n = shifted - 12582912.0F;
   const float f = (clamped - n * 0.693359375F) - n * -2.12194440e-4F;
@@ -58,9 +59,10 @@ inline float exp(float x) {
   p = p * f + 1.6666665459e-1F;
   p = p * f + 5.0000001201e-1F;
   p = (p * f) * f + f + 1.0F;
-  const auto exponent = (std::bit_cast<std::int32_t>(shifted) - 0x4B400000 + 127) << 23;
-  const float result = p * std::bit_cast<float>(exponent);
-  return x == x ? (x < -87.3F ? 0.0F : (x > 88.72F ? HUGE_VALF : result)) : x;
+  const std::int32_t exponent = std::bit_cast<std::int32_t>(shifted) - 0x4B400000, half = exponent >> 1;
+  const float result =
+      p * std::bit_cast<float>((half + 127) << 23) * std::bit_cast<float>((exponent - half + 127) << 23);
+  return x == x ? (x < -87.3F ? 0.0F : result) : x;
 }
 
 /// tanh: an odd polynomial below 0.625 (Cephes' tanhf), 1 - 2 / (e^2x + 1) above.

@@ -358,7 +358,7 @@ View<T> view(const reverie_tensor& t) {
       const reverie_host*, reverie_error* error) {                                                               \
     return reverie::detail::entry(error, __VA_ARGS__);                                                           \
   }                                                                                                              \
-  __attribute__((section(".note.reverie,\"a\",@note#"), used, aligned(4))) static const reverie_note             \
+  __attribute__((section(".note.reverie"), used, aligned(4))) static const reverie_note             \
       reverie_note_of_this_plugin = {8, sizeof(reverie_note) - 20, REVERIE_NOTE_TYPE, REVERIE_NOTE_NAME,         \
                                      REVERIE_ABI_MAJOR, REVERIE_ABI_MINOR, REVERIE_REQUIRED_MINOR,               \
                                      REVERIE_SDK_MAJOR, REVERIE_SDK_MINOR, REVERIE_SDK_PATCH};

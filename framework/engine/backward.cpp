@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <engine/backward.hpp>
+#include <engine/elementwise.hpp>
+
+#include <algorithm>
+
+namespace reverie::engine {
+
+template <class Real>
+Cotangents<Real>::Cotangents(const Shard<Real>& shard) {
+  const auto& network = shard.network;
+  const auto& dynamics = network.model().dynamics;
+  const auto make = [](std::int64_t elements) { return Buffer(static_cast<std::size_t>(elements)); };
+  for (std::size_t s = 0; s < shard.slots.size(); ++s) slots.push_back(make(network.steps() * shard.row_size));
+  std::size_t most_variables = 0;
+  for (const auto& owner : shard.memory) {
+    most_variables = std::max(most_variables, owner.size());
+    memory.emplace_back(owner.size(), make(shard.row_size));
+  }
+  readout = make(network.steps() * shard.row_size);
+  state = make(shard.row_size);
+  drift = make(shard.row_size);
+  noise = make(shard.row_size);
+  if (shard.emits()) emitted = make(shard.row_size);
+  if (std::any_of(dynamics.begin(), dynamics.end(), [](const auto& k) { return k->uses(REVERIE_USES_NOISE_IN_VJP); })) {
+    seen_drift = make(static_cast<std::int64_t>(dynamics.size()) * shard.row_size);
+    seen_noise = make(static_cast<std::int64_t>(dynamics.size()) * shard.row_size);
+    scratch_memory.assign(most_variables, make(shard.row_size));
+  }
+  column_sum = make(std::max(network.stride(), network.model().task->outputs()));
+}
+
+namespace {
+
+/// The pointer arrays of ABI calls, reused from call to call.
+struct CallArrays {
+  std::vector<reverie_rows> slots, memory, d_slots, d_memory;
+};
+
+template <class Real>
+struct Pass {
+  Shard<Real>& shard;
+  Cotangents<Real>& d;
+  const NoiseSource<Real>& noise;
+  const Network<Real>& network = shard.network;
+  const Model& model = network.model();
+  CallArrays arrays{};
+
+  reverie_rows rows(const Real* base, const Tile& tile) const { return tile_rows(network, base, tile); }
+  Real* d_slot(std::size_t slot, std::int64_t n) { return d.slots[slot].data() + n * shard.row_size; }
+
+  void bind_cotangents(std::size_t owner, const Tile& tile) {
+    arrays.d_memory.clear();
+    for (auto& variable : d.memory[owner]) arrays.d_memory.push_back(rows(variable.data(), tile));
+  }
+
+  /// Copies the memory of an owner as it was before step n into scratch and lets `memory` point there.
+  void scratch_copy(std::size_t owner, std::int64_t n, const Tile& tile) {
+    const auto at = tile.first_row * network.stride(), size = tile.rows * network.stride();
+    for (std::size_t v = 0; v < shard.memory[owner].size(); ++v) {
+      std::copy_n(shard.memory_at(owner, v, n) + at, size, d.scratch_memory[v].data() + at);
+      arrays.memory[v] = rows(d.scratch_memory[v].data(), tile);
+    }
+  }
+
+  /// Drift and noise as each dynamics saw them in the forward pass.
+  void recompute_increments(std::int64_t n, const Tile& tile, const reverie_step& context) {
+    const auto at = tile.first_row * network.stride(), size = tile.rows * network.stride();
+    const auto last = model.cell->phases() - 1;
+    auto call = cell_block(shard, last, n, tile, context, n, arrays.slots, arrays.memory);
+    scratch_copy(0, n, tile);
+    model.cell->pointwise(call);
+    fill_noise(shard, tile, n, noise, shard.noise.data());
+    for (std::size_t k = 0; k < model.dynamics.size(); ++k) {
+      const auto offset = static_cast<std::int64_t>(k) * shard.row_size + at;
+      std::copy_n(shard.drift.data() + at, size, d.seen_drift.data() + offset);
+      std::copy_n(shard.noise.data() + at, size, d.seen_noise.data() + offset);
+      if (!model.dynamics[k]->uses(REVERIE_USES_ADVANCE)) continue;
+      auto block = dynamics_block(shard, k, n, tile, context, n, arrays.memory);
+      scratch_copy(k + 1, n, tile);
+      block.drift = rows(shard.drift.data(), tile);
+      block.noise = rows(shard.noise.data(), tile);
+      model.dynamics[k]->advance(block);
+    }
+  }
+
+  void advance(std::int64_t n, const Tile& tile, const reverie_step& context) {
+    const auto at = tile.first_row * network.stride(), size = tile.rows * network.stride();
+    add_to(size, d.readout.data() + n * shard.row_size + at, d.state.data() + at);
+    std::copy_n(d.state.data() + at, size, d.drift.data() + at);
+    std::copy_n(d.state.data() + at, size, d.noise.data() + at);
+    if (!d.seen_drift.empty()) recompute_increments(n, tile, context);
+    for (std::size_t k = model.dynamics.size(); k-- > 0;) {
+      if (!model.dynamics[k]->uses(REVERIE_USES_ADVANCE)) continue;
+      auto block = dynamics_block(shard, k, n, tile, context, n, arrays.memory);
+      if (!d.seen_drift.empty()) {
+        block.drift = rows(d.seen_drift.data() + static_cast<std::int64_t>(k) * shard.row_size, tile);
+        block.noise = rows(d.seen_noise.data() + static_cast<std::int64_t>(k) * shard.row_size, tile);
+      }
+      bind_cotangents(k + 1, tile);
+      block.d_state = rows(d.state.data(), tile);
+      block.d_drift = rows(d.drift.data(), tile);
+      block.d_noise = rows(d.noise.data(), tile);
+      block.d_memory = arrays.d_memory.data();
+      model.dynamics[k]->advance_vjp(block);
+    }
+  }
+
+  void cell(std::uint32_t phase, std::int64_t n, const Tile& tile, const reverie_step& context) {
+    auto block = cell_block(shard, phase, n, tile, context, n, arrays.slots, arrays.memory);
+    block.increment = {};
+    arrays.d_slots.clear();
+    for (std::size_t s = 0; s < d.slots.size(); ++s) arrays.d_slots.push_back(rows(d_slot(s, n), tile));
+    bind_cotangents(0, tile);
+    block.d_state = rows(d.state.data(), tile);
+    if (shard.emits()) block.d_emitted = rows(d.emitted.data(), tile);
+    block.d_increment = rows(d.drift.data(), tile);
+    block.d_slots = arrays.d_slots.data();
+    block.d_memory = arrays.d_memory.data();
+    model.cell->vjp(block);
+  }
+
+  void currents(std::int64_t n, const Tile& tile, const reverie_step& context) {
+    for (std::size_t s = 0; s < shard.slots.size(); ++s) {
+      if (!model.cell->slots()[s].receives_current) continue;
+      for (std::size_t k = model.dynamics.size(); k-- > 0;) {
+        if (!model.dynamics[k]->uses(REVERIE_USES_CURRENT)) continue;
+        auto block = dynamics_block(shard, k, n, tile, context, n, arrays.memory);
+        bind_cotangents(k + 1, tile);
+        block.d_state = rows(d.state.data(), tile);
+        block.d_drive = rows(d_slot(s, n), tile);
+        block.d_memory = arrays.d_memory.data();
+        model.dynamics[k]->current_vjp(block);
+      }
+    }
+  }
+
+  /// Each emitting dynamics saw what the earlier ones emitted; drift serves as scratch for that.
+  void emit(std::int64_t n, const Tile& tile, const reverie_step& context) {
+    const auto at = tile.first_row * network.stride(), size = tile.rows * network.stride();
+    for (std::size_t k = model.dynamics.size(); k-- > 0;) {
+      if (!model.dynamics[k]->uses(REVERIE_USES_EMIT)) continue;
+      std::copy_n(shard.state(n) + at, size, shard.drift.data() + at);
+      for (std::size_t earlier = 0; earlier < k; ++earlier) {
+        if (!model.dynamics[earlier]->uses(REVERIE_USES_EMIT)) continue;
+        auto again = dynamics_block(shard, earlier, n, tile, context, n, arrays.memory);
+        again.emitted = rows(shard.drift.data(), tile);
+        model.dynamics[earlier]->emit(again);
+      }
+      auto block = dynamics_block(shard, k, n, tile, context, n, arrays.memory);
+      bind_cotangents(k + 1, tile);
+      block.emitted = rows(shard.drift.data(), tile);
+      block.d_state = rows(d.state.data(), tile);
+      block.d_emitted = rows(d.emitted.data(), tile);
+      block.d_memory = arrays.d_memory.data();
+      model.dynamics[k]->emit_vjp(block);
+    }
+    add_to(size, d.emitted.data() + at, d.state.data() + at);
+  }
+
+  /// Cotangents of the sources of this phase's projections: output slots of earlier phases.
+  void slot_sources(std::uint32_t phase, std::int64_t n) {
+    for (const auto& p : network.projections)
+      if (p.projection.source == REVERIE_SOURCE_SLOT && model.cell->slots()[p.projection.destination].phase == phase)
+        p.transposed->run(d_slot(p.projection.destination, n), d_slot(p.projection.source_slot, n));
+  }
+
+  void step(std::int64_t n) {
+    const auto context = step_context(network, n, false);
+    const auto last = model.cell->phases() - 1;
+    for_tiles(network, [&](const Tile& tile) {
+      const auto at = tile.first_row * network.stride(), size = tile.rows * network.stride();
+      advance(n, tile, context);
+      for (std::size_t s = 0; s < d.slots.size(); ++s) std::fill_n(d_slot(s, n) + at, size, Real(0));
+      if (shard.emits()) std::fill_n(d.emitted.data() + at, size, Real(0));
+      cell(last, n, tile, context);
+    });
+    for (auto phase = last; phase > 0; --phase) {
+      slot_sources(phase, n);
+      for_tiles(network, [&](const Tile& tile) { cell(phase - 1, n, tile, context); });
+    }
+    for_tiles(network, [&](const Tile& tile) { currents(n, tile, context); });
+    Real* source = shard.emits() ? d.emitted.data() : d.state.data();
+    for (const auto& p : network.projections)
+      if (p.projection.source == REVERIE_SOURCE_STATE) p.transposed->run(d_slot(p.projection.destination, n), source);
+    if (shard.emits()) for_tiles(network, [&](const Tile& tile) { emit(n, tile, context); });
+  }
+
+  /// gradient[outputs, inputs] of a matrix from all steps, chunk after chunk.
+  void over_steps(std::int64_t steps, const ParameterEntry& entry, const Real* cotangents, std::int64_t stride_cotangents,
+                  const Real* sources, std::int64_t stride_sources, Real* gradient) const {
+    for (std::int64_t first = 0; first < steps; first += chunk_steps) {
+      const auto rows = std::min(chunk_steps, steps - first) * shard_rows;
+      numeric::weight_gradient(rows, entry.outputs, entry.inputs, cotangents + first * shard_rows * stride_cotangents,
+                               stride_cotangents, sources + first * shard_rows * stride_sources, stride_sources, first > 0,
+                               gradient + entry.offset);
+    }
+  }
+
+  void parameters(std::int64_t steps, Real* gradient) {
+    const auto& task = *model.task;
+    const auto stride = network.stride();
+    const auto entry = [&](int index) -> const ParameterEntry& {
+      return network.layout().entries[static_cast<std::size_t>(index)];
+    };
+    const auto column_sums = [&](std::int64_t count, std::int64_t n, std::int64_t row_stride, const Real* values,
+                                 const ParameterEntry& to) {
+      sum_columns(count, shard_rows, n, row_stride, values, d.column_sum.data(), gradient + to.offset);
+    };
+    over_steps(steps, entry(network.readout), shard.outputs.data(), task.outputs(), shard.state(1), stride, gradient);
+    if (network.readout_bias >= 0)
+      column_sums(steps, task.outputs(), task.outputs(), shard.outputs.data(), entry(network.readout_bias));
+    const auto& encoder = entry(network.encoder);
+    numeric::weight_gradient(shard_rows, encoder.outputs, encoder.inputs, d.state.data(), stride, shard.starts.data(),
+                             task.starts(), false, gradient + encoder.offset);
+    if (network.encoder_bias >= 0) column_sums(1, model.units, stride, d.state.data(), entry(network.encoder_bias));
+    for (const auto& p : network.projections) {
+      const Real* cotangents = d.slots[p.projection.destination].data();
+      switch (p.projection.source) {
+        case REVERIE_SOURCE_ONE: column_sums(steps, model.units, stride, cotangents, *p.entry); break;
+        case REVERIE_SOURCE_INPUT:
+          over_steps(steps, *p.entry, cotangents, stride, shard.inputs.data(), task.inputs(), gradient);
+          break;
+        case REVERIE_SOURCE_SLOT:
+          over_steps(steps, *p.entry, cotangents, stride, shard.slots[p.projection.source_slot].data(), stride, gradient);
+          break;
+        default:
+          over_steps(steps, *p.entry, cotangents, stride, shard.emits() ? shard.emitted.data() : shard.state(0), stride,
+                     gradient);
+      }
+    }
+  }
+};
+
+}  // namespace
+
+template <class Real>
+void back_propagate(Shard<Real>& shard, Cotangents<Real>& d, std::int64_t steps, const NoiseSource<Real>& noise,
+                    Real* gradient) {
+  shard.network.read_out_transposed->run(shard.outputs.data(), d.readout.data(), steps);
+  std::fill(d.state.begin(), d.state.end(), Real(0));
+  for (auto& owner : d.memory)
+    for (auto& variable : owner) std::fill(variable.begin(), variable.end(), Real(0));
+  Pass<Real> pass{shard, d, noise};
+  for (std::int64_t n = steps; n-- > 0;) pass.step(n);
+  pass.parameters(steps, gradient);
+}
+
+template struct Cotangents<float>;
+template struct Cotangents<double>;
+template void back_propagate(Shard<float>&, Cotangents<float>&, std::int64_t, const NoiseSource<float>&, float*);
+template void back_propagate(Shard<double>&, Cotangents<double>&, std::int64_t, const NoiseSource<double>&, double*);
+
+}  // namespace reverie::engine

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <engine/network.hpp>
+
+#include <algorithm>
+
+namespace reverie::engine {
+namespace {
+
+numeric::ProductShape with_rows(numeric::ProductShape shape, std::int64_t steps) {
+  shape.rows = steps * shard_rows;
+  return shape;
+}
+
+}  // namespace
+
+template <class Real>
+ChunkedProduct<Real>::ChunkedProduct(numeric::ProductShape shape, std::int64_t steps)
+    : shape_(shape), steps_(steps), full_(with_rows(shape, std::min(steps, chunk_steps))) {
+  if (steps > chunk_steps && steps % chunk_steps != 0) rest_.emplace(with_rows(shape, steps % chunk_steps));
+}
+
+template <class Real>
+void ChunkedProduct<Real>::pack(const Real* weights, bool transposed) {
+  full_.pack(weights, transposed);
+  if (rest_) rest_->pack(weights, transposed);
+}
+
+template <class Real>
+void ChunkedProduct<Real>::run(const Real* a, Real* c, std::int64_t steps) const {
+  const auto length = std::min(steps_, chunk_steps);
+  for (std::int64_t first = 0; first < steps; first += length) {
+    const auto& product = rest_ && first + length > steps_ ? *rest_ : full_;
+    product.run(a + first * shard_rows * shape_.stride_a, c + first * shard_rows * shape_.stride_c);
+  }
+}
+
+template <class Real>
+Network<Real>::Network(const Model& model, std::int64_t steps, bool with_input, bool with_gradient)
+    : model_(model), layout_(model), steps_(steps), stride_(numeric::padded(model.units)), with_input_(with_input) {
+  const auto& task = *model.task;
+  const auto units = model.units;
+  encoder = layout_.index("encoder.weight");
+  encoder_bias = layout_.index("encoder.bias");
+  readout = layout_.index("readout.weight");
+  readout_bias = layout_.index("readout.bias");
+  if (encoder >= 0) {
+    encode.emplace(numeric::ProductShape{shard_rows, task.starts(), units, task.starts(), stride_, encoder_bias >= 0});
+    read_out.emplace(numeric::ProductShape{0, units, task.outputs(), stride_, task.outputs(), readout_bias >= 0}, steps);
+    if (with_gradient)
+      read_out_transposed.emplace(numeric::ProductShape{0, task.outputs(), units, task.outputs(), stride_, false}, steps);
+  }
+
+  // A drive is initialised by its biases, then the input products, then the products of each step; the first of these
+  // overwrites, the others accumulate.
+  const auto& slots = model.cell->slots();
+  std::vector<bool> initialised(slots.size(), false);
+  auto ordered = model.cell->projections();
+  const auto rank = [](const plugin::Projection& p) {
+    return p.source == REVERIE_SOURCE_ONE ? 0 : (p.source == REVERIE_SOURCE_INPUT ? 1 : 2);
+  };
+  std::stable_sort(ordered.begin(), ordered.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  for (const auto& p : ordered) {
+    auto& made = projections.emplace_back();
+    made.projection = p;
+    const bool is_bias = p.source == REVERIE_SOURCE_ONE, is_input = p.source == REVERIE_SOURCE_INPUT;
+    made.entry = &layout_.entries[static_cast<std::size_t>(layout_.index(is_bias ? p.name : p.name + ".weight"))];
+    if (is_input && !with_input) continue;
+    const bool accumulate = initialised[p.destination];
+    initialised[p.destination] = true;
+    if (is_input) {
+      made.over_inputs.emplace(numeric::ProductShape{0, task.inputs(), units, task.inputs(), stride_, accumulate}, steps);
+    } else if (!is_bias) {
+      made.per_step.emplace(numeric::ProductShape{shard_rows, units, units, stride_, stride_, accumulate});
+      if (with_gradient) made.transposed.emplace(numeric::ProductShape{shard_rows, units, units, stride_, stride_, true});
+    }
+  }
+  for (std::size_t s = 0; s < slots.size(); ++s) drive_starts_empty.push_back(slots[s].is_drive && !initialised[s]);
+}
+
+template <class Real>
+void Network<Real>::pack(const numeric::AlignedVector<Real>& weights) {
+  weights_ = weights.data();
+  if (encode) encode->pack(this->weights(encoder), true);
+  if (read_out) read_out->pack(this->weights(readout), true);
+  if (read_out_transposed) read_out_transposed->pack(this->weights(readout), false);
+  for (auto& p : projections) {
+    const Real* matrix = weights_ + p.entry->offset;
+    if (p.over_inputs) p.over_inputs->pack(matrix, true);
+    if (p.per_step) p.per_step->pack(matrix, true);
+    if (p.transposed) p.transposed->pack(matrix, false);
+  }
+}
+
+template class ChunkedProduct<float>;
+template class ChunkedProduct<double>;
+template class Network<float>;
+template class Network<double>;
+
+}  // namespace reverie::engine

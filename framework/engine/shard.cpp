@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <engine/shard.hpp>
+
+#include <algorithm>
+
+namespace reverie::engine {
+
+template <class Real>
+Shard<Real>::Shard(const Network<Real>& network_, bool history_)
+    : network(network_), history(history_), row_size(network_.stride() * shard_rows) {
+  const auto& model = network.model();
+  const auto& task = *model.task;
+  const auto steps = network.steps(), rows = shard_rows;
+  const auto make = [](std::int64_t elements) { return Buffer(static_cast<std::size_t>(elements)); };
+  starts = make(rows * task.starts());
+  inputs = make(network.with_input() ? steps * rows * task.inputs() : 0);
+  outputs = make(steps * rows * task.outputs());
+  states = make((steps + 1) * row_size);
+  if (std::any_of(model.dynamics.begin(), model.dynamics.end(), [](const auto& d) { return d->uses(REVERIE_USES_EMIT); }))
+    emitted = make(steps * row_size);
+  for (std::size_t k = 0; k < model.cell->slots().size(); ++k) slots.push_back(make(steps * row_size));
+  const auto add_owner = [&](std::size_t variables) {
+    auto& owner = memory.emplace_back();
+    for (std::size_t v = 0; v < variables; ++v) owner.push_back(make((history ? steps + 1 : 1) * row_size));
+  };
+  add_owner(model.cell->memory().size());
+  for (const auto& d : model.dynamics) add_owner(d->memory().size());
+  drift = make(row_size);
+  noise = make(row_size);
+}
+
+template struct Shard<float>;
+template struct Shard<double>;
+
+}  // namespace reverie::engine

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// The arrays of one shard of trials, allocated once per worker and reused for shard after shard.
+///
+/// Everything is time-major, [step][row][...], with rows = shard_rows; rows of units are padded to the network's stride.
+#pragma once
+
+#include <engine/network.hpp>
+
+namespace reverie::engine {
+
+template <class Real>
+struct Shard {
+  using Buffer = numeric::AlignedVector<Real>;
+
+  /// `history`: keep what a backward pass needs (training); otherwise memory variables hold one step only.
+  Shard(const Network<Real>& network, bool history);
+
+  const Network<Real>& network;
+  const bool history;
+  const std::int64_t row_size;             ///< elements of [row][stride]
+  std::int64_t active_rows = shard_rows;   ///< rows that carry trials; the others compute on zeros and are ignored
+
+  Buffer starts;    ///< [row][E]
+  Buffer inputs;    ///< [step][row][I]
+  Buffer outputs;   ///< [step][row][O]
+  Buffer states;    ///< [step + 1][row][stride]
+  Buffer emitted;   ///< [step][row][stride], where a dynamics uses emit
+  std::vector<Buffer> slots;                ///< per slot: [step][row][stride]
+  std::vector<std::vector<Buffer>> memory;  ///< owner 0: the cell, k + 1: dynamics k; per variable [step + 1][row][stride]
+  Buffer drift, noise;                      ///< [row][stride], of the current step
+
+  bool emits() const { return !emitted.empty(); }
+  Real* state(std::int64_t n) { return states.data() + n * row_size; }
+  Real* memory_at(std::size_t owner, std::size_t variable, std::int64_t n) {
+    return memory[owner][variable].data() + (history ? n * row_size : 0);
+  }
+};
+
+/// Some rows of a shard, few enough that what one chain of pointwise calls touches stays in the first-level cache.
+struct Tile {
+  std::int64_t first_row, rows;
+};
+
+template <class Real, class Body>
+void for_tiles(const Network<Real>& network, Body&& body) {
+  const auto rows = std::max<std::int64_t>(1, std::min<std::int64_t>(shard_rows, 1024 / network.stride()));
+  for (std::int64_t first = 0; first < shard_rows; first += rows) body(Tile{first, std::min(rows, shard_rows - first)});
+}
+
+/// The tile's part of an array [row][stride]; null stays null.
+template <class Real>
+reverie_rows tile_rows(const Network<Real>& network, const Real* base, const Tile& tile) {
+  if (!base) return {nullptr, 0};
+  return {const_cast<Real*>(base) + tile.first_row * network.stride(), network.stride()};
+}
+
+template <class Real>
+constexpr std::int32_t dtype_of = std::is_same_v<Real, float> ? REVERIE_F32 : REVERIE_F64;
+
+template <class Real>
+reverie_step step_context(const Network<Real>& network, std::int64_t step, bool quiescent) {
+  const auto& model = network.model();
+  const double dt = model.task->dt();
+  return {sizeof(reverie_step), quiescent ? 1U : 0U,          step, static_cast<double>(step) * dt, dt,
+          model.cell->step_size(), model.noise};
+}
+
+}  // namespace reverie::engine

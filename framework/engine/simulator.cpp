@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <engine/simulator.hpp>
+#include <engine/task_shard.hpp>
+#include <numeric/threads.hpp>
+
+#include <algorithm>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace reverie::engine {
+namespace {
+
+using Real = float;
+
+/// What one shard recorded: per variable [row][...].
+using ShardRecord = std::map<std::string, std::vector<float>>;
+
+/// Hands the records of shards from the workers to the calling thread in ascending order; workers wait when they are too far
+/// ahead, so that memory stays bounded.
+class Handover {
+ public:
+  explicit Handover(std::int64_t ahead) : ahead_(ahead) {}
+
+  /// False: stopped, the record is dropped.
+  bool put(std::int64_t shard, ShardRecord record) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return stopped_ || shard < next_ + ahead_; });
+    if (stopped_) return false;
+    ready_.emplace(shard, std::move(record));
+    changed_.notify_all();
+    return true;
+  }
+  /// The next record; nullopt when the workers ended without it.
+  std::optional<ShardRecord> take() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return ended_ || ready_.contains(next_); });
+    const auto at = ready_.find(next_);
+    if (at == ready_.end()) return std::nullopt;
+    auto record = std::move(at->second);
+    ready_.erase(at);
+    ++next_;
+    changed_.notify_all();
+    return record;
+  }
+  void stop() { set(stopped_); }
+  void end() { set(ended_); }
+  bool stopped() {
+    const std::lock_guard lock(mutex_);
+    return stopped_;
+  }
+
+ private:
+  void set(bool& flag) {
+    const std::lock_guard lock(mutex_);
+    flag = true;
+    changed_.notify_all();
+  }
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::int64_t, ShardRecord> ready_;
+  std::int64_t next_ = 0, ahead_;
+  bool stopped_ = false, ended_ = false;
+};
+
+/// [step][shard_rows][width] of `steps` steps into [row][all_steps][width] from first_step on.
+template <class From>
+void to_trials(const From* from, std::int64_t steps, std::int64_t stride, std::int64_t width, std::int64_t rows,
+               std::int64_t first_step, std::int64_t all_steps, float* to) {
+  for (std::int64_t n = 0; n < steps; ++n)
+    for (std::int64_t row = 0; row < rows; ++row)
+      std::transform(from + (n * shard_rows + row) * stride, from + (n * shard_rows + row) * stride + width,
+                     to + (row * all_steps + first_step + n) * width, [](From v) { return static_cast<float>(v); });
+}
+
+struct Simulation {
+  const Model& model;
+  const SimulationOptions& options;
+  const Network<Real>& network;
+  std::int64_t steps;
+
+  ShardRecord run_shard(std::int64_t s, Shard<Real>& shard, Handover& handover) const {
+    const auto& task = *model.task;
+    const auto d = task.latents(), chunk = network.steps();
+    TrialDraw draw{options.seed, numeric::Role::simulate, options.draw, static_cast<std::uint32_t>(s * shard_rows),
+                   std::min(shard_rows, options.trials - s * shard_rows), steps, options.mask};
+    const auto rows = draw.rows;
+    const auto trials = draw_trials(model, draw);
+    set_start(s, draw, trials, shard);
+    NoiseSource<Real> noise;
+    noise.stream = stream_for(draw, options.quiescent ? numeric::Purpose::quiescent_noise : numeric::Purpose::awake_noise);
+    noise.kind = model.noise_kind;
+    noise.scale = options.state_noise;
+    noise.first_trial = draw.first_trial;
+
+    ShardRecord record;
+    const auto allocate = [&](const char* name, std::int64_t width) {
+      auto& values = record[name];
+      values.resize(static_cast<std::size_t>(rows * steps * width));
+      return values.data();
+    };
+    float* position = allocate("position", d);
+    float* state = options.record_state ? allocate("state", model.units) : nullptr;
+    float* output = options.record_output ? allocate("output", task.outputs()) : nullptr;
+    plugin::Array decoded({chunk * shard_rows, d});
+    const std::int64_t shape[] = {chunk * shard_rows, task.outputs()};
+    for (std::int64_t first = 0; first < steps && !handover.stopped(); first += chunk) {
+      const auto length = std::min(chunk, steps - first);
+      if (!options.quiescent) fill_inputs(model, draw, trials, first, length, shard);
+      run_steps(shard, first, length, options.quiescent, noise);
+      read_out(shard, length);
+      add_output_noise(model, draw, first, length, shard.outputs.data());
+      task.decode(model.constants, plugin::tensor_of(shard.outputs.data(), shape), decoded.tensor());
+      to_trials(decoded.values.data(), length, d, d, rows, first, steps, position);
+      if (state) to_trials(shard.state(1), length, network.stride(), model.units, rows, first, steps, state);
+      if (output) to_trials(shard.outputs.data(), length, task.outputs(), task.outputs(), rows, first, steps, output);
+      std::copy_n(shard.state(length), shard.row_size, shard.state(0));
+    }
+    record["direction"].assign(trials.directions.values.begin(), trials.directions.values.end());
+    if (!options.quiescent) {
+      float* latent = allocate("latent", d);
+      for (std::int64_t row = 0; row < rows; ++row)
+        std::copy_n(trials.latents.values.begin() + (row * (steps + 1) + 1) * d, steps * d, latent + row * steps * d);
+    }
+    return record;
+  }
+
+  void set_start(std::int64_t s, const TrialDraw& draw, const plugin::TaskBatch& trials, Shard<Real>& shard) const {
+    fill_starts(model, draw, trials, shard);
+    begin_trials(shard);
+    if (options.start == Start::fresh) return;
+    std::fill_n(shard.state(0), shard.row_size, Real(0));
+    if (options.start != Start::recording) return;
+    for (std::int64_t row = 0; row < draw.rows; ++row)
+      std::transform(options.start_states.values.begin() + (s * shard_rows + row) * model.units,
+                     options.start_states.values.begin() + (s * shard_rows + row + 1) * model.units,
+                     shard.state(0) + row * network.stride(), [](double v) { return static_cast<Real>(v); });
+  }
+};
+
+}  // namespace
+
+void simulate(const Model& model, const std::vector<NamedArray>& weights, const SimulationOptions& options,
+              const SimulationSink& sink, const SimulationProgress& progress) {
+  const auto steps = options.steps > 0 ? options.steps : model.task->steps();
+  Network<Real> network(model, std::min(steps, chunk_steps), !options.quiescent, false);
+  const auto flat = flatten<Real>(network.layout(), weights);
+  network.pack(flat);
+  const Simulation simulation{model, options, network, steps};
+  const auto shards = (options.trials + shard_rows - 1) / shard_rows;
+  const auto threads = std::max(1, numeric::thread_count());
+  std::vector<std::unique_ptr<Shard<Real>>> workers(static_cast<std::size_t>(threads));
+  Handover handover(threads + 1);
+  std::exception_ptr failure;
+
+  std::thread computing([&] {
+    try {
+      numeric::parallel_items(shards, [&](int worker, std::int64_t s) {
+        if (handover.stopped()) return;
+        auto& shard = workers[static_cast<std::size_t>(worker)];
+        if (!shard) shard = std::make_unique<Shard<Real>>(network, false);
+        handover.put(s, simulation.run_shard(s, *shard, handover));
+      });
+    } catch (...) {
+      failure = std::current_exception();
+      handover.stop();
+    }
+    handover.end();
+  });
+  const auto finish = [&] {
+    handover.stop();
+    computing.join();
+  };
+  try {
+    for (std::int64_t s = 0; s < shards; ++s) {
+      const auto record = handover.take();
+      if (!record) break;
+      const auto first = s * shard_rows, rows = std::min(shard_rows, options.trials - first);
+      for (const auto& [name, values] : *record) sink(name, first, rows, values.data());
+      if (!progress(first + rows)) break;
+    }
+  } catch (...) {
+    finish();
+    throw;
+  }
+  finish();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace reverie::engine

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <engine/batch.hpp>
+#include <engine/task_shard.hpp>
+#include <engine/trainer.hpp>
+#include <fmt/format.h>
+#include <numeric/adam.hpp>
+#include <numeric/threads.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace reverie::engine {
+namespace {
+
+using Real = float;
+
+/// Fills shards with trials first_trial, first_trial + 1, ... of the task.
+ShardSource<Real> task_source(const Model& model, const Batch<Real>& batch, TrialDraw draw, std::uint32_t first_trial,
+                              std::vector<plugin::TaskBatch>* keep = nullptr) {
+  return [&model, &batch, draw, first_trial, keep](std::int64_t s, Shard<Real>& shard, Real* targets,
+                                                   NoiseSource<Real>& noise) mutable {
+    TrialDraw mine = draw;
+    mine.first_trial = first_trial + static_cast<std::uint32_t>(s * shard_rows);
+    mine.rows = batch.rows_of(s);
+    auto trials = draw_trials(model, mine);
+    fill_starts(model, mine, trials, shard);
+    fill_inputs(model, mine, trials, 0, mine.steps, shard);
+    fill_targets(model, mine, trials, targets);
+    noise.stream = stream_for(mine, numeric::Purpose::awake_noise);
+    noise.kind = model.noise_kind;
+    noise.scale = model.noise;
+    noise.first_trial = mine.first_trial;
+    if (keep) (*keep)[static_cast<std::size_t>(s)] = std::move(trials);
+  };
+}
+
+/// Sum of squared differences between decoded and true latents of a shard's trials; angles are wrapped.
+double decoding_error(const Model& model, const plugin::TaskBatch& trials, std::int64_t steps, Shard<Real>& shard) {
+  const auto& task = *model.task;
+  const auto d = task.latents();
+  plugin::Array decoded({steps * shard_rows, d});
+  const std::int64_t shape[] = {steps * shard_rows, task.outputs()};
+  task.decode(model.constants, plugin::tensor_of(shard.outputs.data(), shape), decoded.tensor());
+  double sum = 0;
+  for (std::int64_t row = 0; row < shard.active_rows; ++row)
+    for (std::int64_t n = 0; n < steps; ++n)
+      for (std::int64_t k = 0; k < d; ++k) {
+        double difference = decoded.values[static_cast<std::size_t>((n * shard_rows + row) * d + k)] -
+                            trials.latents.values[static_cast<std::size_t>((row * (steps + 1) + n + 1) * d + k)];
+        if (task.latent_is_angle()) difference = std::remainder(difference, 2 * std::numbers::pi);
+        sum += difference * difference;
+      }
+  return sum;
+}
+
+/// The fixed batch a training is watched on.
+class Evaluation {
+ public:
+  Evaluation(const Model& model, const TrainingOptions& options, std::int64_t steps)
+      : model_(model),
+        draw_{options.seed, numeric::Role::evaluate, 0, 0, shard_rows, steps, options.mask},
+        trials_(options.evaluate_trials),
+        batch_(model, options.evaluate_trials, steps, false) {}
+
+  void run(const numeric::AlignedVector<Real>& weights, HistoryEntry& entry) {
+    std::vector<plugin::TaskBatch> drawn(static_cast<std::size_t>(batch_.shards()));
+    std::vector<double> errors(drawn.size());
+    entry.evaluation_loss =
+        batch_.run(weights, task_source(model_, batch_, draw_, 0, &drawn), nullptr,
+                   [&](std::int64_t s, Shard<Real>& shard, const Real*) {
+                     errors[static_cast<std::size_t>(s)] =
+                         decoding_error(model_, drawn[static_cast<std::size_t>(s)], draw_.steps, shard);
+                   });
+    double sum = 0;
+    for (const double error : errors) sum += error;
+    entry.task_error = sum / static_cast<double>(trials_ * draw_.steps * model_.task->latents());
+    entry.evaluated = true;
+  }
+
+ private:
+  const Model& model_;
+  TrialDraw draw_;
+  std::int64_t trials_;
+  Batch<Real> batch_;
+};
+
+}  // namespace
+
+TrainingResult train(const Model& model, const TrainingOptions& options, TrainingState start,
+                     const TrainingProgress& progress) {
+  const auto steps = options.steps > 0 ? options.steps : model.task->steps();
+  Batch<Real> batch(model, options.batch_size, steps, true);
+  const auto& layout = batch.layout();
+  auto weights = flatten<Real>(layout, start.weights);
+  using Flat = numeric::AlignedVector<Real>;
+  const auto moments = [&](const std::vector<NamedArray>& saved) {
+    return saved.empty() ? Flat(weights.size()) : flatten<Real>(layout, saved);
+  };
+  auto first_moment = moments(start.first_moments), second_moment = moments(start.second_moments);
+  Flat gradient(weights.size());
+  std::optional<Evaluation> evaluation;
+  if (options.evaluate_every > 0) evaluation.emplace(model, options, steps);
+  const numeric::AdamOptions adam{options.learning_rate, options.beta1, options.beta2, options.epsilon};
+  const TrialDraw draw{options.seed, numeric::Role::train, 0, 0, shard_rows, steps, options.mask};
+
+  TrainingResult result;
+  std::int64_t done = start.batch;
+  for (bool go_on = true; go_on && done < options.batches;) {
+    const auto first_trial = static_cast<std::uint32_t>(done * options.batch_size);
+    HistoryEntry entry;
+    entry.loss = batch.run(weights, task_source(model, batch, draw, first_trial), &gradient);
+    entry.batch = ++done;
+    if (!std::isfinite(entry.loss))
+      throw Error(ExitCode::run_failed, fmt::format("the loss is not finite at batch {}", done),
+                  "lower learning_rate or noise, or the strength of the dynamics used in training");
+    constexpr std::int64_t piece = 16384;
+    numeric::parallel_items((layout.size + piece - 1) / piece, [&](int, std::int64_t item) {
+      const auto first = item * piece;
+      numeric::adam_step(adam, done, std::min(piece, layout.size - first), gradient.data() + first, weights.data() + first,
+                         first_moment.data() + first, second_moment.data() + first);
+    });
+    if (evaluation && (done % options.evaluate_every == 0 || done == options.batches)) evaluation->run(weights, entry);
+    result.history.push_back(entry);
+    go_on = progress(entry);
+  }
+  result.state = {unflatten(layout, weights), unflatten(layout, first_moment), unflatten(layout, second_moment), done};
+  return result;
+}
+
+}  // namespace reverie::engine

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// The same bits for any number of threads, and a split run equals a whole one.
+#include "support.hpp"
+
+#include <doctest/doctest.h>
+#include <engine/simulator.hpp>
+#include <engine/trainer.hpp>
+#include <numeric/threads.hpp>
+
+#include <cstdlib>
+#include <map>
+
+using namespace reverie;
+using namespace reverie::engine;
+
+namespace {
+
+Model network(std::int64_t units) {
+  return test::make_model("arrays_task", {{"outputs", 37}, {"starts", 12}, {"inputs", 2}}, "leaky_rnn", plugin::json::object(),
+                          units, 0.02, {{"adaptation", {{"strength", 0.1}}}, {"underdamped", {{"friction", 0.8}}}});
+}
+
+TrainingState fresh(const Model& model) { return {initial_weights(model, 0), {}, {}, 0}; }
+
+TrainingState trained(const Model& model, std::int64_t batches, TrainingState start) {
+  TrainingOptions options;
+  options.batches = batches;
+  options.batch_size = 130;  // five whole shards and one of five rows
+  options.steps = 7;
+  options.mask = 2;
+  return train(model, options, std::move(start), [](const HistoryEntry&) { return true; }).state;
+}
+
+void check_same(const std::vector<NamedArray>& a, const std::vector<NamedArray>& b) {
+  REQUIRE(a.size() == b.size());
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    CAPTURE(a[k].name);
+    CHECK(a[k].name == b[k].name);
+    CHECK(a[k].value.values == b[k].value.values);
+  }
+}
+
+std::map<std::string, std::vector<float>> recorded(const Model& model, SimulationOptions options) {
+  std::map<std::string, std::vector<float>> record;
+  std::int64_t next = 0;
+  const auto width = [&](const std::string& name, std::int64_t steps) {
+    if (name == "state") return steps * model.units;
+    if (name == "output") return steps * model.task->outputs();
+    return name == "direction" ? std::int64_t{1} : steps * model.task->latents();
+  };
+  options.state_noise = 0.03;
+  options.record_state = options.record_output = true;
+  simulate(model, initial_weights(model, 0), options,
+           [&](const std::string& name, std::int64_t first, std::int64_t trials, const float* values) {
+             CHECK(first == next);
+             auto& all = record[name];
+             all.insert(all.end(), values, values + trials * width(name, options.steps));
+           },
+           [&](std::int64_t done) {
+             next = done;
+             return true;
+           });
+  CHECK(next == options.trials);
+  return record;
+}
+
+struct Threads {
+  explicit Threads(int n) { numeric::set_thread_count(n); }
+  ~Threads() { numeric::set_thread_count(2); }
+};
+
+}  // namespace
+
+TEST_CASE("training gives the same bits for 1, 2 and 3 threads") {
+  for (const std::int64_t units : {48, 37}) {
+    const auto model = network(units);
+    std::vector<TrainingState> states;
+    for (const int n : {1, 2, 3}) {
+      const Threads threads(n);
+      states.push_back(trained(model, 4, fresh(model)));
+    }
+    check_same(states[0].weights, states[1].weights);
+    check_same(states[0].weights, states[2].weights);
+    check_same(states[0].second_moments, states[2].second_moments);
+    CHECK(states[0].weights[0].value.values != fresh(model).weights[0].value.values);
+  }
+}
+
+TEST_CASE("a training split in two equals one run") {
+  const auto model = network(32);
+  const auto whole = trained(model, 5, fresh(model));
+  const auto split = trained(model, 5, trained(model, 2, fresh(model)));
+  CHECK(split.batch == 5);
+  check_same(whole.weights, split.weights);
+  check_same(whole.first_moments, split.first_moments);
+}
+
+TEST_CASE("a simulation gives the same bits for 1, 2 and 3 threads, and more steps only add to it") {
+  const auto model = network(40);
+  SimulationOptions options;
+  options.trials = 60;
+  options.steps = 230;  // more than two chunks
+  for (const bool quiescent : {false, true}) {
+    options.quiescent = quiescent;
+    std::vector<std::map<std::string, std::vector<float>>> records;
+    for (const int n : {1, 2, 3}) {
+      const Threads threads(n);
+      records.push_back(recorded(model, options));
+    }
+    CHECK(records[0] == records[1]);
+    CHECK(records[0] == records[2]);
+    CHECK(records[0].contains("latent") == !quiescent);
+
+    auto fewer = options;
+    fewer.trials = 30;
+    const auto part = recorded(model, fewer);
+    for (const auto& [name, values] : part) {
+      CAPTURE(name);
+      CHECK(std::equal(values.begin(), values.end(), records[0].at(name).begin()));
+    }
+  }
+}
+
+TEST_CASE("a shorter simulation is the beginning of a longer one") {
+  const auto model = network(40);
+  SimulationOptions options;
+  options.trials = 3;
+  options.quiescent = true;
+  options.steps = 200;
+  const auto short_run = recorded(model, options);
+  options.steps = 300;
+  const auto long_run = recorded(model, options);
+  const auto units = static_cast<std::size_t>(model.units);
+  for (std::size_t trial = 0; trial < 3; ++trial)
+    CHECK(std::equal(short_run.at("state").begin() + static_cast<std::ptrdiff_t>(trial * 200 * units),
+                     short_run.at("state").begin() + static_cast<std::ptrdiff_t>((trial + 1) * 200 * units),
+                     long_run.at("state").begin() + static_cast<std::ptrdiff_t>(trial * 300 * units)));
+}
