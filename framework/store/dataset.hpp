@@ -16,7 +16,8 @@ namespace reverie::store {
 /// A data file that is missing, damaged or not what it should be (exit code 1), named with the remedy.
 class DataError : public Error {
  public:
-  DataError(const std::string& message, std::string remedy = "") : Error(ExitCode::run_failed, message, std::move(remedy)) {}
+  DataError(const std::string& message, std::string remedy = "")
+      : Error(ExitCode::run_failed, message, std::move(remedy)) {}
 };
 
 /// An array with named dimensions. Numbers are written as float64, labels as UTF-8 strings.
@@ -24,7 +25,7 @@ struct Variable {
   std::string name;
   std::vector<std::string> dims;
   std::vector<std::int64_t> shape;
-  std::string unit, long_name;  ///< attributes `units` (not written when empty) and `long_name`
+  std::string unit, long_name;      ///< attributes `units` (not written when empty) and `long_name`
   std::vector<double> values;       ///< row-major, unless it holds labels
   std::vector<std::string> labels;  ///< non-empty: a variable of texts
 };

@@ -18,13 +18,13 @@ struct StreamedVariable {
   std::string unit, long_name;
 };
 
-/// Writes a new recording. All calls from one thread (netCDF is not thread-safe); trials in any order, but for equal bytes
-/// in ascending order.
+/// Writes a new recording. All calls from one thread (netCDF is not thread-safe); trials in any order, but for equal
+/// bytes in ascending order.
 class RecordingWriter {
  public:
   /// `small`: coordinates, labels, landmarks and root attributes, written at once.
-  RecordingWriter(const std::filesystem::path& file, const Dataset& small, const std::vector<StreamedVariable>& streamed,
-                  bool compress = false);
+  RecordingWriter(const std::filesystem::path& file, const Dataset& small,
+                  const std::vector<StreamedVariable>& streamed, bool compress = false);
   ~RecordingWriter();
   void put(const std::string& name, std::int64_t first_trial, std::int64_t trials, const float* values);
   void close();  ///< reports a full disk; the destructor cannot
@@ -47,6 +47,8 @@ class RecordingReader {
   std::vector<std::string> dims(const std::string& name) const;
   std::vector<std::int64_t> shape(const std::string& name) const;
   std::string unit(const std::string& name) const;
+  /// DataError unless the variable has exactly these dimensions, in this order.
+  void require_dims(const std::string& name, const std::vector<std::string>& dims) const;
   /// Rows [first, first + count) of the first dimension, row-major, as float32 (count < 0: to the end).
   std::vector<float> read(const std::string& name, std::int64_t first = 0, std::int64_t count = -1) const;
   std::vector<double> read_double(const std::string& name) const;

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Files and folders in the making, and the words for what the operating system says when that fails.
+///
+/// Something in the making is called .tmp-<pid>-<n> and lies beside its destination, so that the final rename stays on
+/// one file system and is atomic.
+#pragma once
+
+#include <filesystem>
+#include <store/dataset.hpp>
+#include <string>
+#include <string_view>
+
+namespace reverie::store {
+
+/// What cannot be done to which file, why (an errno) and the remedy for that reason.
+DataError cannot_write(const std::filesystem::path& file, int error);
+DataError cannot_read(const std::filesystem::path& file, int error);
+
+/// Text of an errno, and what a user can do about it.
+std::string reason_of(int error);
+std::string remedy_of(int error);
+
+/// Checks that `file` can be opened for reading and is a regular file; returns its size in bytes.
+std::uintmax_t size_of_readable_file(const std::filesystem::path& file);
+
+/// Brings a file or folder to the disk; 0 or an errno.
+int synchronise(const std::filesystem::path& file_or_folder);
+
+/// A path beside `destination` with a name that this process has not used so far.
+std::filesystem::path temporary_beside(const std::filesystem::path& destination);
+
+/// A file that becomes visible at `destination` by commit() and disappears without it.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::filesystem::path& destination);
+  ~TemporaryFile();
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& destination() const { return destination_; }
+  void write(std::string_view contents) const;
+  void commit();
+
+ private:
+  std::filesystem::path destination_, path_;  ///< path_ is empty after commit
+};
+
+}  // namespace reverie::store
