@@ -20,9 +20,24 @@ class Instance {
   const void* get() const { return handle_.get(); }
 
   /// Throws PluginError for a status that is not REVERIE_OK: "cell 'gru': pointwise failed: ...".
-  void require(reverie_status status, const reverie_error& error, const char* slot) const;
+  void require(reverie_status status, const reverie_error& error, const char* slot) const {
+    if (status != REVERIE_OK) fail(status, error, slot);
+  }
+  /// Calls body(reverie_error*) and requires that it went well.
+  template <class Body>
+  void call(const char* slot, Body&& body) const {
+    reverie_error error;  // its message is not cleared as a whole: hot calls come here
+    error.code = REVERIE_OK;
+    error.param_index = -1;
+    error.message[0] = '\0';
+    require(body(&error), error, slot);
+  }
+  /// Throws the PluginError for a plugin that gave what no plugin may give: "task 'maze': its time step dt is 0 s".
+  [[noreturn]] void broke_contract(const std::string& what) const;
 
  private:
+  [[noreturn]] void fail(reverie_status status, const reverie_error& error, const char* slot) const;
+
   const Component* component_;
   std::unique_ptr<void, void (*)(void*)> handle_;
 };
@@ -83,6 +98,8 @@ class Dynamics {
   void advance_vjp(const reverie_dynamics_block& block) const;
 
  private:
+  void call(reverie_dynamics_hook hook, const char* name, const reverie_dynamics_block& block) const;
+
   Instance instance_;
   const reverie_dynamics* table_;
   std::uint32_t uses_ = 0;
@@ -136,13 +153,14 @@ class Task {
   const std::vector<TaskConstant>& constant_shapes() const { return constants_; }
 
   std::vector<TaskConstant> make_constants(const reverie_stream& stream) const;
-  TaskBatch generate(const std::vector<TaskConstant>& constants, const reverie_stream& stream, std::uint32_t first_trial,
-                     std::int64_t trials, std::int64_t steps) const;
+  TaskBatch generate(const std::vector<TaskConstant>& constants, const reverie_stream& stream,
+                     std::uint32_t first_trial, std::int64_t trials, std::int64_t steps) const;
   /// latents [rows, d] -> activity [rows, O] or [rows, E]; activity is float32 or float64.
   void encode(const std::vector<TaskConstant>& constants, std::int32_t what, const reverie_tensor& latents,
               const reverie_tensor& activity) const;
   /// outputs [rows, O] -> latents [rows, d].
-  void decode(const std::vector<TaskConstant>& constants, const reverie_tensor& outputs, const reverie_tensor& latents) const;
+  void decode(const std::vector<TaskConstant>& constants, const reverie_tensor& outputs,
+              const reverie_tensor& latents) const;
   /// endpoint [direction, d] and mean_path [direction, steps + 1, d]; empty arrays where the task has none.
   std::pair<Array, Array> landmarks(const std::vector<TaskConstant>& constants, std::int64_t steps) const;
 
@@ -180,15 +198,16 @@ class Metric {
   const std::vector<MetricOutput>& outputs() const { return outputs_; }
   std::uint32_t passes() const { return passes_; }
 
-  /// A source of chunks for one input: shape of the whole, and trials [first, first + count) of it as a contiguous tensor.
+  /// A source of chunks for one input: shape of the whole, and trials [first, first + count) of it as a contiguous
+  /// tensor.
   struct Source {
     std::vector<std::int64_t> shape;  ///< empty optional: not given
     bool given = false;
     std::function<reverie_tensor(std::int64_t first, std::int64_t count)> read;
     std::int64_t chunk_trials = 100;
   };
-  /// Streams the sources through the metric; one per declared input. Throws PluginError when the metric fails or does not
-  /// emit what it declared.
+  /// Streams the sources through the metric; one per declared input. Throws PluginError when the metric fails or does
+  /// not emit what it declared.
   std::vector<MetricResult> run(const std::vector<Source>& sources, const reverie_stream& stream) const;
 
  private:

@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Finding, checking and loading plugin libraries.
 ///
-/// Loading, in order: canonical path; ELF header and note (before any code of the library runs); floating-point environment
-/// saved; dlopen (NOW, LOCAL) by Boost.DLL; the entry; every table validated; floating-point environment restored.
-/// Libraries are never unloaded. All failures are PluginError (exit code 4) with file and remedy.
+/// Loading, in order: canonical path; ELF header and note (before any code of the library runs); floating-point
+/// environment saved; dlopen (NOW, LOCAL) by Boost.DLL; the entry; every table validated; floating-point environment
+/// restored. Libraries are never unloaded. All failures are PluginError (exit code 4) with file and remedy.
 #pragma once
 
+#include <atomic>
 #include <base/error.hpp>
 #include <filesystem>
+#include <functional>
 #include <plugin/schema.hpp>
 
 namespace reverie::plugin {
 
 class PluginError : public Error {
  public:
-  PluginError(const std::string& message, std::string remedy = "") : Error(ExitCode::plugin, message, std::move(remedy)) {}
+  PluginError(const std::string& message, std::string remedy = "")
+      : Error(ExitCode::plugin, message, std::move(remedy)) {}
 };
 
-enum class Kind { cell = REVERIE_KIND_CELL, dynamics = REVERIE_KIND_DYNAMICS, task = REVERIE_KIND_TASK, metric = REVERIE_KIND_METRIC };
+enum class Kind {
+  cell = REVERIE_KIND_CELL,
+  dynamics = REVERIE_KIND_DYNAMICS,
+  task = REVERIE_KIND_TASK,
+  metric = REVERIE_KIND_METRIC
+};
 /// "cell", "dynamics", "task", "metric".
 std::string_view name_of(Kind kind);
 
@@ -30,19 +38,19 @@ struct Note {
 /// Reads and checks the ELF file without loading it; PluginError says what is wrong with it.
 Note read_note(const std::filesystem::path& file);
 
-/// May a library with this note run in a host of this version? Empty: yes; otherwise the reason. Tuples are compared, part by
-/// part (abi.h, invariant 1).
+/// May a library with this note run in a host of this version? Empty: yes; otherwise the reason. Tuples are compared,
+/// part by part (abi.h, invariant 1).
 std::string refusal(const Note& note, std::uint32_t host_major, std::uint32_t host_minor);
 
-/// A component as loaded: strings copied, schema translated; `table` is the plugin's.
+/// A component as loaded: strings copied, schema translated; `table` is what the plugin gave.
 struct Component {
-  Kind kind;
+  Kind kind = Kind::cell;
   std::string id, version, doc, source;
   std::uint32_t results_revision = 0;
   ParameterSchema schema;
-  const reverie_component* table = nullptr;
-  std::filesystem::path file;  ///< canonical path of the library
-  bool bundled = false;        ///< came with the installation
+  const reverie_component* table = nullptr;  ///< checked copies, all fields of this host's ABI present
+  std::filesystem::path file;                ///< canonical path of the library
+  bool bundled = false;                      ///< came with the installation
 };
 
 /// All components known to this process. Lives on the heap and is never destroyed.
@@ -53,8 +61,8 @@ class Registry {
   /// Loads one library (again: nothing happens). Returns its components.
   std::vector<const Component*> load(const std::filesystem::path& file, bool bundled = false);
 
-  /// Loads every *.so of the folders, in order and by name within each; a missing folder is skipped. A library that cannot be
-  /// loaded does not stop the others: its error is returned.
+  /// Loads every *.so of the folders, in order and by name within each; a missing folder is skipped. A library that
+  /// cannot be loaded does not stop the others: its error is returned.
   std::vector<PluginError> load_folders(const std::vector<std::filesystem::path>& folders, bool bundled = false);
 
   /// The component, or PluginError with the nearest name.
@@ -67,7 +75,13 @@ class Registry {
   State* state_;
 };
 
-/// The services plugins are given: logging goes to `log` of set_log_sink, stopping asks set_stop_flag's flag.
+/// The services plugins are given.
 const reverie_host* host_services();
+
+/// Where plugins' log lines go (level: REVERIE_LOG_...); called from any thread, one line at a time. At first nowhere.
+void set_log_sink(std::function<void(int level, const std::string& text)> sink);
+
+/// What tells plugins to stop; null: nothing does. The flag is read until another one is set.
+void set_stop_flag(const std::atomic<bool>* flag);
 
 }  // namespace reverie::plugin

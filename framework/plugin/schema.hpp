@@ -21,6 +21,7 @@ struct ParameterSpec {
   std::int32_t type = REVERIE_NUMBER;  ///< REVERIE_NUMBER ... REVERIE_NUMBERS
   std::string symbol, unit, doc;
   std::optional<json> default_value;  ///< none: must be given
+  /// A number must be finite, unless an infinite limit of a range with one finite limit is closed ("[0, inf]").
   double minimum = -1.0 / 0.0, maximum = 1.0 / 0.0;
   bool minimum_open = false, maximum_open = false;
   std::vector<std::string> choices;
@@ -37,8 +38,8 @@ struct ParameterProblem {
   bool missing = false;
 };
 
-/// The given table with defaults filled in, in schema order, and everything that is wrong with it. Integers are accepted
-/// where numbers are expected and are converted. Keys in `ignored` belong to somebody else.
+/// The given table with defaults filled in, in schema order, and everything that is wrong with it. Integers are
+/// accepted where numbers are expected and are converted. Keys in `ignored` belong to somebody else.
 struct CheckedParameters {
   json values = json::object();
   std::vector<ParameterProblem> problems;

@@ -445,7 +445,7 @@ typedef struct reverie_metric_output {
   uint32_t reserved;
   const char *name;
   const char *dims; /* "" for a single number; "trial", "step", ... */
-  const char *unit; /* "1" for none; "input" for the unit of the first input */
+  const char *unit; /* "1" for none; "input" for the unit of the first input, "input^2" for its square */
   const char *doc;
 } reverie_metric_output;
 

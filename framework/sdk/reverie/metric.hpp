@@ -31,7 +31,7 @@ constexpr reverie_metric_input input(const char* role, const char* variable, con
 constexpr reverie_metric_input optional_input(const char* role, const char* variable, const char* dims, const char* doc) {
   return {sizeof(reverie_metric_input), REVERIE_INPUT_OPTIONAL, role, variable, dims, doc};
 }
-/// unit "input" is that of the first input's variable.
+/// unit "input" is that of the first input's variable, "input^2" its square.
 constexpr reverie_metric_output result(const char* name, const char* dims, const char* unit, const char* doc) {
   return {sizeof(reverie_metric_output), 0, name, dims, unit, doc};
 }

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Tasks: the layout, copied and checked, and the making of constants, trials and codes.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <plugin/instance.hpp>
+#include <plugin/validate.hpp>
+
+namespace reverie::plugin {
+namespace {
+
+constexpr std::int64_t largest_extent = std::int64_t{1} << 31;
+
+std::int64_t positive(std::int64_t value, const char* what) {
+  if (value < 1 || value > largest_extent) throw PluginError(fmt::format("its number of {} is {}", what, value));
+  return value;
+}
+
+std::vector<TaskConstant> constants_of(const reverie_task_layout& layout) {
+  std::vector<TaskConstant> constants;
+  std::vector<std::string> names;
+  for (std::uint32_t k = 0; k < layout.constant_count; ++k) {
+    const auto from =
+        copy_element(layout.constants, layout.constant_stride, k, REVERIE_END_OF(reverie_constant, shape), "constant");
+    auto name = copy_name(from.name, fmt::format("constant {}", k), names);
+    if (from.ndim < 0 || from.ndim > REVERIE_MAX_DIMS)
+      throw PluginError(fmt::format("constant '{}' has {} dimensions", name, from.ndim));
+    std::vector<std::int64_t> shape(from.shape, from.shape + from.ndim);
+    std::int64_t room = largest_extent;
+    for (const auto extent : shape) {
+      if (extent < 1 || extent > room) throw PluginError(fmt::format("constant '{}' has an impossible shape", name));
+      room /= extent;
+    }
+    constants.push_back({std::move(name), Array(std::move(shape))});
+  }
+  return constants;
+}
+
+std::vector<reverie_tensor> tensors_of(const std::vector<TaskConstant>& constants) {
+  std::vector<reverie_tensor> tensors;
+  for (const auto& constant : constants) tensors.push_back(constant.value.tensor());
+  return tensors;
+}
+
+std::vector<std::string> labels(const char* const* texts, std::uint32_t count, const std::string& what) {
+  if (count < 1 || !texts) throw PluginError("it has no " + what + "s");
+  std::vector<std::string> copied;
+  for (std::uint32_t k = 0; k < count; ++k) copied.push_back(copy_string(texts[k], fmt::format("{} {}", what, k)));
+  return copied;
+}
+
+bool all_finite(const Array& array) {
+  return std::all_of(array.values.begin(), array.values.end(), [](double x) { return std::isfinite(x); });
+}
+
+}  // namespace
+
+Task::Task(const Component& component, const json& parameters)
+    : instance_(component, parameters, nullptr), table_(static_cast<const reverie_task*>(component.table->table)) {
+  try {
+    const auto layout = copy_struct<reverie_task_layout>(
+        table_->layout(instance_.get()), REVERIE_END_OF(reverie_task_layout, direction_names), "its layout");
+    inputs_ = positive(layout.inputs, "inputs");
+    starts_ = positive(layout.starts, "start activities");
+    outputs_ = positive(layout.outputs, "outputs");
+    latents_ = positive(layout.latents, "latents");
+    steps_ = positive(layout.steps, "steps");
+    dt_ = layout.dt;
+    if (!std::isfinite(dt_) || dt_ <= 0) throw PluginError(fmt::format("its time step dt is {} s", dt_));
+    flags_ = layout.flags;
+    latent_names_ = copy_names(layout.latent_names, static_cast<std::uint32_t>(latents_), "latent");
+    latent_unit_ = copy_string(layout.latent_unit, "its latent unit");
+    input_unit_ = copy_string(layout.input_unit, "its input unit");
+    output_unit_ = copy_string(layout.output_unit, "its output unit");
+    directions_ = labels(layout.direction_names, layout.direction_count, "direction");
+    constants_ = constants_of(layout);
+    if (!constants_.empty() && !table_->make_constants)
+      throw PluginError("it declares constants, but the function 'make_constants' is missing");
+    if ((has_endpoints() || has_mean_paths()) && !table_->landmarks)
+      throw PluginError("it declares landmarks, but the function 'landmarks' is missing");
+  } catch (const PluginError& error) {
+    instance_.broke_contract(error.what());
+  }
+}
+
+std::vector<TaskConstant> Task::make_constants(const reverie_stream& stream) const {
+  auto constants = constants_;
+  if (constants.empty()) return constants;
+  const auto tensors = tensors_of(constants);
+  instance_.call("make_constants", [&](reverie_error* error) {
+    return table_->make_constants(instance_.get(), host_services(), &stream, tensors.data(), error);
+  });
+  for (const auto& constant : constants)
+    if (!all_finite(constant.value))
+      instance_.broke_contract(fmt::format("make_constants left '{}' with numbers that are not finite", constant.name));
+  return constants;
+}
+
+TaskBatch Task::generate(const std::vector<TaskConstant>& constants, const reverie_stream& stream,
+                         std::uint32_t first_trial, std::int64_t trials, std::int64_t steps) const {
+  TaskBatch batch{Array({trials, steps + 1, latents_}), Array({trials, steps, inputs_}), Array({trials})};
+  const auto given = tensors_of(constants);
+  const auto latents = batch.latents.tensor(), inputs = batch.inputs.tensor(), directions = batch.directions.tensor();
+  instance_.call("generate", [&](reverie_error* error) {
+    return table_->generate(instance_.get(), host_services(), given.data(), &stream, first_trial, &latents, &inputs,
+                            &directions, error);
+  });
+  if (!all_finite(batch.latents) || !all_finite(batch.inputs))
+    instance_.broke_contract("generate gave numbers that are not finite");
+  const auto known = static_cast<double>(directions_.size());
+  for (const double direction : batch.directions.values)
+    if (!(direction >= 0 && direction < known && direction == std::floor(direction)))
+      instance_.broke_contract(
+          fmt::format("generate gave direction {}, which is not one of {}", direction, directions_.size()));
+  return batch;
+}
+
+void Task::encode(const std::vector<TaskConstant>& constants, std::int32_t what, const reverie_tensor& latents,
+                  const reverie_tensor& activity) const {
+  const auto given = tensors_of(constants);
+  instance_.call("encode", [&](reverie_error* error) {
+    return table_->encode(instance_.get(), given.data(), what, &latents, &activity, error);
+  });
+}
+
+void Task::decode(const std::vector<TaskConstant>& constants, const reverie_tensor& outputs,
+                  const reverie_tensor& latents) const {
+  const auto given = tensors_of(constants);
+  instance_.call("decode", [&](reverie_error* error) {
+    return table_->decode(instance_.get(), given.data(), &outputs, &latents, error);
+  });
+}
+
+std::pair<Array, Array> Task::landmarks(const std::vector<TaskConstant>& constants, std::int64_t steps) const {
+  std::pair<Array, Array> result;
+  if (!has_endpoints() && !has_mean_paths()) return result;
+  const auto count = static_cast<std::int64_t>(directions_.size());
+  if (has_endpoints()) result.first = Array({count, latents_});
+  if (has_mean_paths()) result.second = Array({count, steps + 1, latents_});
+  const auto given = tensors_of(constants);
+  const auto endpoint = result.first.tensor(), mean_path = result.second.tensor();
+  instance_.call("landmarks", [&](reverie_error* error) {
+    return table_->landmarks(instance_.get(), given.data(), has_endpoints() ? &endpoint : nullptr,
+                             has_mean_paths() ? &mean_path : nullptr, error);
+  });
+  if (!all_finite(result.first) || !all_finite(result.second))
+    instance_.broke_contract("landmarks gave numbers that are not finite");
+  return result;
+}
+
+}  // namespace reverie::plugin

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// The SDK's own exp, tanh and sigmoid in float against <cmath> in double, and the derivatives at kinks.
+#include <doctest/doctest.h>
+#include <reverie/number.hpp>
+
+#include <bit>
+#include <cmath>
+#include <cstdlib>
+#include <initializer_list>
+#include <limits>
+
+namespace {
+
+/// Floats are counted in the order of the real line; the distance is in units in the last place.
+std::int64_t ulps(float a, double exact) {
+  const auto rank = [](float x) {
+    const auto bits = std::bit_cast<std::int32_t>(x);
+    return bits < 0 ? std::int64_t{std::numeric_limits<std::int32_t>::min()} - bits : std::int64_t{bits};
+  };
+  return std::llabs(rank(a) - rank(static_cast<float>(exact)));
+}
+
+template <class Ours, class Exact>
+std::int64_t worst(double from, double to, Ours&& ours, Exact&& exact) {
+  std::int64_t result = 0;
+  for (double x = from; x <= to; x += 1e-4) {
+    const auto argument = static_cast<float>(x);
+    result = std::max(result, ulps(ours(argument), exact(static_cast<double>(argument))));
+  }
+  // Small arguments, on a grid of ratios.
+  for (float x = 1e-20F; x < 1; x *= 1.001F)
+    for (const float argument : {x, -x})
+      result = std::max(result, ulps(ours(argument), exact(static_cast<double>(argument))));
+  return result;
+}
+
+const auto exp_f = [](float x) { return exp(reverie::Scalar<float>(x)).value; };
+const auto tanh_f = [](float x) { return tanh(reverie::Scalar<float>(x)).value; };
+const auto sigmoid_f = [](float x) { return sigmoid(reverie::Scalar<float>(x)).value; };
+
+}  // namespace
+
+TEST_CASE("exp, tanh and sigmoid in float are within 3 ulp wherever the result is a normal number") {
+  CHECK(worst(-87.29, 88.72, exp_f, [](double x) { return std::exp(x); }) <= 3);
+  CHECK(worst(-100, 100, tanh_f, [](double x) { return std::tanh(x); }) <= 3);
+  CHECK(worst(-87.29, 100, sigmoid_f, [](double x) { return 1 / (1 + std::exp(-x)); }) <= 3);
+}
+
+TEST_CASE("exp, tanh and sigmoid in float have the limits of the real functions, and keep NaN") {
+  constexpr float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+  CHECK(exp_f(infinity) == infinity);
+  CHECK(exp_f(89) == infinity);
+  CHECK(exp_f(-infinity) == 0);
+  CHECK(exp_f(0) == 1);
+  CHECK(tanh_f(infinity) == 1);
+  CHECK(tanh_f(-infinity) == -1);
+  CHECK(tanh_f(0) == 0);
+  CHECK(sigmoid_f(infinity) == 1);
+  CHECK(sigmoid_f(-infinity) == 0);
+  CHECK(sigmoid_f(0) == 0.5F);
+  CHECK(std::isnan(exp_f(nan)));
+  CHECK(std::isnan(tanh_f(nan)));
+  CHECK(std::isnan(sigmoid_f(nan)));
+}
+
+TEST_CASE("functions of doubles are those of the standard library") {
+  for (const double x : {-3.0, -0.1, 0.0, 1e-9, 0.7, 12.0}) {
+    CHECK(exp(reverie::Scalar<double>(x)).value == std::exp(x));
+    CHECK(tanh(reverie::Scalar<double>(x)).value == std::tanh(x));
+  }
+}
+
+TEST_CASE("derivatives at kinks are those of PyTorch: relu'(0) = 0, abs'(0) = 0") {
+  using Dual = reverie::Dual<double>;
+  CHECK(relu(Dual(0.0, 1.0)).tangent == 0);
+  CHECK(relu(Dual(-1.0, 1.0)).tangent == 0);
+  CHECK(relu(Dual(1.0, 1.0)).tangent == 1);
+  CHECK(abs(Dual(0.0, 1.0)).tangent == 0);
+  CHECK(abs(Dual(-2.0, 1.0)).tangent == -1);
+  CHECK(clamp(Dual(0.5, 1.0), 0.0, 1.0).tangent == 1);
+  CHECK(clamp(Dual(1.5, 1.0), 0.0, 1.0).tangent == 0);
+}
+
+TEST_CASE("literals and parameters take the precision of the number they meet") {
+  const reverie::Scalar<float> x(0.1F);
+  CHECK((reverie::parameter(0.3) * x).value == 0.3F * 0.1F);
+  CHECK((1 - x).value == 1.0F - 0.1F);
+  CHECK(((1 - reverie::parameter(0.3)) * x).value == static_cast<float>(1 - 0.3) * 0.1F);
+}
