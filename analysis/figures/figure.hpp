@@ -11,9 +11,9 @@ namespace reverie::analysis {
 
 /// A finished stage a figure draws from.
 struct FigureSource {
-  std::string label;               ///< shown in legends and panel titles; the stage's name unless the user gives another
-  std::string run;                 ///< "train", "simulate", "measure"
-  std::filesystem::path folder;    ///< its results: history.csv, recording.nc, result.nc
+  std::string label;             ///< shown in legends and panel titles; the stage's name unless the user gives another
+  std::string run;               ///< "train", "simulate", "measure"
+  std::filesystem::path folder;  ///< its results: history.csv, recording.nc, result.nc
 };
 
 struct FigureFiles {
@@ -27,8 +27,8 @@ const plugin::ParameterSchema& figure_options(const std::string& kind);
 /// What `of` may name for this kind: "simulate", "train", "measure".
 std::vector<std::string> figure_sources(const std::string& kind);
 
-/// Draws <folder>/figure.svg, figure.gp, figure.csv. `options` are complete and checked. DataError when gnuplot is missing or a
-/// source lacks what the figure needs.
+/// Draws <folder>/figure.svg, figure.gp, figure.csv. `options` are complete and checked. DataError when gnuplot is
+/// missing or a source lacks what the figure needs.
 FigureFiles draw_figure(const std::string& kind, const plugin::json& options, const std::string& title,
                         const std::vector<FigureSource>& sources, const std::filesystem::path& folder);
 

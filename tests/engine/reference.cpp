@@ -3,7 +3,7 @@
 ///
 /// Every folder "cell_<cell>_<activation>" of tests/data/reference, or of the folder that the environment variable
 /// REVERIE_REFERENCE names, is one case; names, shapes and sizes come from its files.
-#include "npy.hpp"
+#include "../support/npy.hpp"
 #include "support.hpp"
 
 #include <doctest/doctest.h>
@@ -31,7 +31,7 @@ struct Case {
   std::string cell, activation;
   std::vector<std::pair<std::string, std::string>> parameters;  ///< name in the files, name in the engine
 
-  plugin::Array load(const std::string& name) const { return test::read_npy(folder / (name + ".npy")); }
+  plugin::Array load(const std::string& name) const { return reverie::npy::read_npy(folder / (name + ".npy")); }
 };
 
 /// Splits "leaky_rnn_relu" at the longest registered cell.

@@ -85,7 +85,22 @@ struct CellUnit : Step {
   explicit CellUnit(const Step& s) : Step(s) {}
 };
 
+/// All units of one trial, for cells whose increment couples units: `template <class T> void increment(reverie::CellRow<T>&)
+/// const`. Such a cell has one phase and is not trainable.
+template <class T>
+struct CellRow : Step {
+  std::span<const T> state, emitted;
+  std::span<T> increment;
+  std::array<std::span<const T>, max_slots> slot;
+  std::array<std::span<T>, max_memory> memory;
+
+  explicit CellRow(const Step& s) : Step(s) {}
+};
+
 namespace detail {
+
+template <class P>
+concept rowwise_cell = requires(const P& p, CellRow<float>& row) { p.increment(row); };
 
 template <class P>
 constexpr std::size_t slot_count() {
@@ -239,6 +254,26 @@ struct CellBackward {
   }
 };
 
+template <class T, class P>
+struct CellRowwise {
+  const P& plugin;
+  const reverie_cell_block& b;
+
+  void operator()() const {
+    const Step step(*b.step);
+    const auto n = static_cast<std::size_t>(b.units);
+    for (std::int64_t r = 0; r < b.rows; ++r) {
+      CellRow<T> row(step);
+      row.state = {row_of<const T>(b.state, r), n};
+      row.emitted = b.emitted.data ? std::span<const T>(row_of<const T>(b.emitted, r), n) : row.state;
+      row.increment = {row_of<T>(b.increment, r), n};
+      for (std::size_t s = 0; s < slot_count<P>(); ++s) row.slot[s] = {row_of<const T>(b.slots[s], r), n};
+      for (std::size_t m = 0; m < memory_count<P>(); ++m) row.memory[m] = {row_of<T>(b.memory[m], r), n};
+      plugin.increment(row);
+    }
+  }
+};
+
 template <class P>
 struct CellLayout {
   std::vector<reverie_projection> projections;
@@ -277,14 +312,23 @@ reverie_status run_cell(const void* instance_, const reverie_cell_block* block, 
       else with(plugin);
     };
     const auto typed = [&]<class T>(T zero) {
+      if constexpr (rowwise_cell<P>) return run_vectorised(CellRowwise<T, P>{plugin, *block});
+      else {
       static_assert(last_phase<P>() <= 1, "cells of the SDK have one or two phases");
       if constexpr (last_phase<P>() == 1)
         if (block->phase == 0) return phased(std::integral_constant<std::uint32_t, 0>{}, zero);
       phased(std::integral_constant<std::uint32_t, last_phase<P>()>{}, zero);
+      }
     };
     if (block->dtype == REVERIE_F32) typed(0.0F);
     else typed(0.0);
   });
+}
+
+template <class P>
+constexpr decltype(reverie_cell::vjp) cell_vjp() {
+  if constexpr (rowwise_cell<P>) return nullptr;
+  else return &run_cell<true, P>;
 }
 
 }  // namespace detail
@@ -297,7 +341,7 @@ auto cell(const char* id) {
     static const reverie_cell table = {
         sizeof table, 0,
         [](const void* i) -> const reverie_cell_layout* { return &instance<P, CellLayout<P>>(i).layout.abi; },
-        &run_cell<false, P>, &run_cell<true, P>};
+        &run_cell<false, P>, cell_vjp<P>()};
     return component<P, CellLayout<P>>(REVERIE_KIND_CELL, id, &table);
   };
 }

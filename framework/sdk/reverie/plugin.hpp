@@ -48,7 +48,7 @@ inline PluginFailure invalid(const std::string& message, int parameter_index = -
   return {REVERIE_INVALID, message, parameter_index};
 }
 /// The computation has no finite answer for these data.
-inline PluginFailure numeric(const std::string& message) { return {REVERIE_NUMERIC, message}; }
+inline PluginFailure not_finite(const std::string& message) { return {REVERIE_NUMERIC, message}; }
 
 namespace detail {
 
@@ -244,6 +244,19 @@ const Schema<Plugin>& schema() {
   static const auto* the_schema = new Schema<Plugin>;  // never destroyed: tables outlive static destructors
   return *the_schema;
 }
+
+}  // namespace detail
+
+/// Index of a parameter of P in its schema, for invalid(message, index); -1 for an unknown name.
+template <class P>
+int parameter_index(std::string_view name) {
+  const auto rows = detail::schema<P>().rows();
+  for (std::size_t k = 0; k < rows.size(); ++k)
+    if (rows[k].name == name) return static_cast<int>(k);
+  return -1;
+}
+
+namespace detail {
 
 /// An instance: the author's object and, made once, the layout it announces.
 template <class Plugin, class Layout>

@@ -33,7 +33,7 @@ struct Spread {
     Run(const Spread& spread, reverie::MetricJob& j) : fault(spread.fault), job(j) {}
     void add(std::uint32_t pass, std::uint32_t input, std::int64_t first_trial,
              const reverie::View<const double>& chunk) {
-      if (fault == failing) throw reverie::numeric("trial 3 is not finite");
+      if (fault == failing) throw reverie::not_finite("trial 3 is not finite");
       if (input == 1) {
         reference = chunk(1, 0);
         return;

@@ -6,10 +6,9 @@
 #include <filesystem>
 #include <fstream>
 #include <plugin/instance.hpp>
-#include <regex>
 #include <sstream>
 
-namespace reverie::engine::test {
+namespace reverie::npy {
 
 inline plugin::Array read_npy(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -21,14 +20,12 @@ inline plugin::Array read_npy(const std::filesystem::path& file) {
   const auto header = bytes.substr(10, length);
   if (header.find("'<f8'") == header.npos || header.find("False") == header.npos)
     throw std::runtime_error("not float64 in C order: " + file.string());
-  const auto open = header.find('('), close = header.find(')');
-  const auto inside = header.substr(open + 1, close - open - 1);
+  std::istringstream extents(header.substr(header.find('(') + 1));
   std::vector<std::int64_t> shape;
-  const std::regex number("[0-9]+");
-  for (std::sregex_iterator at(inside.begin(), inside.end(), number), end; at != end; ++at) shape.push_back(std::stoll(at->str()));
+  for (std::int64_t extent = 0; extents >> extent; extents.ignore()) shape.push_back(extent);
   plugin::Array array(shape);
   std::memcpy(array.values.data(), bytes.data() + 10 + length, array.values.size() * sizeof(double));
   return array;
 }
 
-}  // namespace reverie::engine::test
+}  // namespace reverie::npy

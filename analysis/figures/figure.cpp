@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// The table of kinds, and the one place that writes a figure's files.
+#include <analysis/figures/gnuplot.hpp>
+#include <analysis/figures/kinds.hpp>
+#include <base/error.hpp>
+#include <store/publication.hpp>
+
+#include <fmt/format.h>
+
+namespace reverie::analysis {
+namespace {
+
+struct Kind {
+  std::string name;
+  std::string title;  ///< when the user gives none
+  std::vector<std::string> sources;
+  plugin::ParameterSchema options;
+  Drawing (*draw)(const plugin::json&, const std::vector<FigureSource>&);
+};
+
+const std::vector<Kind>& kinds() {
+  static const std::vector<Kind> table = {
+      {"paths", "Paths", {"simulate"}, paths_options(), draw_paths},
+      {"density", "Density of positions", {"simulate"}, density_options(), draw_density},
+      {"curve", "Curves", {"train", "measure"}, curve_options(), draw_curve},
+  };
+  return table;
+}
+
+const Kind& find_kind(const std::string& name) {
+  for (const Kind& kind : kinds()) {
+    if (kind.name == name) return kind;
+  }
+  const auto known = figure_kinds();
+  throw Error(ExitCode::pipeline_invalid,
+              fmt::format("there is no kind of figure '{}'.{}", name, did_you_mean(name, known)),
+              fmt::format("kinds of figure: {}", fmt::join(known, ", ")));
+}
+
+void check_sources(const Kind& kind, const std::vector<FigureSource>& sources) {
+  if (sources.empty()) {
+    throw Error(ExitCode::pipeline_invalid, fmt::format("the figure '{}' draws nothing", kind.name),
+                "name what it shows: of = \"STAGE\" or of = [\"STAGE\", ...]");
+  }
+  for (const FigureSource& source : sources) {
+    bool drawable = false;
+    for (const std::string& run : kind.sources) drawable = drawable || run == source.run;
+    if (!drawable) {
+      throw Error(ExitCode::pipeline_invalid,
+                  fmt::format("a figure of kind '{}' cannot draw '{}', which is a {} stage", kind.name, source.label,
+                              source.run),
+                  fmt::format("it draws stages that run {}", fmt::join(kind.sources, " or ")));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> figure_kinds() {
+  std::vector<std::string> names;
+  for (const Kind& kind : kinds()) names.push_back(kind.name);
+  return names;
+}
+
+const plugin::ParameterSchema& figure_options(const std::string& kind) { return find_kind(kind).options; }
+
+std::vector<std::string> figure_sources(const std::string& kind) { return find_kind(kind).sources; }
+
+FigureFiles draw_figure(const std::string& kind, const plugin::json& options, const std::string& title,
+                        const std::vector<FigureSource>& sources, const std::filesystem::path& folder) {
+  const Kind& drawn = find_kind(kind);
+  check_sources(drawn, sources);
+  const Drawing drawing = drawn.draw(options, sources);
+  FigureFiles files;
+  files.svg = folder / "figure.svg";
+  files.script = folder / "figure.gp";
+  files.csv = folder / "figure.csv";
+  files.title = title.empty() ? drawn.title : plain_text(title);
+  files.caption = drawing.caption;
+  files.alternative_text = drawing.alternative_text;
+  store::write_file_atomically(files.csv, drawing.csv);
+  store::write_file_atomically(files.script, script_header(files.title, files.caption) + drawing.script);
+  run_gnuplot(folder);
+  return files;
+}
+
+}  // namespace reverie::analysis

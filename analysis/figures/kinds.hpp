@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// The kinds of figure. Each kind turns its sources into data (tidy CSV), a gnuplot script that reads that data as
+/// figure.csv and writes figure.svg, and two texts; it touches no file. A new kind is one file that defines these
+/// three, and a row in figure.cpp.
+#pragma once
+
+#include <analysis/figures/figure.hpp>
+
+namespace reverie::analysis {
+
+/// What a kind makes; figure.cpp writes it and runs gnuplot.
+struct Drawing {
+  std::string script, csv;
+  std::string caption, alternative_text;
+};
+
+Drawing draw_paths(const plugin::json& options, const std::vector<FigureSource>& sources);
+Drawing draw_density(const plugin::json& options, const std::vector<FigureSource>& sources);
+Drawing draw_curve(const plugin::json& options, const std::vector<FigureSource>& sources);
+
+plugin::ParameterSchema paths_options();
+plugin::ParameterSchema density_options();
+plugin::ParameterSchema curve_options();
+
+}  // namespace reverie::analysis

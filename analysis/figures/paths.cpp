@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Kind "paths": decoded paths of recordings in the plane, one square panel per source. Circle: start; triangle: end.
+#include <analysis/figures/gnuplot.hpp>
+#include <analysis/figures/kinds.hpp>
+#include <analysis/figures/panels.hpp>
+#include <analysis/figures/positions.hpp>
+#include <analysis/figures/table.hpp>
+#include <analysis/figures/words.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace reverie::analysis {
+namespace {
+
+constexpr std::int64_t most_points = 2000;  // per panel; more make files of megabytes and look the same
+
+/// Four shades around a colour, so that paths that cross can be told apart: share of white (positive) or black
+/// (negative).
+std::string shades(const std::string& colour) {
+  std::string result;
+  for (const double share : {0.0, 0.35, -0.3, 0.6}) {
+    std::string shade = "#";
+    for (std::size_t i = 1; i < 7; i += 2) {
+      const double value = std::stoi(colour.substr(i, 2), nullptr, 16);
+      shade += fmt::format("{:02x}", static_cast<int>(share > 0 ? value + share * (255 - value) : value * (1 + share)));
+    }
+    result += (result.empty() ? "" : " ") + shade;
+  }
+  return result;
+}
+
+/// Distance between drawn steps that keeps a panel within most_points.
+std::int64_t stride_of(const Positions& positions) {
+  return (positions.trials * positions.steps + most_points - 1) / most_points;
+}
+
+void add_rows(std::string& csv, int panel, const Positions& positions) {
+  const std::int64_t stride = stride_of(positions);
+  for (std::int64_t trial = 0; trial < positions.trials; ++trial) {
+    for (std::int64_t step = 0; step < positions.steps; ++step) {
+      if (step % stride != 0 && step != positions.steps - 1) continue;
+      const auto at = static_cast<std::size_t>(trial * positions.steps + step);
+      fmt::format_to(std::back_inserter(csv), "{},{},{},{},{},{},{}\n", panel, trial, step,
+                     positions.time[static_cast<std::size_t>(step)], positions.x[at], positions.y[at],
+                     csv_cell(plain_text(positions.label)));
+    }
+  }
+}
+
+/// Columns of the CSV: 1 panel, 2 trial, 3 step, 5 x, 6 y.
+std::string panel_plot(int panel, const Positions& positions, bool with_legend) {
+  const std::string last = std::to_string(positions.steps - 1);
+  const auto points_at = [&](const std::string& step) {
+    return fmt::format("'figure.csv' skip 1 using ($1 == {} && $3 == {} ? $5 : NaN):6", panel, step);
+  };
+  std::string script = fmt::format("shades = '{}'\n", shades(phase_colour(positions.phase)));
+  script += fmt::format(
+      "plot for [trial=0:{}] 'figure.csv' skip 1 using ($1 == {} && $2 == trial ? $5 : NaN):6 with lines linewidth 0.9 "
+      "linecolor rgb word(shades, trial % 4 + 1), \\\n",
+      positions.trials - 1, panel);
+  script += fmt::format("  {} with points pointtype 7 pointsize 0.6 linecolor rgb '#222222', \\\n", points_at("0"));
+  script += fmt::format("  {} with points pointtype 9 pointsize 0.75 linecolor rgb '#222222'", points_at(last));
+  if (with_legend) {
+    script +=
+        ", \\\n  keyentry with points pointtype 7 pointsize 0.6 linecolor rgb '#222222' title 'start', \\\n"
+        "  keyentry with points pointtype 9 pointsize 0.75 linecolor rgb '#222222' title 'end'";
+  }
+  return script + "\n";
+}
+
+std::string describe_extent(const Positions& positions) {
+  const PlaneLimits extent = extent_of(positions);
+  return fmt::format("{}: {} from {:.2f} to {:.2f} in x, from {:.2f} to {:.2f} in y{}", positions.label,
+                     counted(positions.trials, "path"), extent.x_min, extent.x_max, extent.y_min, extent.y_max,
+                     positions.unit.empty() || positions.unit == "1" ? "" : ", in " + positions.unit);
+}
+
+}  // namespace
+
+plugin::ParameterSchema paths_options() {
+  plugin::ParameterSpec trials;
+  trials.name = "trials";
+  trials.type = REVERIE_INTEGER;
+  trials.unit = "1";
+  trials.doc = "how many trials are drawn, from the first";
+  trials.default_value = 12;
+  trials.minimum = 1;
+  trials.maximum = 500;
+  return {variable_parameter(), trials,
+          limits_parameter("outline of the box, [x_min, x_max, y_min, y_max]; empty: none")};
+}
+
+Drawing draw_paths(const plugin::json& options, const std::vector<FigureSource>& sources) {
+  const std::string variable = options.at("variable").get<std::string>();
+  const auto box = limits_option(options);
+  std::vector<Positions> all;
+  std::vector<PlaneLimits> extents = box;
+  for (const FigureSource& source : sources) {
+    all.push_back(read_positions(source, variable, options.at("trials").get<std::int64_t>()));
+    extents.push_back(extent_of(all.back()));
+  }
+  const PlaneLimits range = enclosing_square(extents);
+
+  PanelLayout layout;
+  layout.count = static_cast<int>(all.size());
+  layout.legend = 50;
+  Drawing drawing;
+  drawing.csv = fmt::format("panel,trial,step,{},{},{},source\n", csv_cell(with_unit("time", all[0].time_unit)),
+                            csv_cell(with_unit("x", all[0].unit)), csv_cell(with_unit("y", all[0].unit)));
+  drawing.script = begin_figure(layout);
+  std::string recordings, in_words;
+  std::int64_t coarsest = 1;
+  for (int panel = 0; panel < layout.count; ++panel) {
+    const Positions& positions = all[static_cast<std::size_t>(panel)];
+    add_rows(drawing.csv, panel, positions);
+    drawing.script += begin_panel(layout, panel, positions.label);
+    drawing.script += plane_axes(range, box, positions.unit, first_of_row(layout, panel));
+    const bool with_legend = panel == std::min(layout.count, layout.columns) - 1;
+    drawing.script +=
+        with_legend ? "set key at graph 1.05,1 left top Left reverse samplen 0.5 spacing 1.1\n" : "unset key\n";
+    drawing.script += panel_plot(panel, positions, with_legend);
+    recordings +=
+        fmt::format("{}{}: {} of {} ({})", panel == 0 ? "" : "; ", positions.label, positions.trials,
+                    counted(positions.recorded_trials, "trial"), describe_recording(positions, positions.steps));
+    in_words += (panel == 0 ? "" : "; ") + describe_extent(positions);
+    coarsest = std::max(coarsest, stride_of(positions));
+  }
+  drawing.script += end_figure();
+  const std::string what = variable == "latent" ? "True paths" : "Decoded paths";
+  drawing.caption = fmt::format("{}. {}. Circle: start; triangle: end.", what, plain_text(recordings));
+  if (coarsest > 1) drawing.caption += fmt::format(" At least one step in {} is drawn, and the last.", coarsest);
+  drawing.alternative_text =
+      fmt::format("{} in {}. {}.", what, counted(layout.count, "square panel"), plain_text(in_words));
+  return drawing;
+}
+
+}  // namespace reverie::analysis

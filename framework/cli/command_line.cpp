@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cli/command_line.hpp>
+#include <cstdlib>
+#include <iostream>
+#include <numeric/threads.hpp>
+#include <sstream>
+
+namespace reverie::cli {
+namespace {
+
+using std::filesystem::path;
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::vector<path> split(const std::string& list) {
+  std::vector<path> parts;
+  std::istringstream stream(list);
+  for (std::string part; std::getline(stream, part, ':');)
+    if (!part.empty()) parts.emplace_back(part);
+  return parts;
+}
+
+/// <prefix>/lib/reverie/plugins, where this executable is <prefix>/bin/reverie. Some systems call the folder lib64 or
+/// lib/<machine>; the build and the installation agree on one (REVERIE_LIBRARY_FOLDERS).
+std::vector<path> bundled_folders() {
+  std::error_code error;
+  const auto executable = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return {};
+  std::vector<path> folders;
+  for (const auto& folder : split(REVERIE_LIBRARY_FOLDERS)) {
+    const auto plugins = executable.parent_path().parent_path() / folder / "reverie" / "plugins";
+    const bool known = std::find(folders.begin(), folders.end(), plugins) != folders.end();
+    if (!known && std::filesystem::is_directory(plugins, error)) folders.push_back(plugins);
+  }
+  return folders;
+}
+
+void print_help(const Command& command, const options::options_description& description) {
+  std::cout << fmt::format("Usage: reverie {}{}\n\n{}\n\n", command.name,
+                           command.arguments.empty() ? "" : " " + command.arguments, command.doc)
+            << description;
+}
+
+}  // namespace
+
+void add_common(options::options_description& description) {
+  description.add_options()                                                                                //
+      ("plugin", options::value<std::vector<std::string>>()->value_name("FILE"), "load this library too")  //
+      ("help,h", "show this text");
+}
+
+void add_running(options::options_description& description) {
+  description.add_options()                                                                                    //
+      ("threads", options::value<int>()->value_name("N"), "threads to use (default: the processors at hand)")  //
+      ("quiet,q", "show errors only");
+}
+
+void add_runs(options::options_description& description) {
+  description.add_options()("runs", options::value<std::string>()->default_value("runs")->value_name("DIR"),
+                            "folder for results");
+}
+
+void add_settings(options::options_description& description) {
+  description.add_options()("set", options::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
+                            "replace a value of the file, as in stage.train.batches=100; the right side is TOML");
+}
+
+std::optional<options::variables_map> parse(const Command& command, const options::options_description& description,
+                                            const std::vector<std::string>& positional,
+                                            const std::vector<std::string>& arguments) {
+  auto all = description;
+  options::positional_options_description places;
+  for (const auto& name : positional) {
+    all.add_options()(name.c_str(), options::value<std::string>());
+    places.add(name.c_str(), 1);
+  }
+  const auto help = fmt::format("'reverie {} --help' shows how.", command.name);
+  options::variables_map values;
+  try {
+    // Without guessing: an abbreviation that works today would be ambiguous tomorrow.
+    const auto style = options::command_line_style::unix_style & ~options::command_line_style::allow_guessing;
+    options::store(options::command_line_parser(arguments).options(all).positional(places).style(style).run(), values);
+  } catch (const options::unknown_option& error) {
+    std::vector<std::string> known;
+    for (const auto& option : description.options()) known.push_back("--" + option->long_name());
+    const auto& name = error.get_option_name();
+    throw UsageError(fmt::format("there is no option '{}'.{}", name, did_you_mean(name, known)), help);
+  } catch (const options::too_many_positional_options_error&) {
+    throw UsageError("too many arguments", help);
+  } catch (const options::error& error) {
+    throw UsageError(error.what(), help);
+  }
+  if (values.count("help") != 0) {
+    print_help(command, description);
+    return std::nullopt;
+  }
+  for (const auto& name : positional)
+    if (values.count(name) == 0) throw UsageError(fmt::format("'{}' is missing", name), help);
+  return values;
+}
+
+void apply_threads(const options::variables_map& values) {
+  if (values.count("threads") == 0) return;
+  const int threads = values["threads"].as<int>();
+  if (threads < 1) throw UsageError(fmt::format("--threads must be at least 1, not {}", threads));
+  numeric::set_thread_count(threads);
+}
+
+pipeline::PluginSearch plugin_search(const options::variables_map& values) {
+  pipeline::PluginSearch search;
+  for (const auto& library : texts(values, "plugin")) search.libraries.emplace_back(library);
+  search.folders = split(environment("REVERIE_PLUGIN_PATH"));
+  const auto data = environment("XDG_DATA_HOME"), home = environment("HOME");
+  if (!data.empty())
+    search.folders.push_back(path(data) / "reverie" / "plugins");
+  else if (!home.empty())
+    search.folders.push_back(path(home) / ".local" / "share" / "reverie" / "plugins");
+  search.bundled = bundled_folders();
+  return search;
+}
+
+std::vector<std::string> texts(const options::variables_map& values, const std::string& name) {
+  return values.count(name) == 0 ? std::vector<std::string>() : values[name].as<std::vector<std::string>>();
+}
+
+void warn(const std::string& text) { std::cerr << "warning: " << text << "\n"; }
+
+void complain(const std::string& message, const std::string& remedy) {
+  // Messages about a place in a file say "error" themselves.
+  const bool placed = message.find(": error: ") != std::string::npos;
+  std::cerr << (placed ? "" : "error: ") << message << "\n";
+  if (!remedy.empty()) std::cerr << "  " << remedy << "\n";
+}
+
+}  // namespace reverie::cli

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// What commands share: options, the search for plugins, and talk with the user (stderr; data go to stdout).
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <pipeline/plugins.hpp>
+#include <string>
+#include <vector>
+
+namespace reverie::cli {
+
+namespace options = boost::program_options;
+
+class UsageError : public Error {
+ public:
+  UsageError(const std::string& message, std::string remedy = "")
+      : Error(ExitCode::usage, message, std::move(remedy)) {}
+};
+
+/// A command: its words for --help, its options and what it does.
+struct Command {
+  std::string name, arguments, doc;
+  int (*main)(const Command& command, const std::vector<std::string>& arguments);
+};
+const std::vector<Command>& commands();
+
+/// --plugin and --help.
+void add_common(options::options_description& description);
+/// --threads and --quiet.
+void add_running(options::options_description& description);
+/// --runs.
+void add_runs(options::options_description& description);
+/// --set.
+void add_settings(options::options_description& description);
+
+/// Parses; `positional` names the positional arguments in order, all of them required. UsageError for what does not
+/// fit. nullopt: --help was given, and answered on stdout.
+std::optional<options::variables_map> parse(const Command& command, const options::options_description& description,
+                                            const std::vector<std::string>& positional,
+                                            const std::vector<std::string>& arguments);
+
+/// Applies --threads; UsageError for zero and less.
+void apply_threads(const options::variables_map& values);
+
+/// From --plugin, REVERIE_PLUGIN_PATH, the user's data folder and the installation.
+pipeline::PluginSearch plugin_search(const options::variables_map& values);
+
+std::vector<std::string> texts(const options::variables_map& values, const std::string& name);
+
+void warn(const std::string& text);
+/// "error: ..." and the remedy.
+void complain(const std::string& message, const std::string& remedy);
+
+}  // namespace reverie::cli

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// The subcommands. Each parses its arguments, does its work and returns the exit code; failures are thrown as Error.
+#pragma once
+
+#include <cli/command_line.hpp>
+
+namespace reverie::cli {
+
+using Arguments = std::vector<std::string>;
+
+int run_command(const Command& command, const Arguments& arguments);
+int plan_command(const Command& command, const Arguments& arguments);
+int validate_command(const Command& command, const Arguments& arguments);
+int list_command(const Command& command, const Arguments& arguments);
+int info_command(const Command& command, const Arguments& arguments);
+int measure_command(const Command& command, const Arguments& arguments);
+
+}  // namespace reverie::cli

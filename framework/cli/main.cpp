@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// The command: chooses the subcommand, and turns failures into messages and exit codes.
+#include <fmt/format.h>
+
+#include <cli/commands.hpp>
+#include <cli/signals.hpp>
+#include <iostream>
+#include <new>
+#include <pipeline/provenance.hpp>
+
+namespace reverie::cli {
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> list = {
+      {"run", "PIPELINE", "Runs what a pipeline describes, as far as it is not done yet.", run_command},
+      {"plan", "PIPELINE", "Shows the stages of a pipeline, which of them would run, and why.", plan_command},
+      {"validate", "PIPELINE", "Checks a pipeline without running it.", validate_command},
+      {"list", "", "Lists the plugins that were found.", list_command},
+      {"info", "NAME", "Describes a plugin and its parameters; KIND.NAME where a name exists twice.", info_command},
+      {"measure", "METRIC", "Measures recordings: one option per role of the metric, as in --replay FILE.",
+       measure_command},
+  };
+  return list;
+}
+
+namespace {
+
+void print_overview(std::ostream& out) {
+  out << "reverie simulates replay in noisy recurrent neural networks.\n\nUsage: reverie COMMAND [OPTIONS]\n\n";
+  for (const auto& command : commands())
+    out << fmt::format("  {:<22}{}\n", command.name + " " + command.arguments, command.doc);
+  out << "\n  --help                after a command: its options\n  --version             the version\n\n"
+         "Exit codes: 0 ok, 1 run failed, 2 usage, 3 pipeline invalid, 4 plugin, 5 check failed, 130/143 "
+         "interrupted.\n";
+}
+
+int dispatch(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    print_overview(std::cerr);
+    return static_cast<int>(ExitCode::usage);
+  }
+  const auto& name = arguments[0];
+  if (name == "--help" || name == "-h" || name == "help") {
+    print_overview(std::cout);
+    return 0;
+  }
+  if (name == "--version") {
+    std::cout << "reverie " << pipeline::version() << "\n";
+    return 0;
+  }
+  std::vector<std::string> known;
+  for (const auto& command : commands()) {
+    if (command.name == name) return command.main(command, {arguments.begin() + 1, arguments.end()});
+    known.push_back(command.name);
+  }
+  throw UsageError(fmt::format("there is no command '{}'.{}", name, did_you_mean(name, known)),
+                   "'reverie --help' lists the commands.");
+}
+
+int guarded_main(const std::vector<std::string>& arguments) {
+  try {
+    catch_signals();
+    return dispatch(arguments);
+  } catch (const Interrupted& interrupted) {
+    std::cerr << "interrupted; results of finished stages are kept\n";
+    return static_cast<int>(interrupted.exit_code());
+  } catch (const Error& error) {
+    complain(error.what(), error.remedy());
+    return static_cast<int>(error.exit_code());
+  } catch (const std::bad_alloc&) {
+    complain("out of memory", "");
+  } catch (const std::exception& error) {
+    complain(fmt::format("internal error: {}", error.what()), "Please report this, with what you did.");
+  }
+  return static_cast<int>(ExitCode::run_failed);
+}
+
+}  // namespace
+}  // namespace reverie::cli
+
+int main(int count, char** arguments) {
+  return reverie::cli::guarded_main({arguments + std::min(count, 1), arguments + count});
+}

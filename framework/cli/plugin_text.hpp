@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Plugins in words: for people, for pipelines (TOML) and for programs (JSON).
+#pragma once
+
+#include <plugin/registry.hpp>
+
+namespace reverie::cli {
+
+std::string as_text(const plugin::Component& component);
+/// A table of a pipeline with every parameter at its default, explained by comments.
+std::string as_toml(const plugin::Component& component);
+nlohmann::ordered_json as_json(const plugin::Component& component);
+
+std::string first_line(const std::string& text);
+
+}  // namespace reverie::cli

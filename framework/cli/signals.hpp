@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// SIGINT and SIGTERM ask running work to stop at its next batch; a second one ends the process at once.
+#pragma once
+
+#include <base/error.hpp>
+#include <optional>
+
+namespace reverie::cli {
+
+void catch_signals();
+
+/// The exit code of the signal that came, if one did.
+std::optional<ExitCode> stop_requested();
+
+}  // namespace reverie::cli

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Errors of a pipeline file, gathered, so that one run shows all of them:
+///
+///   navigation.toml:14:1: error: [stage.train] knows no key 'bathces'. Did you mean 'batches'?
+///      14 | bathces = 100
+///         | ^
+#pragma once
+
+#include <pipeline/document.hpp>
+
+namespace reverie::pipeline {
+
+/// Something wrong in a pipeline file (exit code 3).
+class PipelineError : public Error {
+ public:
+  PipelineError(const std::string& message, std::string remedy = "")
+      : Error(ExitCode::pipeline_invalid, message, std::move(remedy)) {}
+};
+
+/// One message with its place, source line and caret.
+std::string format_diagnostic(const std::vector<Source>& sources, const Place& place, const std::string& message);
+
+class Diagnostics {
+ public:
+  explicit Diagnostics(const Document& document) : document_(document) {}
+
+  void at_key(const std::string& path, const std::string& message);
+  void at_value(const std::string& path, const std::string& message);
+  void at(const Place& place, const std::string& message);
+
+  std::size_t count() const { return messages_.size(); }
+  /// Throws PipelineError with everything gathered, in the order of places; nothing gathered: returns.
+  void throw_if_any() const;
+
+ private:
+  struct Message {
+    Place place;
+    std::string text;
+  };
+  const Document& document_;
+  std::vector<Message> messages_;
+};
+
+}  // namespace reverie::pipeline

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// A pipeline file, checked and resolved: its stages in an order in which they can run, each with everything its result
+/// depends on.
+///
+/// A stage's *identity* is the canonical json of what its result depends on: resolved parameters, seed, the results
+/// revisions of the engine and of the plugins it uses, the constants of the computation, the fingerprints of the stages
+/// it reads. Names, comments, order and titles of the file are not in it. Its *fingerprint* is the SHA-256 of that
+/// text; equal fingerprint means equal result.
+#pragma once
+
+#include <engine/simulator.hpp>
+#include <engine/trainer.hpp>
+#include <pipeline/model.hpp>
+#include <variant>
+
+namespace reverie::pipeline {
+
+struct TrainStage {
+  ModelPlan model;
+  engine::TrainingOptions options;
+};
+
+struct SimulateStage {
+  ModelPlan model;
+  bool trained = false;  ///< weights and constants come from the stage's only input; otherwise fresh ones
+  engine::SimulationOptions options;
+  bool compress = false;
+};
+
+/// What one declared input of a metric reads.
+struct MeasureInput {
+  std::optional<std::size_t> input;  ///< index into Stage::inputs; none: an optional input that is not given
+  std::string variable;
+};
+
+struct MeasureStage {
+  PluginUse metric;
+  std::vector<MeasureInput> inputs;  ///< one per declared input
+  std::uint64_t seed = 0;
+  std::uint32_t draw = 0;
+};
+
+struct FigureStage {
+  std::string kind, title;
+  json options;
+  std::vector<std::string> labels;  ///< one per input
+};
+
+struct Stage {
+  std::string name;
+  std::variant<TrainStage, SimulateStage, MeasureStage, FigureStage> work;
+  std::vector<std::size_t> inputs;  ///< indices into Plan::stages, all smaller than the stage's own
+  json settings;                    ///< the stage's table with all defaults filled in
+  json identity;
+  std::string fingerprint;                        ///< 64 hex digits
+  std::vector<const plugin::Component*> plugins;  ///< at work in this stage
+
+  /// "train", "simulate", "measure", "figure".
+  const std::string& run() const;
+};
+
+struct Plan {
+  std::filesystem::path file;
+  std::string title;
+  std::uint64_t seed = 0;
+  std::vector<Stage> stages;             ///< in topological order
+  nlohmann::ordered_json configuration;  ///< the pipeline as resolved
+  std::vector<std::string> warnings;     ///< libraries that could not be loaded
+};
+
+/// Loads plugins and checks everything that can be checked before work starts. PipelineError with all that is wrong;
+/// PluginError when a named library cannot be loaded.
+Plan make_plan(const Document& document, const PluginSearch& search);
+
+/// Text that is the same for equal configurations: keys sorted, shortest numbers, no blanks.
+std::string canonical(const json& value);
+
+/// <runs>/store/<first 16 digits>.
+std::filesystem::path result_folder(const std::filesystem::path& runs, const Stage& stage);
+
+/// Whether a stage has to run, and why.
+struct Decision {
+  bool run = true;
+  std::string why;
+};
+/// One per stage, from what lies in the store.
+std::vector<Decision> decide(const Plan& plan, const std::filesystem::path& runs);
+
+}  // namespace reverie::pipeline

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <pipeline/planner.hpp>
+
+namespace reverie::pipeline {
+namespace {
+
+/// Why a simulation will not leave a variable, or "".
+std::string lacks(const SimulateStage& simulation, const std::string& stage, const std::string& variable) {
+  const auto& options = simulation.options;
+  std::vector<std::string> present = {"position", "direction", "time"};
+  if (!options.quiescent) present.emplace_back("latent");
+  if (options.record_state) present.emplace_back("state");
+  if (options.record_output) present.emplace_back("output");
+  const auto task = make_task(simulation.model.task);
+  if (task->has_endpoints()) present.emplace_back("endpoint");
+  if (task->has_mean_paths()) present.emplace_back("mean_path");
+  if (std::find(present.begin(), present.end(), variable) != present.end()) return "";
+  const auto& known = recordable();
+  if (std::find(known.begin(), known.end(), variable) != known.end())
+    return fmt::format("the recording of '{}' has no '{}': add record = [\"{}\"] to [stage.{}]", stage, variable,
+                       variable, stage);
+  if (variable == "latent")
+    return fmt::format("the recording of '{}' has no 'latent': a quiescent simulation follows no task", stage);
+  return fmt::format("the recording of '{}' has no '{}'; it has {}", stage, variable, fmt::join(present, ", "));
+}
+
+/// A role's value: "stage", or { of = "stage", variable = "latent" } for another variable than the metric's default.
+struct Role {
+  std::string stage;
+  std::optional<std::string> variable;
+};
+
+/// nullopt for a value that is no role; of a table's wrong keys references_of has told.
+std::optional<Role> role_of(const Reading& reading, const std::string& path, const json& value) {
+  if (value.is_string()) return Role{value.get<std::string>(), {}};
+  if (!value.is_object()) {
+    reading.diagnostics.at_value(path, fmt::format("{} must be the name of a simulate stage", label_of(path)));
+    return std::nullopt;
+  }
+  const bool names_a_variable = value.contains("variable");
+  if (!value.contains("of") || !value["of"].is_string() || (names_a_variable && !value["variable"].is_string()))
+    return std::nullopt;
+  Role role{value["of"].get<std::string>(), {}};
+  if (names_a_variable) role.variable = value["variable"].get<std::string>();
+  return role;
+}
+
+/// Inputs of the metric from the roles of the table. A role's variable replaces that of the first input with this role.
+std::optional<std::vector<MeasureInput>> connect(Planning& planning, const std::string& path, const json& table,
+                                                 const plugin::Metric& metric, Stage& stage) {
+  const Reading& reading = planning.reading;
+  std::vector<MeasureInput> inputs;
+  std::map<std::string, std::size_t> input_of_role;
+  bool good = true;
+  for (const auto& declared : metric.inputs()) {
+    MeasureInput& input = inputs.emplace_back();
+    input.variable = declared.variable;
+    if (!table.contains(declared.role)) {
+      if (declared.optional) continue;
+      good = false;
+      if (input_of_role.contains(declared.role)) continue;
+      input_of_role[declared.role] = 0;
+      reading.diagnostics.at_key(path, fmt::format("{}: '{}' is required: the simulation to read ({})", label_of(path),
+                                                   declared.role, declared.doc));
+      continue;
+    }
+    const auto role = role_of(reading, join(path, declared.role), table[declared.role]);
+    const Stage* source = role ? planning.find(role->stage) : nullptr;
+    if (source == nullptr) {
+      good = false;
+      continue;
+    }
+    if (!input_of_role.contains(declared.role)) {
+      if (role->variable) input.variable = *role->variable;
+      input_of_role[declared.role] = stage.inputs.size();
+      stage.inputs.push_back(planning.index.at(role->stage));
+    }
+    input.input = input_of_role[declared.role];
+    const auto missing = lacks(std::get<SimulateStage>(source->work), role->stage, input.variable);
+    if (missing.empty()) continue;
+    good = false;
+    reading.diagnostics.at_value(join(path, declared.role), missing);
+  }
+  if (!good) return std::nullopt;
+  return inputs;
+}
+
+}  // namespace
+
+bool plan_measure(Planning& planning, const json& table, Stage& stage) {
+  const Reading& reading = planning.reading;
+  const auto path = join("stage", stage.name);
+  if (!table.contains("metric")) {
+    reading.diagnostics.at_key(path,
+                               fmt::format("{}: 'metric' is required: {{ plugin = \"...\", ... }}", label_of(path)));
+    return false;
+  }
+  const auto metric_path = join(path, "metric");
+  const auto use = choose_plugin(reading, plugin::Kind::metric, metric_path, table["metric"]);
+  if (!use) return false;
+
+  std::optional<plugin::Metric> metric;
+  try {
+    metric.emplace(*use.component, use.parameters);
+  } catch (const plugin::PluginError& error) {
+    reading.diagnostics.at_key(metric_path, error.what());
+    return false;
+  }
+  auto keys = measure_keys();
+  for (const auto& input : metric->inputs()) keys.structured.push_back(input.role);
+  const auto checked = check_table(reading, path, table, keys);
+  auto inputs = connect(planning, path, table, *metric, stage);
+  if (!checked.good || !inputs) return false;
+
+  MeasureStage work{use, std::move(*inputs), planning.seed, checked.values["draw"].get<std::uint32_t>()};
+  stage.settings = checked.values;
+  stage.settings["metric"] = settings_of(use);
+  stage.identity = {{"run", "measure"},
+                    {"draw", work.draw},
+                    {"seed", work.seed},
+                    {"metric", identity_of(use)},
+                    {"inputs", json::array()}};
+  for (std::size_t k = 0; k < work.inputs.size(); ++k) {
+    const auto& declared = metric->inputs()[k];
+    const auto& input = work.inputs[k];
+    if (!input.input) continue;
+    stage.settings[declared.role] = table[declared.role];
+    stage.identity["inputs"].push_back({{"role", declared.role},
+                                        {"variable", input.variable},
+                                        {"of", planning.stages[stage.inputs[*input.input]].fingerprint}});
+  }
+  stage.plugins = {use.component};
+  stage.work = std::move(work);
+  return true;
+}
+
+}  // namespace reverie::pipeline

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <numbers>
+#include <pipeline/planner.hpp>
+
+namespace reverie::pipeline {
+namespace {
+
+/// noise = { factor = x } or { value = x }: the standard deviation, or nullopt when something is wrong. `resolved` gets
+/// the table as it counts. Quiescence defaults to a factor of √2 (Langevin sampling needs twice the variance).
+std::optional<double> read_noise(const Reading& reading, const std::string& path, const json& table, bool quiescent,
+                                 double awake_noise, json& resolved) {
+  if (!table.contains("noise")) {
+    resolved = {{"factor", quiescent ? std::numbers::sqrt2 : 1.0}};
+  } else {
+    const auto noise_path = join(path, "noise");
+    if (!require_table(reading, noise_path, table["noise"])) return std::nullopt;
+    auto checked = check_table(reading, noise_path, table["noise"], noise_keys());
+    if (!checked.good) return std::nullopt;
+    std::erase_if(checked.values.get_ref<json::object_t&>(), [](const auto& item) { return item.second.is_null(); });
+    if (checked.values.size() != 1) {
+      reading.diagnostics.at_value(noise_path, "'noise' must have either 'factor' (of the network's noise) or 'value'");
+      return std::nullopt;
+    }
+    resolved = checked.values;
+  }
+  if (resolved.contains("value")) return resolved["value"].get<double>();
+  return resolved["factor"].get<double>() * awake_noise;
+}
+
+/// record = ["state", "output"]; nullopt when something is wrong.
+std::optional<std::vector<std::string>> read_record(const Reading& reading, const std::string& path,
+                                                    const json& table) {
+  std::vector<std::string> record;
+  if (!table.contains("record")) return record;
+  const auto record_path = join(path, "record");
+  const auto wrong = [&](const std::string& where, const std::string& end) {
+    reading.diagnostics.at_value(
+        where, fmt::format("'record' must be an array out of \"{}\"{}", fmt::join(recordable(), "\", \""), end));
+    return std::nullopt;
+  };
+  const json& list = table["record"];
+  if (!list.is_array()) return wrong(record_path, "");
+  for (std::size_t k = 0; k < list.size(); ++k) {
+    if (!list[k].is_string()) return wrong(join(record_path, k), "");
+    const auto name = list[k].get<std::string>();
+    if (std::find(recordable().begin(), recordable().end(), name) == recordable().end())
+      return wrong(join(record_path, k), fmt::format(", not \"{}\".{}", name, did_you_mean(name, recordable())));
+    record.push_back(name);
+  }
+  // As a set: order and repetition change nothing.
+  std::sort(record.begin(), record.end());
+  record.erase(std::unique(record.begin(), record.end()), record.end());
+  return record;
+}
+
+/// The network that runs: that of a training, or a fresh one.
+struct Network {
+  const Stage* training = nullptr;
+  ModelPlan model;
+  json defaults = json::object();
+};
+
+std::optional<Network> find_network(Planning& planning, const std::string& path, const json& table) {
+  const Reading& reading = planning.reading;
+  Network network;
+  if (table.contains("of")) {
+    for (const char* key : {"task", "network"})
+      if (table.contains(key))
+        reading.diagnostics.at_key(join(path, key),
+                                   fmt::format("'{}' has no meaning beside 'of': the training names it", key));
+    network.training = table["of"].is_string() ? planning.find(table["of"].get<std::string>()) : nullptr;
+    if (network.training == nullptr) return std::nullopt;
+    const auto& training = std::get<TrainStage>(network.training->work);
+    network.model = training.model;
+    network.defaults = {
+        {"seed", training.model.seed}, {"steps", training.model.steps}, {"mask", training.options.mask}};
+    return network;
+  }
+  if (!table.contains("task") && !table.contains("network")) {
+    reading.diagnostics.at_key(path, fmt::format("{}: 'of' is required: the training whose network runs (or 'task' and "
+                                                 "'network' for fresh weights)",
+                                                 label_of(path)));
+    return std::nullopt;
+  }
+  const auto named = named_model(planning, path, table);
+  if (named.task == nullptr || named.network == nullptr) return std::nullopt;
+  network.model.task = *named.task;
+  network.model.network = *named.network;
+  network.defaults = {{"seed", planning.seed}, {"steps", make_task(*named.task)->steps()}, {"mask", 1}};
+  return network;
+}
+
+}  // namespace
+
+bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
+  const Reading& reading = planning.reading;
+  const auto path = join("stage", stage.name);
+
+  auto network = find_network(planning, path, table);
+  const json placeholders = {{"seed", 0}, {"steps", 1}, {"mask", 1}};
+  const auto checked = check_table(reading, path, table, simulate_keys(), network ? network->defaults : placeholders);
+  json values = checked.values;
+  bool good = checked.good;
+
+  const bool quiescent = values.value("phase", "") == "quiescent";
+  if (quiescent && table.contains("mask")) {
+    reading.diagnostics.at_key(join(path, "mask"),
+                               "'mask' has no meaning in a quiescent simulation: there is no input");
+    good = false;
+  }
+  json noise;
+  const double awake_noise = network ? network->model.network.options["noise"].get<double>() : 0.0;
+  const auto state_noise = read_noise(reading, path, table, quiescent, awake_noise, noise);
+  const auto record = read_record(reading, path, table);
+  const auto dynamics = choose_dynamics(reading, path, table);
+  if (!good || !network || !state_noise || !record || !dynamics) return false;
+
+  SimulateStage work;
+  work.trained = network->training != nullptr;
+  work.compress = values["compress"].get<bool>();
+  work.model = network->model;
+  work.model.dynamics = *dynamics;
+  work.model.steps = values["steps"].get<std::int64_t>();
+  if (!work.trained) work.model.seed = values["seed"].get<std::uint64_t>();
+  if (!try_model(reading, path, work.model, false)) return false;
+
+  auto& options = work.options;
+  options.quiescent = quiescent;
+  options.trials = values["trials"].get<std::int64_t>();
+  options.steps = work.model.steps;
+  options.seed = values["seed"].get<std::uint64_t>();
+  options.draw = values["draw"].get<std::uint32_t>();
+  options.state_noise = *state_noise;
+  options.mask = quiescent ? 1 : values["mask"].get<std::int64_t>();
+  options.start = values["start"] == "zero" ? engine::Start::zero : engine::Start::fresh;
+  options.record_state = std::find(record->begin(), record->end(), "state") != record->end();
+  options.record_output = std::find(record->begin(), record->end(), "output") != record->end();
+
+  if (quiescent) values.erase("mask");
+  for (const char* key : {"of", "task", "network"})
+    if (values[key] == "") values.erase(key);
+  values["noise"] = noise;
+  values["record"] = *record;
+  stage.settings = values;
+  stage.settings["dynamics"] = settings_of(*dynamics);
+
+  stage.identity = values;
+  stage.identity["noise"] = *state_noise;
+  stage.identity["dynamics"] = identity_of(*dynamics);
+  stage.identity["engine"] = engine_identity();
+  stage.plugins = {work.model.task.component, work.model.network.cell.component};
+  for (const auto& use : *dynamics) stage.plugins.push_back(use.component);
+  if (work.trained) {
+    stage.identity["of"] = network->training->fingerprint;
+    stage.inputs = {planning.index.at(network->training->name)};
+  } else {
+    stage.identity["task"] = identity_of(work.model.task);
+    stage.identity["network"] = identity_of(work.model.network);
+  }
+  stage.work = std::move(work);
+  return true;
+}
+
+}  // namespace reverie::pipeline

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+#include <numeric/threads.hpp>
+#include <pipeline/provenance.hpp>
+#include <pipeline/run_stage.hpp>
+#include <store/publication.hpp>
+
+namespace reverie::pipeline {
+namespace {
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+}  // namespace
+
+std::string version() { return REVERIE_VERSION; }
+
+std::string format_time(std::chrono::system_clock::time_point time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+nlohmann::ordered_json provenance(const Times& times, const std::vector<const plugin::Component*>& plugins) {
+  nlohmann::ordered_json record;
+  record["version"] = version();
+  record["host"] = host_name();
+  record["started"] = format_time(times.started);
+  record["finished"] = format_time(times.finished);
+  record["seconds"] = std::round(times.seconds() * 1000) / 1000;
+  record["threads"] = numeric::thread_count();
+  record["plugins"] = nlohmann::ordered_json::array();
+  for (const auto* component : plugins)
+    record["plugins"].push_back({{"kind", plugin::name_of(component->kind)},
+                                 {"id", component->id},
+                                 {"version", component->version},
+                                 {"results", component->results_revision},
+                                 {"file", component->file.string()},
+                                 {"sha256", store::sha256_file(component->file)}});
+  return record;
+}
+
+nlohmann::ordered_json describe(const Stage& stage) {
+  nlohmann::ordered_json record;
+  record["fingerprint"] = stage.fingerprint;
+  record["run"] = stage.run();
+  record["config"] = stage.identity;
+  return record;
+}
+
+std::map<std::string, std::string> result_attributes(const Stage& stage, const std::string& title, std::uint64_t seed) {
+  std::vector<std::string> plugins;
+  for (const auto* component : stage.plugins)
+    plugins.push_back(fmt::format("{} {}", component->id, component->version));
+  return {{"title", title},
+          {"source", "reverie " + version()},
+          {"config", canonical(stage.identity)},
+          {"plugins", fmt::format("{}", fmt::join(plugins, ", "))},
+          {"seed", std::to_string(seed)}};
+}
+
+}  // namespace reverie::pipeline

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <numeric/random.hpp>
+#include <pipeline/run_stage.hpp>
+
+namespace reverie::pipeline {
+namespace {
+
+using plugin::Metric;
+
+/// Chunks of about this many numbers: large enough to be read fast, small against memory.
+constexpr std::int64_t numbers_per_chunk = 1 << 22;
+
+/// A recording's variable as a metric's source. The chunk that was read last stays alive with the source.
+Metric::Source source_of(const std::shared_ptr<store::RecordingReader>& reader, const plugin::MetricInput& declared,
+                         const std::string& variable) {
+  const auto place = fmt::format("{}: '{}'", reader->file().string(), variable);
+  if (!reader->has(variable))
+    throw store::DataError(fmt::format("{} is not there; it has {}", place, fmt::join(reader->names(), ", ")),
+                           "Name another recording or another variable.");
+  const auto dims = reader->dims(variable);
+  const bool streamed = !declared.dims.empty() && declared.dims[0] == "trial";
+  if (dims.size() != declared.dims.size() || streamed != (!dims.empty() && dims[0] == "trial"))
+    throw store::DataError(fmt::format("{} has dimensions ({}); input '{}' of the metric takes ({})", place,
+                                       fmt::join(dims, ", "), declared.role, fmt::join(declared.dims, ", ")),
+                           "Name another variable.");
+  Metric::Source source;
+  source.given = true;
+  source.shape = reader->shape(variable);
+  if (!streamed) {
+    const auto whole = std::make_shared<std::vector<double>>(reader->read_double(variable));
+    source.read = [whole, shape = source.shape](std::int64_t, std::int64_t) {
+      return plugin::tensor_of(whole->data(), shape);
+    };
+    return source;
+  }
+  std::int64_t per_trial = 1;
+  for (std::size_t k = 1; k < source.shape.size(); ++k) per_trial *= source.shape[k];
+  source.chunk_trials = std::max<std::int64_t>(1, numbers_per_chunk / std::max<std::int64_t>(1, per_trial));
+  const auto chunk = std::make_shared<std::vector<float>>();
+  source.read = [reader, variable, chunk, shape = source.shape](std::int64_t first, std::int64_t count) {
+    *chunk = reader->read(variable, first, count);
+    auto extents = shape;
+    extents[0] = count;
+    return plugin::tensor_of(chunk->data(), extents);
+  };
+  return source;
+}
+
+/// "input" and its powers ("input^2") stand for the unit of the first input.
+std::string unit_of(const plugin::MetricOutput& output, const std::string& unit_of_input) {
+  const std::string placeholder = "input";
+  if (output.unit != placeholder && !output.unit.starts_with(placeholder + "^")) return output.unit;
+  return unit_of_input + output.unit.substr(placeholder.size());
+}
+
+store::Variable variable_of(const plugin::MetricResult& result, const std::string& unit_of_input) {
+  const auto& declared = result.declared;
+  return {declared.name,
+          declared.dims,
+          result.value.shape,
+          unit_of(declared, unit_of_input),
+          declared.doc,
+          result.value.values,
+          {}};
+}
+
+}  // namespace
+
+store::Dataset measure(const Metric& metric, const std::vector<MeasuredVariable>& inputs, std::uint64_t seed,
+                       std::uint32_t draw) {
+  std::map<std::filesystem::path, std::shared_ptr<store::RecordingReader>> readers;
+  std::vector<Metric::Source> sources;
+  std::string unit;
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    const auto& input = inputs[k];
+    if (!input.file) {
+      sources.emplace_back();
+      continue;
+    }
+    auto& reader = readers[*input.file];
+    if (!reader) reader = std::make_shared<store::RecordingReader>(*input.file);
+    sources.push_back(source_of(reader, metric.inputs()[k], input.variable));
+    if (k == 0) unit = reader->unit(input.variable);
+  }
+  const auto stream = numeric::make_stream(seed, numeric::Role::measure, numeric::Purpose::resampling, draw);
+  store::Dataset dataset;
+  for (const auto& result : metric.run(sources, stream)) dataset.variables.push_back(variable_of(result, unit));
+  return dataset;
+}
+
+void run_measure(const MeasureStage& work, const StageRun& run) {
+  const Metric metric(*work.metric.component, work.metric.parameters);
+  std::vector<MeasuredVariable> inputs;
+  for (const auto& input : work.inputs) {
+    MeasuredVariable& measured = inputs.emplace_back();
+    measured.variable = input.variable;
+    if (input.input) measured.file = run.inputs[*input.input] / recording_file;
+  }
+  auto dataset = measure(metric, inputs, work.seed, work.draw);
+  dataset.attributes = result_attributes(run.stage, work.metric.component->doc, work.seed);
+  store::write_dataset(run.folder / result_file, dataset);
+  store::write_csv(run.folder / result_table_file, dataset);
+}
+
+}  // namespace reverie::pipeline

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <pipeline/network_file.hpp>
+#include <pipeline/run_stage.hpp>
+
+namespace reverie::pipeline {
+namespace {
+
+using store::StreamedVariable;
+using store::Variable;
+
+/// Time after each step: t_n = (n + 1) Δt, since entry n is the state after step n.
+Variable time_coordinate(const plugin::Task& task, std::int64_t steps) {
+  Variable time{"time", {"time"}, {steps}, "s", "time after the step", {}, {}};
+  for (std::int64_t n = 1; n <= steps; ++n) time.values.push_back(static_cast<double>(n) * task.dt());
+  return time;
+}
+
+/// mean_path of the task begins with the start, before the first step; a recording has the time after each step.
+Variable mean_path_variable(const plugin::Array& path, const std::string& unit) {
+  const auto directions = path.shape[0], times = path.shape[1], width = path.shape[2];
+  Variable variable{"mean_path", {"direction", "time", "space"}, {directions, times - 1, width},
+                    unit,        "ideal path of each direction", {},
+                    {}};
+  for (std::int64_t d = 0; d < directions; ++d) {
+    const auto first = path.values.begin() + (d * times + 1) * width;
+    variable.values.insert(variable.values.end(), first, first + (times - 1) * width);
+  }
+  return variable;
+}
+
+store::Dataset small_variables(const engine::Model& model, std::int64_t steps) {
+  const auto& task = *model.task;
+  store::Dataset small;
+  small.variables.push_back(time_coordinate(task, steps));
+  small.variables.push_back({"space", {"space"}, {task.latents()}, "", "latent coordinate", {}, task.latent_names()});
+  if (!task.has_endpoints() && !task.has_mean_paths()) return small;
+  const auto directions = static_cast<std::int64_t>(task.directions().size());
+  // `direction` is the direction of each trial, so the labels of the dimension need another name.
+  small.variables.push_back(
+      {"direction_name", {"direction"}, {directions}, "", "direction of travel", {}, task.directions()});
+  const auto [endpoint, mean_path] = task.landmarks(model.constants, steps);
+  if (task.has_endpoints())
+    small.variables.push_back({"endpoint",
+                               {"direction", "space"},
+                               endpoint.shape,
+                               task.latent_unit(),
+                               "where each direction ends",
+                               endpoint.values,
+                               {}});
+  if (task.has_mean_paths()) small.variables.push_back(mean_path_variable(mean_path, task.latent_unit()));
+  return small;
+}
+
+std::vector<StreamedVariable> streamed_variables(const engine::Model& model, const engine::SimulationOptions& options) {
+  const auto& task = *model.task;
+  const auto trials = options.trials, steps = options.steps;
+  std::vector<StreamedVariable> list = {{"position",
+                                         {"trial", "time", "space"},
+                                         {trials, steps, task.latents()},
+                                         task.latent_unit(),
+                                         "decoded from the network's output"}};
+  if (!options.quiescent)
+    list.push_back(
+        {"latent", {"trial", "time", "space"}, {trials, steps, task.latents()}, task.latent_unit(), "true value"});
+  list.push_back({"direction", {"trial"}, {trials}, "1", "index of the trial's direction of travel"});
+  if (options.record_state)
+    list.push_back({"state", {"trial", "time", "unit"}, {trials, steps, model.units}, "1", "state of the network"});
+  if (options.record_output)
+    list.push_back({"output",
+                    {"trial", "time", "output"},
+                    {trials, steps, task.outputs()},
+                    task.output_unit(),
+                    "output of the network"});
+  return list;
+}
+
+}  // namespace
+
+void run_simulate(const SimulateStage& work, const StageRun& run) {
+  const auto task = make_task(work.model.task);
+  const auto source = work.trained ? run.inputs.at(0) / weights_file : std::filesystem::path();
+  const auto model =
+      make_model(work.model, work.trained ? read_constants(source, *task) : draw_constants(*task, work.model.seed));
+  const auto weights = work.trained ? read_weights(source, model) : engine::initial_weights(model, work.model.seed);
+
+  const auto& options = work.options;
+  auto small = small_variables(model, options.steps);
+  const auto title = fmt::format("{} {} trials of {} on {}", options.trials, options.quiescent ? "quiescent" : "awake",
+                                 work.model.network.cell.component->id, work.model.task.component->id);
+  small.attributes = result_attributes(run.stage, title, options.seed);
+  small.attributes["phase"] = options.quiescent ? "quiescent" : "awake";
+
+  store::RecordingWriter writer(run.folder / recording_file, small, streamed_variables(model, options), work.compress);
+  const auto sink = [&](const std::string& variable, std::int64_t first, std::int64_t trials, const float* values) {
+    writer.put(variable, first, trials, values);
+  };
+  const auto on_trials = [&](std::int64_t done) { return run.progress({done, options.trials, "trials", {}}); };
+  engine::simulate(model, weights, options, sink, on_trials);
+  writer.close();
+}
+
+}  // namespace reverie::pipeline

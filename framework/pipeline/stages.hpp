@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// What may stand in the tables of a pipeline: the keys that every stage of a kind has, with types, ranges and
+/// defaults.
+///
+/// Keys whose value is a table, a list of tables, or depends on plugins (task parameters, dynamics, noise, metric
+/// roles, figure options) are named here only as *structured*; the planner of the stage reads them.
+#pragma once
+
+#include <plugin/schema.hpp>
+#include <string>
+#include <vector>
+
+namespace reverie::pipeline {
+
+struct TableKeys {
+  plugin::ParameterSchema plain;
+  std::vector<std::string> structured;
+};
+
+/// "train", "simulate", "measure", "figure".
+const std::vector<std::string>& stage_kinds();
+
+const TableKeys& top_level_keys();
+const TableKeys& network_keys();
+const TableKeys& cell_keys();  ///< of [network.X] cell, besides the cell's parameters
+const TableKeys& train_keys();
+const TableKeys& evaluate_keys();  ///< of evaluate = { ... }
+const TableKeys& simulate_keys();
+const TableKeys& noise_keys();  ///< of noise = { ... } in a simulation
+const TableKeys& measure_keys();
+const TableKeys& figure_keys();
+
+/// Variables of a recording that `record` adds.
+const std::vector<std::string>& recordable();
+
+}  // namespace reverie::pipeline

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// What the report shows, gathered from the plan, the outcomes and the results in the store.
+#pragma once
+
+#include <pipeline/provenance.hpp>
+#include <pipeline/run.hpp>
+
+namespace reverie::pipeline {
+
+/// Single numbers that the measurements gave.
+std::vector<analysis::ReportMetric> scalar_results(const Plan& plan, const std::vector<StageOutcome>& outcomes,
+                                                   const std::filesystem::path& runs);
+
+analysis::Report summarise(const Plan& plan, const RunResult& result, const std::filesystem::path& runs,
+                           const Times& times);
+
+}  // namespace reverie::pipeline

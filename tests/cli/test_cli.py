@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The command from outside: output, error texts, exit codes.
+
+test_cli.py EXECUTABLE FOLDER-WITH-BAD-LIBRARIES PROJECT; standard library only.
+"""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+EXECUTABLE, LIBRARIES, PROJECT = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
+
+GOOD = """\
+[task.box]
+plugin = "spatial_navigation"
+place_cells = 16
+[network.small]
+cell = { plugin = "leaky_rnn", units = 16 }
+[stage.train]
+run = "train"
+task = "box"
+network = "small"
+batches = 2
+batch_size = 10
+[stage.awake]
+run = "simulate"
+of = "train"
+phase = "awake"
+trials = 20
+[stage.replay]
+run = "simulate"
+of = "train"
+phase = "quiescent"
+trials = 20
+[stage.divergence]
+run = "measure"
+metric = { plugin = "kde_divergence", samples = 100 }
+awake = "awake"
+replay = "replay"
+"""
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="reverie-cli-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def environment(self, **extra):
+        # Nothing of the user's own plugins may take part.
+        plain = {k: v for k, v in os.environ.items() if k not in ("REVERIE_PLUGIN_PATH", "XDG_DATA_HOME")}
+        return {**plain, "HOME": str(self.folder), **extra}
+
+    def reverie(self, *arguments, **extra):
+        return subprocess.run([EXECUTABLE, *map(str, arguments)], cwd=self.folder, env=self.environment(**extra),
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=200)
+
+    def write(self, text, name="bad.toml"):
+        (self.folder / name).write_text(text)
+        return name
+
+    def check_error(self, code, texts, *arguments, **extra):
+        """Fails with this code, says all of these texts on stderr and nothing on stdout."""
+        done = self.reverie(*arguments, **extra)
+        self.assertEqual(done.returncode, code, done.stderr)
+        for text in texts:
+            self.assertIn(text, done.stderr)
+        self.assertEqual(done.stdout, "")
+        return done
+
+    def check_invalid(self, pipeline, *texts):
+        """Both commands refuse the pipeline alike, and nothing is written."""
+        self.write(pipeline)
+        for command in ("validate", "run"):
+            self.check_error(3, texts, command, "bad.toml")
+        self.assertFalse((self.folder / "runs").exists())
+
+
+class BadPipelines(CommandLine):
+    def test_unknown_key(self):
+        self.check_invalid(GOOD.replace("batches = 2", "bathces = 2"),
+                           "bad.toml:10:1: error: [stage.train] has no key 'bathces'. Did you mean 'batches'?\n"
+                           "   10 | bathces = 2\n"
+                           "      | ^\n")
+
+    def test_unknown_key_of_a_plugin(self):
+        self.check_invalid(GOOD.replace("units = 16", "units = 16, alhpa = 0.1"),
+                           "bad.toml:5:44: error: 'cell' of [network.small] has no key 'alhpa'. Did you mean 'alpha'?\n")
+
+    def test_wrong_type(self):
+        self.check_invalid(GOOD.replace("batches = 2", 'batches = "two"'),
+                           "bad.toml:10:11: error: 'batches' must be an integer in [0, inf), not a string\n"
+                           '   10 | batches = "two"\n'
+                           "      |           ^\n")
+
+    def test_out_of_range(self):
+        self.check_invalid(GOOD.replace("units = 16", "units = 16, alpha = 1.5"),
+                           "bad.toml:5:52: error: 'alpha' must be a number in (0, 1], not 1.5\n")
+
+    def test_unknown_plugin(self):
+        self.check_invalid(GOOD.replace("leaky_rnn", "leeky_rnn"),
+                           "bad.toml:5:19: error: there is no cell plugin 'leeky_rnn'. Did you mean 'leaky_rnn'?",
+                           "searched: ")
+
+    def test_missing_stage(self):
+        self.check_invalid(GOOD.replace('of = "train"\nphase = "awake"', 'of = "trian"\nphase = "awake"'),
+                           "bad.toml:14:6: error: there is no stage 'trian'. Did you mean 'train'?\n")
+
+    def test_cyclic_stages(self):
+        stage = '[stage.{}]\nrun = "simulate"\nof = "{}"\nphase = "awake"\n'
+        self.check_invalid(stage.format("one", "two") + stage.format("two", "one"),
+                           "bad.toml:3:6: error: stages need each other in a circle: one -> two -> one\n")
+
+    def test_syntax(self):
+        self.check_invalid("[task.box\n", "bad.toml:1:10: error: ")
+
+    def test_no_stages(self):
+        self.check_invalid("", "bad.toml: error: there are no stages")
+
+    def test_missing_file(self):
+        self.check_error(3, ["nowhere.toml: there is no such file"], "run", "nowhere.toml")
+
+    def test_errors_of_a_setting_point_into_it(self):
+        self.write(GOOD)
+        self.check_error(3, ["--set:1:22: error: 'batches' must be an integer in [0, inf), not -1\n"
+                             "    1 | stage.train.batches =-1\n"
+                             "      |                      ^\n"],
+                         "validate", "bad.toml", "--set", "stage.train.batches =-1")
+
+
+class BadPlugins(CommandLine):
+    def test_library_that_is_no_plugin(self):
+        self.check_error(4, ["not_a_plugin.so", "not a reverie plugin"], "list", "--plugin", LIBRARIES / "not_a_plugin.so")
+
+    def test_library_of_another_major(self):
+        self.check_error(4, ["other_major.so", "99"], "list", "--plugin", LIBRARIES / "other_major.so")
+
+    def test_library_named_by_the_pipeline(self):
+        self.write(f'plugins = ["{LIBRARIES}/other_major.so"]\n' + GOOD)
+        self.check_error(4, ["bad.toml:1:12: error: ", "other_major.so", "99"], "run", "bad.toml")
+        self.assertFalse((self.folder / "runs").exists())
+
+    def test_text_file(self):
+        (self.folder / "text.so").write_text("hello")
+        self.check_error(4, ["text.so"], "list", "--plugin", "text.so")
+
+    def test_missing_file(self):
+        self.check_error(4, ["nowhere.so"], "list", "--plugin", "nowhere.so")
+
+    def test_library_in_a_folder_is_only_warned_about(self):
+        shutil.copy(LIBRARIES / "other_major.so", self.folder)
+        listed = self.reverie("list", REVERIE_PLUGIN_PATH=str(self.folder))
+        self.assertEqual(listed.returncode, 0, listed.stderr)
+        self.assertIn("other_major.so", listed.stderr)
+        self.assertIn("leaky_rnn", listed.stdout)
+
+    def test_plugins_of_the_current_folder_are_not_loaded(self):
+        shutil.copy(LIBRARIES / "other_major.so", self.folder)
+        self.assertEqual(self.reverie("list").stderr, "")
+
+
+class BadFolders(CommandLine):
+    def test_unwritable_results_folder(self):
+        self.write(GOOD)
+        (self.folder / "file").write_text("")
+        for runs in ("file/runs", "/proc/reverie"):
+            done = self.check_error(1, [runs, "--runs DIR"], "run", "bad.toml", "--runs", runs)
+            self.assertNotIn("train", done.stderr)
+
+    def test_truncated_weights(self):
+        self.write(GOOD)
+        self.assertEqual(self.reverie("run", "bad.toml").returncode, 0)
+        os.truncate(self.folder / "runs/bad/train/weights.safetensors", 1000)
+        done = self.reverie("run", "bad.toml", "--set", "stage.awake.draw=1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("stage 'awake' failed: ", done.stderr)
+        self.assertIn("weights.safetensors", done.stderr)
+        self.assertIn("stage 'divergence' was skipped: it needs 'awake'", done.stderr)
+
+
+class Usage(CommandLine):
+    def test_no_command(self):
+        self.check_error(2, ["Usage: reverie COMMAND"])
+
+    def test_unknown_command(self):
+        self.check_error(2, ["there is no command 'rnu'. Did you mean 'run'?"], "rnu")
+
+    def test_unknown_option(self):
+        self.check_error(2, ["there is no option '--thread'. Did you mean '--threads'?"], "run", "a.toml", "--thread", "2")
+
+    def test_missing_argument(self):
+        self.check_error(2, ["'PIPELINE' is missing"], "run")
+
+    def test_too_many_arguments(self):
+        self.check_error(2, ["too many arguments"], "run", "a.toml", "b.toml")
+
+    def test_threads(self):
+        for threads in ("0", "-3"):
+            self.check_error(2, [f"--threads must be at least 1, not {threads}"], "run", "a.toml", f"--threads={threads}")
+        self.check_error(2, ["threads"], "run", "a.toml", "--threads", "two")
+
+    def test_setting_that_is_no_toml(self):
+        self.write(GOOD)
+        self.check_error(2, ["--set:1:"], "run", "bad.toml", "--set", "task.box.plugin=box")
+
+    def test_help_and_version_go_to_stdout(self):
+        for arguments in (["--help"], ["--version"], ["help"], *([c, "--help"] for c in ("run", "plan", "validate", "list", "info", "measure"))):
+            done = self.reverie(*arguments)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), arguments)
+            self.assertTrue(done.stdout)
+
+
+class Commands(CommandLine):
+    def test_list(self):
+        listed = self.reverie("list")
+        self.assertEqual(listed.returncode, 0)
+        for name in ("leaky_rnn", "overdamped", "underdamped", "adaptation", "spatial_navigation", "kde_divergence"):
+            self.assertIn(name, listed.stdout)
+        entries = {(p["kind"], p["id"]) for p in json.loads(self.reverie("list", "--json").stdout)}
+        self.assertIn(("dynamics", "underdamped"), entries)
+
+    def test_info(self):
+        text = self.reverie("info", "underdamped").stdout
+        for part in ("friction", "λ_v", "(0, 1]", "0.5", "Casco-Rodriguez"):
+            self.assertIn(part, text)
+        self.assertEqual(text, self.reverie("info", "dynamics.underdamped").stdout)
+        parameters = json.loads(self.reverie("info", "underdamped", "--json").stdout)["parameters"]
+        self.assertEqual([p["name"] for p in parameters], ["friction", "noise"])
+        self.check_error(2, ["there is no plugin 'underdampd'. Did you mean 'underdamped'?"], "info", "underdampd")
+
+    def test_info_toml_can_be_pasted(self):
+        blocks = [self.reverie("info", name, "--toml").stdout for name in ("spatial_navigation", "leaky_rnn")]
+        replay = self.reverie("info", "underdamped", "--toml").stdout
+        pipeline = "".join(blocks) + ('[stage.train]\nrun = "train"\ntask = "spatial_navigation"\nnetwork = "small"\n'
+                                      '[stage.replay]\nrun = "simulate"\nof = "train"\nphase = "quiescent"\n') + replay
+        done = self.reverie("validate", self.write(pipeline))
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_quick_pipeline_is_valid(self):
+        done = self.reverie("validate", PROJECT / "pipelines/quick/navigation.toml")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_run_plan_and_run_again(self):
+        self.write(GOOD, "good.toml")
+        self.assertEqual(self.reverie("plan", "good.toml").stdout.count("runs: "), 4)
+        first = self.reverie("run", "good.toml")
+        self.assertEqual(first.returncode, 0, first.stderr)
+        self.assertIn("Report: runs/good/report.html", first.stderr)
+        self.assertIn("divergence", first.stdout)
+        self.assertEqual(self.reverie("plan", "good.toml").stdout.count("done before"), 4)
+        again = self.reverie("run", "good.toml")
+        self.assertEqual(again.stderr.count("done before"), 5, again.stderr)  # four stages and the head line
+        self.assertEqual(again.stdout, first.stdout)
+        changed = self.reverie("plan", "good.toml", "--set", "stage.replay.draw=1").stdout
+        self.assertEqual((changed.count("runs: "), changed.count("done before")), (2, 2))
+        events = [json.loads(line)["event"] for line in (self.folder / "runs/good/log.jsonl").read_text().splitlines()]
+        self.assertEqual(events, ["run"] + ["started", "done"] * 4 + ["end", "run"] + ["done before"] * 4 + ["end"])
+
+    def test_quiet_shows_results_only(self):
+        self.write(GOOD, "good.toml")
+        self.assertEqual(self.reverie("run", "good.toml", "--quiet").stderr, "")
+
+    def test_threads_do_not_change_results(self):
+        self.write(GOOD, "good.toml")
+        outputs = set()
+        for threads in ("1", "2", "3"):
+            done = self.reverie("run", "good.toml", "--threads", threads, "--runs", f"runs{threads}")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            outputs.add((self.folder / f"runs{threads}/good/train/weights.safetensors").read_bytes() +
+                        (self.folder / f"runs{threads}/good/divergence/result.csv").read_bytes())
+        self.assertEqual(len(outputs), 1)
+
+    def test_measure_agrees_with_the_pipeline(self):
+        self.write(GOOD, "good.toml")
+        self.assertEqual(self.reverie("run", "good.toml").returncode, 0)
+        done = self.reverie("measure", "kde_divergence", "--awake", "runs/good/awake/recording.nc", "--replay",
+                            "runs/good/replay/recording.nc", "--set", "samples=100", "--out", "result.nc")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue((self.folder / "result.nc").is_file())
+        rows = (self.folder / "runs/good/divergence/result.csv").read_text().splitlines()
+        for line in done.stdout.splitlines():
+            name, value = line.split()[:2]
+            stored = [row.split(",") for row in rows if row.startswith(name + ",")]
+            self.assertAlmostEqual(float(stored[0][-2]), float(value), delta=1e-5 * abs(float(value)))
+        self.check_error(2, ["--replay FILE is missing"], "measure", "kde_divergence", "--awake", "a.nc")
+        self.check_error(1, ["nowhere.nc"], "measure", "kde_divergence", "--awake", "nowhere.nc", "--replay", "nowhere.nc")
+
+    def test_signals_stop_a_run_and_leave_nothing_half_done(self):
+        self.write(GOOD.replace("batches = 2", "batches = 1000000"), "long.toml")
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            process = subprocess.Popen([EXECUTABLE, "run", "long.toml"], cwd=self.folder, env=self.environment(),
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            log = self.folder / "runs/long/log.jsonl"
+            while not (log.exists() and "started" in log.read_text()):
+                self.assertIsNone(process.poll())
+                time.sleep(0.02)
+            process.send_signal(number)
+            process.communicate(timeout=60)
+            self.assertEqual(process.returncode, code)
+            self.assertEqual(list((self.folder / "runs/store").iterdir()), [])
+            log.unlink()
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0]])

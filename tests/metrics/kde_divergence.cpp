@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// The divergence of normal samples against the closed form, and what must not change it.
+#include "support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <numeric/threads.hpp>
+
+#include <cmath>
+#include <limits>
+
+using namespace reverie;
+using test::fails_naming;
+using test::make_metric;
+using test::Paths;
+using test::run;
+
+namespace {
+
+/// Independent normals of the given mean and standard deviation, [trials, 100, 2].
+Paths<double> normal_paths(std::uint64_t seed, std::int64_t trials, double mean_x, double sd) {
+  Paths<double> paths{{trials, 100, 2}, std::vector<double>(static_cast<std::size_t>(trials * 200))};
+  const auto stream = numeric::make_stream(seed, numeric::Role::simulate, numeric::Purpose::awake_noise);
+  numeric::fill_normal(stream, 0, 0, trials * 200, sd, paths.values.data());
+  for (std::size_t k = 0; k < paths.values.size(); k += 2) paths.values[k] += mean_x;
+  return paths;
+}
+
+}  // namespace
+
+TEST_CASE("the divergence of two normal distributions is near its closed form") {
+  auto awake = normal_paths(1, 100, 0.0, 0.20), replay = normal_paths(2, 100, 0.1, 0.15);
+  const auto results = run(make_metric("kde_divergence"), {awake.source(), replay.source()});
+  // With 10^4 samples, kernels widen both covariances by 1 + h^2, h^2 = n^(-1/3).
+  const double widening = 1 + std::pow(1e4, -1.0 / 3);
+  const double p = 0.04 * widening, q = 0.0225 * widening;
+  const double expected = q / p - 1 + 0.01 / (2 * p) + std::log(p / q);
+  const double error = results.at("standard_error")[0];
+  CHECK(error > 0.001);
+  CHECK(error < 0.03);
+  // Beside the Monte Carlo error, the estimated densities themselves fluctuate by about one per cent.
+  CHECK(std::abs(results.at("divergence")[0] - expected) < 4 * error + 0.01);
+  CHECK(results.at("awake_samples")[0] == 10'000);
+  CHECK(results.at("replay_samples")[0] == 10'000);
+  CHECK(results.at("clipped")[0] == 0);
+}
+
+TEST_CASE("a recording does not diverge from itself, and the far away one by the clipped ratio") {
+  auto awake = normal_paths(1, 10, 0.0, 0.1), far = normal_paths(2, 10, 50.0, 0.1);
+  CHECK(run(make_metric("kde_divergence"), {awake.source(), awake.source()}).at("divergence")[0] == 0.0);
+  const auto results = run(make_metric("kde_divergence"), {awake.source(), far.source()});
+  CHECK(results.at("divergence")[0] == doctest::Approx(7 * std::log(10.0)));
+  CHECK(results.at("clipped")[0] == 2500);
+}
+
+TEST_CASE("threads and chunks do not change the divergence, the stream does") {
+  auto awake = normal_paths(1, 20, 0.0, 0.20), replay = normal_paths(2, 20, 0.1, 0.15);
+  const auto metric = make_metric("kde_divergence", {{"samples", 1001}});
+  numeric::set_thread_count(1);
+  const auto expected = run(metric, {awake.source(), replay.source()});
+  for (const int threads : {2, 3}) {
+    numeric::set_thread_count(threads);
+    CHECK(run(metric, {awake.source(1), replay.source(7)}) == expected);
+  }
+  CHECK(run(metric, {awake.source(), replay.source()}, 2).at("divergence") != expected.at("divergence"));
+}
+
+TEST_CASE("recordings that cannot be compared are refused by name") {
+  auto awake = normal_paths(1, 10, 0.0, 0.20), replay = normal_paths(2, 10, 0.1, 0.15);
+  const auto metric = make_metric("kde_divergence");
+
+  auto missing = replay;
+  missing.values[(3 * 100 + 42) * 2] = std::numeric_limits<double>::quiet_NaN();
+  CHECK(fails_naming([&] { run(metric, {awake.source(), missing.source(2)}); }, {"replay", "trial 3", "step 42"}));
+
+  auto still = awake;
+  std::fill(still.values.begin(), still.values.end(), 0.25);
+  CHECK(fails_naming([&] { run(metric, {still.source(), replay.source()}); }, {"awake", "singular"}));
+
+  Paths<double> spatial{{10, 100, 3}, std::vector<double>(3000, 0.1)};
+  CHECK(fails_naming([&] { run(metric, {awake.source(), spatial.source()}); }, {"2 and 3"}));
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Runs of the project's metrics on arrays in memory.
+#pragma once
+
+#include <numeric/random.hpp>
+#include <plugin/instance.hpp>
+#include <plugin/registry.hpp>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace reverie::test {
+
+inline plugin::Metric make_metric(const std::string& id, const plugin::json& given = plugin::json::object()) {
+  auto& registry = plugin::Registry::instance();
+  registry.load(std::string(REVERIE_PLUGIN_FOLDER) + "/" + id + ".so");
+  const auto& component = registry.find(plugin::Kind::metric, id);
+  const auto checked = plugin::check_parameters(component.schema, given);
+  if (!checked.problems.empty()) throw std::logic_error(checked.problems[0].key + ": " + checked.problems[0].message);
+  return plugin::Metric(component, checked.values);
+}
+
+/// A recording [trial, time, space] that is handed over `chunk_trials` at a time.
+template <class T>
+struct Paths {
+  std::vector<std::int64_t> shape;
+  std::vector<T> values;
+
+  plugin::Metric::Source source(std::int64_t chunk_trials = 100) {
+    plugin::Metric::Source s;
+    s.shape = shape;
+    s.given = true;
+    s.chunk_trials = chunk_trials;
+    s.read = [this](std::int64_t first, std::int64_t count) {
+      const std::int64_t here[] = {count, shape[1], shape[2]};
+      return plugin::tensor_of(values.data() + first * shape[1] * shape[2], here);
+    };
+    return s;
+  }
+};
+
+inline std::map<std::string, std::vector<double>> run(const plugin::Metric& metric,
+                                                      const std::vector<plugin::Metric::Source>& sources,
+                                                      std::uint64_t seed = 1) {
+  const auto stream = numeric::make_stream(seed, numeric::Role::measure, numeric::Purpose::resampling);
+  std::map<std::string, std::vector<double>> results;
+  for (const auto& result : metric.run(sources, stream)) results[result.declared.name] = result.value.values;
+  return results;
+}
+
+/// Does the call fail with a PluginError whose message has all these words?
+template <class Call>
+bool fails_naming(Call&& call, const std::vector<std::string>& words) {
+  try {
+    call();
+  } catch (const plugin::PluginError& error) {
+    const std::string message = error.what();
+    return std::all_of(words.begin(), words.end(), [&](const auto& w) { return message.find(w) != message.npos; });
+  }
+  return false;
+}
+
+}  // namespace reverie::test

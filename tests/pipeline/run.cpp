@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <pipeline/run.hpp>
+#include <store/publication.hpp>
+#include <store/weights.hpp>
+
+#include "planning.hpp"
+
+using namespace reverie;
+using namespace reverie::pipeline;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A folder of its own that disappears with the test.
+struct Folder {
+  fs::path path;
+  Folder() {
+    static int count = 0;
+    path = fs::temp_directory_path() / ("reverie-run-" + std::to_string(getpid()) + "-" + std::to_string(count++));
+    fs::create_directories(path);
+  }
+  ~Folder() { fs::remove_all(path); }
+};
+
+const std::string pipeline_text = task_and_network + training + awake + distance;
+
+RunOptions options_for(const Folder& folder) {
+  RunOptions options;
+  options.runs = folder.path;
+  return options;
+}
+
+std::vector<StageState> states_of(const RunResult& result) {
+  std::vector<StageState> states;
+  for (const auto& outcome : result.stages) states.push_back(outcome.state);
+  return states;
+}
+
+std::string fresh_stage(const std::string& name) {
+  return "[stage." + name + "]\nrun = \"train\"\ntask = \"box\"\nnetwork = \"small\"\nbatches = 0\nseed = 7\n";
+}
+
+std::vector<std::int64_t> shape_of(const store::Safetensors& file, const std::string& name) {
+  const auto* found = file.find(name);
+  return found == nullptr ? std::vector<std::int64_t>{} : found->shape;
+}
+
+using StageStates = std::vector<StageState>;
+
+}  // namespace
+
+TEST_CASE("a run leaves results, links, a log and a report") {
+  const Folder folder;
+  const auto plan = plan_of(pipeline_text);
+  const auto result = run(plan, options_for(folder));
+  CHECK(result.code == ExitCode::ok);
+  CHECK(states_of(result) == StageStates{StageState::done, StageState::done, StageState::done});
+  for (const char* file : {"train/weights.safetensors", "train/training_state.safetensors", "train/history.csv",
+                           "train/stage.json", "train/provenance.json", "awake/recording.nc", "distance/result.nc",
+                           "distance/result.csv", "report.html", "log.jsonl"}) {
+    CAPTURE(file);
+    CHECK(fs::is_regular_file(folder.path / "test" / file));
+  }
+  CHECK(fs::is_symlink(folder.path / "test" / "train"));
+  CHECK(fs::read_symlink(folder.path / "test" / "train") ==
+        fs::path("../store") / stage_of(plan, "train").fingerprint.substr(0, 16));
+  const auto description = json::parse(store::read_file(folder.path / "test/train/stage.json"));
+  CHECK(description["fingerprint"] == stage_of(plan, "train").fingerprint);
+}
+
+TEST_CASE("weights, moments and constants have their names and shapes") {
+  const Folder folder;
+  run(plan_of(task_and_network + training), options_for(folder));
+  const auto weights = store::read_safetensors(folder.path / "test/train/weights.safetensors");
+  // 16 units, 16 place cells, two coordinates.
+  CHECK(shape_of(weights, "encoder.weight") == std::vector<std::int64_t>{16, 16});
+  CHECK(shape_of(weights, "w_rec.weight") == std::vector<std::int64_t>{16, 16});
+  CHECK(shape_of(weights, "w_in.weight") == std::vector<std::int64_t>{16, 2});
+  CHECK(shape_of(weights, "readout.weight") == std::vector<std::int64_t>{16, 16});
+  CHECK(shape_of(weights, "task.centers") == std::vector<std::int64_t>{16, 2});
+  const auto state = store::read_safetensors(folder.path / "test/train/training_state.safetensors");
+  CHECK(shape_of(state, "m.w_in.weight") == std::vector<std::int64_t>{16, 2});
+  CHECK(shape_of(state, "v.w_in.weight") == std::vector<std::int64_t>{16, 2});
+  CHECK(state.metadata.at("batch") == "2");
+}
+
+TEST_CASE("the history has a line per batch, with evaluations where they were asked for") {
+  const Folder folder;
+  run(plan_of(task_and_network + training, {"stage.train.batches=4", "stage.train.evaluate={ every = 2, trials = 5 }"}),
+      options_for(folder));
+  std::ifstream history(folder.path / "test/train/history.csv");
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(history, line);) lines.push_back(line);
+  REQUIRE(lines.size() == 5);
+  CHECK(lines[0] == "batch,loss,evaluation_loss,task_error");
+  CHECK(lines[1].starts_with("1,"));
+  CHECK(lines[1].ends_with(",,"));
+  CHECK(lines[4].starts_with("4,"));
+  CHECK_FALSE(lines[4].ends_with(","));
+}
+
+TEST_CASE("a recording has the variables asked for, with units") {
+  const Folder folder;
+  run(plan_of(task_and_network + training + awake, {"stage.awake.record=['state', 'output']", "stage.awake.steps=30"}),
+      options_for(folder));
+  const store::RecordingReader recording(folder.path / "test/awake/recording.nc");
+  CHECK(recording.shape("position") == std::vector<std::int64_t>{5, 30, 2});
+  CHECK(recording.shape("latent") == std::vector<std::int64_t>{5, 30, 2});
+  CHECK(recording.shape("state") == std::vector<std::int64_t>{5, 30, 16});
+  CHECK(recording.shape("output") == std::vector<std::int64_t>{5, 30, 16});
+  CHECK(recording.dims("position") == std::vector<std::string>{"trial", "time", "space"});
+  CHECK(recording.unit("position") == "m");
+  CHECK(recording.unit("time") == "s");
+  CHECK(recording.labels("space") == std::vector<std::string>{"x", "y"});
+  // Entry n is the state after step n.
+  const auto time = recording.read_double("time");
+  CHECK(time.front() == doctest::Approx(0.02));
+  CHECK(time.back() == doctest::Approx(0.6));
+  CHECK(recording.attributes().at("phase") == "awake");
+}
+
+TEST_CASE("what was done before is not run again") {
+  const Folder folder;
+  const auto plan = plan_of(pipeline_text);
+  run(plan, options_for(folder));
+  CHECK(states_of(run(plan, options_for(folder))) ==
+        StageStates{StageState::done_before, StageState::done_before, StageState::done_before});
+  const auto changed = plan_of(pipeline_text, {"stage.awake.trials=6"});
+  CHECK(states_of(run(changed, options_for(folder))) ==
+        StageStates{StageState::done_before, StageState::done, StageState::done});
+}
+
+TEST_CASE("equal work gives equal bytes") {
+  const Folder one, two;
+  const auto plan = plan_of(pipeline_text);
+  run(plan, options_for(one));
+  run(plan, options_for(two));
+  for (const char* file : {"train/weights.safetensors", "train/training_state.safetensors", "train/history.csv",
+                           "awake/recording.nc", "distance/result.nc", "distance/result.csv"}) {
+    CAPTURE(file);
+    CHECK(store::sha256_file(one.path / "test" / file) == store::sha256_file(two.path / "test" / file));
+  }
+}
+
+TEST_CASE("a failed stage takes those that need it along, and no others") {
+  const Folder folder;
+  const auto text = pipeline_text + fresh_stage("independent");
+  const auto plan = plan_of(text);
+  run(plan_of(task_and_network + training), options_for(folder));
+  fs::resize_file(folder.path / "test/train/weights.safetensors", 100);
+  const auto result = run(plan, options_for(folder));
+  CHECK(result.code == ExitCode::run_failed);
+  CHECK(states_of(result) ==
+        StageStates{StageState::done_before, StageState::failed, StageState::skipped, StageState::done});
+  CHECK(contains(result.stages[1].message, "stage 'awake' failed: "));
+  CHECK(contains(result.stages[1].message, "weights.safetensors"));
+  CHECK(contains(result.stages[2].message, "it needs 'awake'"));
+  CHECK(fs::is_regular_file(folder.path / "test/report.html"));
+  CHECK_FALSE(fs::exists(folder.path / "test/awake"));
+}
+
+TEST_CASE("stopping in the middle of a training leaves nothing half-done") {
+  const Folder folder;
+  auto options = options_for(folder);
+  bool asked = false;
+  options.events.progress = [&](const Stage&, const Progress& progress) { asked = progress.done >= 2; };
+  options.stop = [&]() -> std::optional<ExitCode> {
+    if (asked) return ExitCode::terminated;
+    return std::nullopt;
+  };
+  try {
+    run(plan_of(task_and_network + training, {"stage.train.batches=50"}), options);
+    FAIL("not interrupted");
+  } catch (const Interrupted& interrupted) {
+    CHECK(interrupted.exit_code() == ExitCode::terminated);
+  }
+  CHECK(fs::is_empty(folder.path / "store"));
+  CHECK_FALSE(fs::exists(folder.path / "test/train"));
+}
+
+TEST_CASE("an untrained network replays with the weights it starts a training from") {
+  const Folder folder;
+  const auto replay = [](const std::string& network) {
+    return "[stage.s]\nrun = \"simulate\"\n" + network + "phase = \"quiescent\"\ntrials = 3\nsteps = 20\nseed = 7\n";
+  };
+  run(plan_of(task_and_network + fresh_stage("zero") + replay("of = \"zero\"\n")), options_for(folder));
+  const auto trained = store::RecordingReader(folder.path / "test/s/recording.nc").read("position");
+  run(plan_of(task_and_network + replay("task = \"box\"\nnetwork = \"small\"\n")), options_for(folder));
+  const auto fresh = store::RecordingReader(folder.path / "test/s/recording.nc").read("position");
+  CHECK(trained == fresh);
+}
+
+TEST_CASE("a folder that cannot be written is refused before work starts") {
+  const Folder folder;
+  std::ofstream(folder.path / "file") << "in the way";
+  auto options = options_for(folder);
+  options.runs = folder.path / "file" / "runs";
+  CHECK_THROWS_AS(run(plan_of(task_and_network + training), options), store::DataError);
+}
