@@ -12,8 +12,6 @@
 namespace reverie::engine {
 namespace {
 
-using Real = float;
-
 /// What one shard recorded: per variable [row][...].
 using ShardRecord = std::map<std::string, std::vector<float>>;
 
@@ -74,6 +72,7 @@ void to_trials(const From* from, std::int64_t steps, std::int64_t stride, std::i
                      to + (row * all_steps + first_step + n) * width, [](From v) { return static_cast<float>(v); });
 }
 
+template <class Real>
 struct Simulation {
   const Model& model;
   const SimulationOptions& options;
@@ -141,13 +140,14 @@ struct Simulation {
 
 }  // namespace
 
+template <class Real>
 void simulate(const Model& model, const std::vector<NamedArray>& weights, const SimulationOptions& options,
               const SimulationSink& sink, const SimulationProgress& progress) {
   const auto steps = options.steps > 0 ? options.steps : model.task->steps();
   Network<Real> network(model, std::min(steps, chunk_steps), !options.quiescent, false);
   const auto flat = flatten<Real>(network.layout(), weights);
   network.pack(flat);
-  const Simulation simulation{model, options, network, steps};
+  const Simulation<Real> simulation{model, options, network, steps};
   const auto shards = (options.trials + shard_rows - 1) / shard_rows;
   const auto threads = std::max(1, numeric::thread_count());
   std::vector<std::unique_ptr<Shard<Real>>> workers(static_cast<std::size_t>(threads));
@@ -187,5 +187,10 @@ void simulate(const Model& model, const std::vector<NamedArray>& weights, const 
   finish();
   if (failure) std::rethrow_exception(failure);
 }
+
+template void simulate<float>(const Model&, const std::vector<NamedArray>&, const SimulationOptions&, const SimulationSink&,
+                              const SimulationProgress&);
+template void simulate<double>(const Model&, const std::vector<NamedArray>&, const SimulationOptions&,
+                               const SimulationSink&, const SimulationProgress&);
 
 }  // namespace reverie::engine

@@ -29,6 +29,8 @@ using SimulationSink =
 /// Called as trials finish, with how many are done; return false to stop (throws Interrupted by the caller's choice).
 using SimulationProgress = std::function<bool(std::int64_t trials_done)>;
 
+/// Real: the arithmetic of the rollout, float or double (for comparison with closed forms); records are float32.
+template <class Real = float>
 void simulate(const Model& model, const std::vector<NamedArray>& weights, const SimulationOptions& options,
               const SimulationSink& sink, const SimulationProgress& progress);
 
