@@ -6,6 +6,7 @@ test_cli.py EXECUTABLE FOLDER-WITH-BAD-LIBRARIES PROJECT; standard library only.
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -240,6 +241,26 @@ class Commands(CommandLine):
                                       '[stage.replay]\nrun = "simulate"\nof = "train"\nphase = "quiescent"\n') + replay
         done = self.reverie("validate", self.write(pipeline))
         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def readme_block(self, language):
+        return re.search(rf"```{language}\n(.*?)```", (PROJECT / "README.md").read_text(), re.DOTALL).group(1)
+
+    def test_pipeline_of_the_readme_is_valid(self):
+        (self.folder / "readme.toml").write_text(self.readme_block("toml"))
+        done = self.reverie("validate", "readme.toml")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_plugin_of_the_readme_builds_by_its_command_and_loads(self):
+        source = self.readme_block("cpp")
+        self.assertLessEqual(len([line for line in source.splitlines() if line.strip()]), 20)
+        (self.folder / "my_momentum.cpp").write_text(source)
+        command = re.search(r"```sh\n(g\+\+.*?\.so)\n", (PROJECT / "README.md").read_text(), re.DOTALL).group(1)
+        for name in ("framework/abi", "framework/sdk", "cmake/plugin.map"):
+            command = command.replace(name, str(PROJECT / name))
+        subprocess.run(command, shell=True, cwd=self.folder, check=True)
+        done = self.reverie("info", "my_momentum", "--plugin", "./my_momentum.so")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("share of the velocity lost per step", done.stdout)
 
     def test_quick_pipeline_is_valid(self):
         done = self.reverie("validate", PROJECT / "pipelines/quick/navigation.toml")
