@@ -57,7 +57,6 @@ void tree_sum(std::vector<Value>& values, Add&& add) {
 template <class Real>
 Batch<Real>::Batch(const Model& model, std::int64_t trials, std::int64_t steps, bool with_gradient)
     : network_(model, steps, true, with_gradient), trials_(trials), steps_(steps) {
-  workers_.resize(static_cast<std::size_t>(std::max(1, numeric::thread_count())));
   if (with_gradient)
     gradients_.assign(static_cast<std::size_t>(shards()),
                       numeric::AlignedVector<Real>(static_cast<std::size_t>(layout().size)));
@@ -69,6 +68,7 @@ template <class Real>
 double Batch<Real>::run(const numeric::AlignedVector<Real>& weights, const ShardSource<Real>& source,
                         numeric::AlignedVector<Real>* gradient, const ShardVisitor<Real>& visit) {
   network_.pack(weights);
+  workers_.resize(std::max(workers_.size(), static_cast<std::size_t>(numeric::thread_count())));
   const auto outputs = network_.model().task->outputs();
   const double count = static_cast<double>(trials_ * steps_ * outputs);
   const Real scale = gradient ? static_cast<Real>(2 / count) : Real(0);

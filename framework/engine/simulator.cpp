@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <engine/simulator.hpp>
 #include <engine/task_shard.hpp>
+#include <fmt/format.h>
 #include <numeric/threads.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -108,6 +110,7 @@ struct Simulation {
       const auto length = std::min(chunk, steps - first);
       if (!options.quiescent) fill_inputs(model, draw, trials, first, length, shard);
       run_steps(shard, first, length, options.quiescent, noise);
+      require_finite(shard, draw, first, length);
       read_out(shard, length);
       add_output_noise(model, draw, first, length, shard.outputs.data());
       task.decode(model.constants, plugin::tensor_of(shard.outputs.data(), shape), decoded.tensor());
@@ -123,6 +126,23 @@ struct Simulation {
         std::copy_n(trials.latents.values.begin() + (row * (steps + 1) + 1) * d, steps * d, latent + row * steps * d);
     }
     return record;
+  }
+
+  /// A state that left the finite numbers stays outside, so the last step of a chunk tells.
+  void require_finite(Shard<Real>& shard, const TrialDraw& draw, std::int64_t first_step, std::int64_t length) const {
+    const auto bad_row = [&](std::int64_t n) -> std::int64_t {
+      for (std::int64_t row = 0; row < draw.rows; ++row) {
+        const Real* state = shard.state(n) + row * network.stride();
+        if (!std::all_of(state, state + model.units, [](Real v) { return std::isfinite(v); })) return row;
+      }
+      return -1;
+    };
+    if (bad_row(length) < 0) return;
+    std::int64_t n = 1;
+    while (bad_row(n) < 0) ++n;
+    throw Error(ExitCode::run_failed,
+                fmt::format("the state is not finite in trial {} at step {}", draw.first_trial + bad_row(n), first_step + n - 1),
+                "Lower the noise or the strength of the dynamics, or check the weights.");
   }
 
   void set_start(std::int64_t s, const TrialDraw& draw, const plugin::TaskBatch& trials, Shard<Real>& shard) const {

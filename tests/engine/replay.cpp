@@ -133,3 +133,14 @@ TEST_CASE("weights that do not fit are refused by name and shape") {
   weights.erase(weights.begin());
   CHECK_THROWS_WITH_AS(states(model, weights, options), doctest::Contains("no array 'encoder.weight'"), Error);
 }
+
+TEST_CASE("a state that leaves the finite numbers stops the simulation, with trial and step") {
+  const auto model = network({}, {{"alpha", 1.0}, {"activation", "identity"}});
+  auto weights = initial_weights(model, 1);
+  for (auto& w : weights)
+    if (w.name == "w_rec.weight") std::fill(w.value.values.begin(), w.value.values.end(), 1e6);
+  SimulationOptions options;
+  options.trials = 30;
+  options.steps = 150;
+  CHECK_THROWS_WITH_AS(states(model, weights, options), doctest::Contains("the state is not finite in trial 0 at step"), Error);
+}
