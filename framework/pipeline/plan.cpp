@@ -128,11 +128,14 @@ std::set<std::string> diagnose_circles(const Reading& reading, const std::vector
   return on_circles;
 }
 
+bool accepts(const Reference& mention, const std::string& kind) {
+  return std::find(mention.accepted.begin(), mention.accepted.end(), kind) != mention.accepted.end();
+}
+
 void diagnose_references(const Reading& reading, const std::vector<std::string>& names,
                          const std::map<std::string, std::string>& kinds, const References& references,
                          const std::set<std::string>& on_circles) {
   for (const auto& [name, mentions] : references) {
-    const auto accepted = accepted_kinds(kinds.at(name));
     for (const auto& mention : mentions) {
       if (std::find(names.begin(), names.end(), mention.stage) == names.end()) {
         reading.diagnostics.at_value(
@@ -141,21 +144,20 @@ void diagnose_references(const Reading& reading, const std::vector<std::string>&
       }
       if (on_circles.contains(name) && on_circles.contains(mention.stage)) continue;
       const auto kind = kinds.find(mention.stage);
-      if (kind == kinds.end() || std::find(accepted.begin(), accepted.end(), kind->second) != accepted.end()) continue;
+      if (kind == kinds.end() || accepts(mention, kind->second)) continue;
       reading.diagnostics.at_value(mention.path,
-                                   fmt::format("a {} stage reads {} stages, and '{}' is a {} stage", kinds.at(name),
-                                               fmt::join(accepted, " or "), mention.stage, kind->second));
+                                   fmt::format("{} reads {} stages, and '{}' is a {} stage", mention.reader,
+                                               fmt::join(mention.accepted, " or "), mention.stage, kind->second));
     }
   }
 }
 
 /// References that can be followed: to a stage of the right kind.
-bool inputs_are_of_accepted_kinds(const std::map<std::string, std::string>& kinds, const std::string& name,
+bool inputs_are_of_accepted_kinds(const std::map<std::string, std::string>& kinds,
                                   const std::vector<Reference>& mentions) {
-  const auto accepted = accepted_kinds(kinds.at(name));
   return std::all_of(mentions.begin(), mentions.end(), [&](const Reference& mention) {
     const auto kind = kinds.find(mention.stage);
-    return kind == kinds.end() || std::find(accepted.begin(), accepted.end(), kind->second) != accepted.end();
+    return kind == kinds.end() || accepts(mention, kind->second);
   });
 }
 
@@ -182,7 +184,7 @@ void plan_stages(Planning& planning) {
   diagnose_references(reading, names, kinds, references, on_circles);
 
   for (const auto& name : order) {
-    if (!inputs_are_of_accepted_kinds(kinds, name, references[name])) continue;
+    if (!inputs_are_of_accepted_kinds(kinds, references[name])) continue;
     Stage stage;
     stage.name = name;
     if (!plan_stage(planning, kinds.at(name), reading.document.root["stage"][name], stage)) continue;

@@ -22,8 +22,11 @@ struct TrainStage {
 
 struct SimulateStage {
   ModelPlan model;
-  bool trained = false;  ///< weights and constants come from the stage's only input; otherwise fresh ones
-  engine::SimulationOptions options;
+  bool trained = false;               ///< weights and constants come from the stage's only input; otherwise fresh ones
+  engine::SimulationOptions options;  ///< without start_states
+  /// Index into Stage::inputs of the recording that trials start from, and the step of it; for Start::recording.
+  std::size_t start_input = 0;
+  std::int64_t start_step = 0;
   bool compress = false;
 };
 

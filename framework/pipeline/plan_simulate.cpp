@@ -57,6 +57,83 @@ std::optional<std::vector<std::string>> read_record(const Reading& reading, cons
   return record;
 }
 
+/// start = "fresh", "zero" or { of = "stage", step = n }.
+struct StartPlan {
+  engine::Start start = engine::Start::fresh;
+  const Stage* source = nullptr;  ///< for Start::recording
+  std::int64_t step = 0;
+  json resolved = "fresh";
+};
+
+std::string lacks_states(const SimulateStage& source, const std::string& name) {
+  if (source.options.record_state) return "";
+  return fmt::format("the recording of '{}' has no 'state': add record = [\"state\"] to [stage.{}]", name, name);
+}
+
+/// nullopt when something is wrong; of a stage that is not there or of another kind the references have told.
+std::optional<StartPlan> read_start(const Planning& planning, const std::string& stage_path, const json& table) {
+  const Reading& reading = planning.reading;
+  StartPlan plan;
+  if (!table.contains("start")) return plan;
+  const auto path = join(stage_path, "start");
+  const json& value = table["start"];
+  if (value == "fresh") return plan;
+  if (value == "zero") {
+    plan.start = engine::Start::zero;
+    plan.resolved = value;
+    return plan;
+  }
+  if (!value.is_object()) {
+    const std::vector<std::string> names = {"fresh", "zero"};
+    const auto given = value.is_string() ? value.get<std::string>() : "";
+    const auto end = given.empty() ? "" : fmt::format(", not \"{}\".{}", given, did_you_mean(given, names));
+    reading.diagnostics.at_value(
+        path, fmt::format("'start' must be \"fresh\", \"zero\" or {{ of = \"STAGE\", step = n }}{}", end));
+    return std::nullopt;
+  }
+  const auto checked = check_table(reading, path, value, start_keys());
+  if (!checked.good) return std::nullopt;
+  const auto name = checked.values["of"].get<std::string>();
+  plan.source = planning.find(name);
+  if (plan.source == nullptr) return std::nullopt;
+  const auto& source = std::get<SimulateStage>(plan.source->work);
+  if (const auto missing = lacks_states(source, name); !missing.empty()) {
+    reading.diagnostics.at_value(join(path, "of"), missing);
+    return std::nullopt;
+  }
+  const json& step = checked.values["step"];
+  plan.start = engine::Start::recording;
+  plan.step = step.is_null() ? source.options.steps - 1 : step.get<std::int64_t>();
+  if (plan.step >= source.options.steps) {
+    reading.diagnostics.at_value(
+        join(path, "step"), fmt::format("'step' must be below {}, the number of steps of '{}' (the first is 0), not {}",
+                                        source.options.steps, name, plan.step));
+    return std::nullopt;
+  }
+  plan.resolved = {{"of", name}, {"step", plan.step}};
+  return plan;
+}
+
+/// Whether the recording has a state for every trial and unit.
+bool start_fits(const Reading& reading, const std::string& stage_path, const StartPlan& start, std::int64_t units,
+                std::int64_t trials) {
+  if (start.start != engine::Start::recording) return true;
+  const auto path = join(join(stage_path, "start"), "of");
+  const auto& source = std::get<SimulateStage>(start.source->work);
+  const auto& name = start.source->name;
+  const auto wrong = [&](const std::string& message) {
+    reading.diagnostics.at_value(path, message);
+    return false;
+  };
+  if (source.model.network.units != units)
+    return wrong(fmt::format("the states of '{}' have {} units, and the network that runs here has {}", name,
+                             source.model.network.units, units));
+  if (source.options.trials < trials)
+    return wrong(fmt::format("the recording of '{}' has {} trials, fewer than the {} that are to start from it", name,
+                             source.options.trials, trials));
+  return true;
+}
+
 /// The network that runs: that of a training, or a fresh one.
 struct Network {
   const Stage* training = nullptr;
@@ -117,7 +194,10 @@ bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
   const auto state_noise = read_noise(reading, path, table, quiescent, awake_noise, noise);
   const auto record = read_record(reading, path, table);
   const auto dynamics = choose_dynamics(reading, path, table);
-  if (!good || !network || !state_noise || !record || !dynamics) return false;
+  const auto start = read_start(planning, path, table);
+  if (!good || !network || !state_noise || !record || !dynamics || !start) return false;
+  if (!start_fits(reading, path, *start, network->model.network.units, values["trials"].get<std::int64_t>()))
+    return false;
 
   SimulateStage work;
   work.trained = network->training != nullptr;
@@ -136,7 +216,8 @@ bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
   options.draw = values["draw"].get<std::uint32_t>();
   options.state_noise = *state_noise;
   options.mask = quiescent ? 1 : values["mask"].get<std::int64_t>();
-  options.start = values["start"] == "zero" ? engine::Start::zero : engine::Start::fresh;
+  options.start = start->start;
+  work.start_step = start->step;
   options.record_state = std::find(record->begin(), record->end(), "state") != record->end();
   options.record_output = std::find(record->begin(), record->end(), "output") != record->end();
 
@@ -145,6 +226,7 @@ bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
     if (values[key] == "") values.erase(key);
   values["noise"] = noise;
   values["record"] = *record;
+  values["start"] = start->resolved;
   stage.settings = values;
   stage.settings["dynamics"] = settings_of(*dynamics);
 
@@ -160,6 +242,11 @@ bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
   } else {
     stage.identity["task"] = identity_of(work.model.task);
     stage.identity["network"] = identity_of(work.model.network);
+  }
+  if (start->source != nullptr) {
+    stage.identity["start"]["of"] = start->source->fingerprint;
+    work.start_input = stage.inputs.size();
+    stage.inputs.push_back(planning.index.at(start->source->name));
   }
   stage.work = std::move(work);
   return true;

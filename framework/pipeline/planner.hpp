@@ -9,8 +9,10 @@ namespace reverie::pipeline {
 
 /// A mention of a stage in another one's table.
 struct Reference {
-  std::string path;   ///< of the value that holds the name
-  std::string stage;  ///< the name
+  std::string path;                   ///< of the value that holds the name
+  std::string stage;                  ///< the name
+  std::string reader;                 ///< who mentions it, for messages: "a simulate stage", "'start'"
+  std::vector<std::string> accepted;  ///< kinds of stage that may be named here, as far as known without plugins
 };
 
 /// What the planners of single stages know: the document's tables as resolved so far.
@@ -27,9 +29,6 @@ struct Planning {
 
 /// Stages that a stage's table mentions. Values that are no names are diagnosed.
 std::vector<Reference> references_of(const Reading& reading, const std::string& stage);
-
-/// Kinds of stage that a stage of kind `run` may refer to, as far as that is known without its plugins.
-std::vector<std::string> accepted_kinds(const std::string& run);
 
 // Each fills work, inputs, settings, identity and plugins of a stage from its table; false when something is wrong.
 bool plan_train(Planning& planning, const json& table, Stage& stage);

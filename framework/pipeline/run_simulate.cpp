@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <pipeline/network_file.hpp>
 #include <pipeline/run_stage.hpp>
 
@@ -76,6 +77,18 @@ std::vector<StreamedVariable> streamed_variables(const engine::Model& model, con
   return list;
 }
 
+/// States [trial, unit] that a recording has at one step, of the first `trials` trials.
+plugin::Array states_at(const std::filesystem::path& file, std::int64_t step, std::int64_t trials, std::int64_t units) {
+  const store::RecordingReader recording(file);
+  recording.require_dims("state", {"trial", "time", "unit"});
+  plugin::Array states({trials, units});
+  for (std::int64_t trial = 0; trial < trials; ++trial) {
+    const auto all = recording.read("state", trial, 1);
+    std::copy_n(all.begin() + step * units, units, states.values.begin() + trial * units);
+  }
+  return states;
+}
+
 }  // namespace
 
 void run_simulate(const SimulateStage& work, const StageRun& run) {
@@ -85,7 +98,10 @@ void run_simulate(const SimulateStage& work, const StageRun& run) {
       make_model(work.model, work.trained ? read_constants(source, *task) : draw_constants(*task, work.model.seed));
   const auto weights = work.trained ? read_weights(source, model) : engine::initial_weights(model, work.model.seed);
 
-  const auto& options = work.options;
+  auto options = work.options;
+  if (options.start == engine::Start::recording)
+    options.start_states =
+        states_at(run.inputs.at(work.start_input) / recording_file, work.start_step, options.trials, model.units);
   auto small = small_variables(model, options.steps);
   const auto title = fmt::format("{} {} trials of {} on {}", options.trials, options.quiescent ? "quiescent" : "awake",
                                  work.model.network.cell.component->id, work.model.task.component->id);

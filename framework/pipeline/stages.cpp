@@ -124,9 +124,16 @@ const TableKeys& simulate_keys() {
        integer("seed", 0, "Seed of trials and noise; default: the training's, or the pipeline's."),
        integer("draw", 0, "Another draw with the same seed.", 0, last_draw),
        integer("mask", 1, "Input is kept on every mask-th step; default: the training's."),
-       choice("start", {"fresh", "zero"}, "First states: those of fresh trials, or zero.", "fresh"),
        boolean("compress", "Deflate large variables (slow).", false)},
-      {"noise", "record", "dynamics"}};
+      {"noise", "record", "dynamics", "start"}};
+  return keys;
+}
+
+const TableKeys& start_keys() {
+  static const TableKeys keys = {
+      {text("of", "The simulate stage whose recorded states trials start from, each from that of its own number."),
+       integer("step", 0, "The state after this step, the first being 0; default: the last.", nullptr, most_steps)},
+      {}};
   return keys;
 }
 

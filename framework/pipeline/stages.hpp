@@ -27,6 +27,7 @@ const TableKeys& train_keys();
 const TableKeys& evaluate_keys();  ///< of evaluate = { ... }
 const TableKeys& simulate_keys();
 const TableKeys& noise_keys();  ///< of noise = { ... } in a simulation
+const TableKeys& start_keys();  ///< of start = { ... } in a simulation
 const TableKeys& measure_keys();
 const TableKeys& figure_keys();
 

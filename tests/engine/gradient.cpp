@@ -97,3 +97,27 @@ TEST_CASE("gradients of a cell with two phases, memory and a bias") {
   CHECK(worst_gradient_error(small("two_phase", plugin::json::object(), {})) <= 1e-6);
   CHECK(worst_gradient_error(small("two_phase", plugin::json::object(), {{"facilitation", plugin::json::object()}, {"adaptation", {{"strength", 0.3}}}})) <= 1e-6);
 }
+
+TEST_CASE("gradients of the gated recurrent unit, with and without biases, through each dynamics") {
+  const test::DynamicsSpec inside{"adaptation", {{"strength", 0.4}, {"tau", 5.0}}},
+      outside{"adaptation", {{"strength", 0.4}, {"tau", 5.0}, {"site", "increment"}}};
+  const std::vector<std::vector<test::DynamicsSpec>> chains{
+      {},
+      {{"overdamped", plugin::json::object()}},
+      {{"underdamped", {{"friction", 0.6}}}},
+      {{"underdamped", {{"friction", 0.6}, {"noise", "fdt"}}}},
+      {inside},
+      {outside},
+      {inside, {"underdamped", {{"friction", 0.6}}}},
+      {{"facilitation", plugin::json::object()}, outside}};
+  for (const bool bias : {false, true})
+    for (const auto& chain : chains) {
+      std::string names;
+      for (const auto& d : chain) names += d.id + " " + d.parameters.dump() + " ";
+      CAPTURE(names);
+      CAPTURE(bias);
+      const auto model = small("gru", {{"alpha", 0.4}, {"bias", bias}}, chain);
+      CHECK(parameter_shapes(model).size() == (bias ? 13 : 10));  // 6 or 9 of the cell, encoder and readout with biases
+      CHECK(worst_gradient_error(model) <= 1e-6);
+    }
+}

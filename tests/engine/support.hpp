@@ -53,6 +53,11 @@ inline Model make_model(const std::string& task, const json& task_parameters, co
   setting.steps = model.task->steps();
   setting.dt = model.task->dt();
   setting.sigma = noise;
+  setting.direction_count = static_cast<std::uint32_t>(model.task->directions().size());
+  const auto [endpoint, mean_path] = model.task->landmarks(model.constants, model.task->steps());
+  const auto endpoint_tensor = endpoint.tensor(), mean_path_tensor = mean_path.tensor();
+  if (model.task->has_endpoints()) setting.endpoint = &endpoint_tensor;
+  if (model.task->has_mean_paths()) setting.mean_path = &mean_path_tensor;
   const auto& cell_component = registry().find(Kind::cell, cell);
   model.cell = std::make_shared<plugin::Cell>(cell_component, complete(cell_component, cell_parameters), setting);
   for (const auto& d : dynamics) {
