@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Trajectories of spatial_navigation: distributions against closed forms, the box, the drift.
-#include "support.hpp"
+#include "trials.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,6 +8,7 @@
 #include <cmath>
 
 using namespace reverie;
+using test::kolmogorov;
 using test::make_task;
 using test::task_stream;
 
@@ -32,20 +33,6 @@ struct Trajectories {
     return batch.inputs.values[static_cast<std::size_t>((trial * steps + n) * 2 + axis)];
   }
 };
-
-/// Kolmogorov's statistic sqrt(n) sup |F_n - F|; above 2.2 with probability 1.2e-4.
-template <class Distribution>
-double kolmogorov(std::vector<double> sample, Distribution&& distribution) {
-  std::sort(sample.begin(), sample.end());
-  const auto n = static_cast<double>(sample.size());
-  double largest = 0;
-  for (std::size_t k = 0; k < sample.size(); ++k) {
-    const double f = distribution(sample[k]);
-    largest =
-        std::max({largest, std::abs(f - static_cast<double>(k) / n), std::abs(f - static_cast<double>(k + 1) / n)});
-  }
-  return std::sqrt(n) * largest;
-}
 
 }  // namespace
 
