@@ -17,8 +17,9 @@ inline void require_finite(const reverie::View<const double>& chunk, const char*
     for (std::int64_t time = 0; time < chunk.extent(1); ++time)
       for (std::int64_t k = 0; k < chunk.extent(2); ++k)
         if (!std::isfinite(chunk(trial, time, k)))
-          throw reverie::not_finite("recording '" + std::string(role) + "': trial " + std::to_string(first_trial + trial) +
-                                 ", step " + std::to_string(time) + " is missing or not finite");
+          throw reverie::not_finite("recording '" + std::string(role) + "': trial " +
+                                    std::to_string(first_trial + trial) + ", step " + std::to_string(time) +
+                                    " is missing or not finite");
 }
 
 inline double mean(const std::vector<double>& per_trial) {

@@ -44,8 +44,8 @@ class Interrupted : public Error {
   explicit Interrupted(ExitCode code) : Error(code, "interrupted") {}
 };
 
-/// The name in `known` nearest to `name` by edit distance, or "" when none is near (distance above a third of its length,
-/// at least 2).
+/// The name in `known` nearest to `name` by edit distance, or "" when none is near (distance above a third of its
+/// length, at least 2).
 std::string nearest(std::string_view name, std::span<const std::string> known);
 
 /// " Did you mean 'x'?" or "", for the end of a message.

@@ -187,13 +187,14 @@ struct Pass {
   }
 
   /// gradient[outputs, inputs] of a matrix from all steps, chunk after chunk.
-  void over_steps(std::int64_t steps, const ParameterEntry& entry, const Real* cotangents, std::int64_t stride_cotangents,
-                  const Real* sources, std::int64_t stride_sources, Real* gradient) const {
+  void over_steps(std::int64_t steps, const ParameterEntry& entry, const Real* cotangents,
+                  std::int64_t stride_cotangents, const Real* sources, std::int64_t stride_sources,
+                  Real* gradient) const {
     for (std::int64_t first = 0; first < steps; first += chunk_steps) {
       const auto rows = std::min(chunk_steps, steps - first) * shard_rows;
       numeric::weight_gradient(rows, entry.outputs, entry.inputs, cotangents + first * shard_rows * stride_cotangents,
-                               stride_cotangents, sources + first * shard_rows * stride_sources, stride_sources, first > 0,
-                               gradient + entry.offset);
+                               stride_cotangents, sources + first * shard_rows * stride_sources, stride_sources,
+                               first > 0, gradient + entry.offset);
     }
   }
 
@@ -217,12 +218,15 @@ struct Pass {
     for (const auto& p : network.projections) {
       const Real* cotangents = d.slots[p.projection.destination].data();
       switch (p.projection.source) {
-        case REVERIE_SOURCE_ONE: column_sums(steps, model.units, stride, cotangents, *p.entry); break;
+        case REVERIE_SOURCE_ONE:
+          column_sums(steps, model.units, stride, cotangents, *p.entry);
+          break;
         case REVERIE_SOURCE_INPUT:
           over_steps(steps, *p.entry, cotangents, stride, shard.inputs.data(), task.inputs(), gradient);
           break;
         case REVERIE_SOURCE_SLOT:
-          over_steps(steps, *p.entry, cotangents, stride, shard.slots[p.projection.source_slot].data(), stride, gradient);
+          over_steps(steps, *p.entry, cotangents, stride, shard.slots[p.projection.source_slot].data(), stride,
+                     gradient);
           break;
         default:
           over_steps(steps, *p.entry, cotangents, stride, shard.emits() ? shard.emitted.data() : shard.state(0), stride,

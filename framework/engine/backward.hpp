@@ -22,11 +22,12 @@ struct Cotangents {
   Buffer state, emitted, drift, noise;      ///< [row][stride]
   /// What each dynamics saw before its call, computed again where a gradient reads it; [dynamics][row][stride].
   Buffer seen_drift, seen_noise;
-  std::vector<Buffer> scratch_memory;       ///< per variable of the largest owner
+  std::vector<Buffer> scratch_memory;  ///< per variable of the largest owner
   Buffer column_sum;
 };
 
-/// shard.outputs holds the cotangents of the outputs (zero in inactive rows). Writes `gradient`, flat in the network's layout.
+/// shard.outputs holds the cotangents of the outputs (zero in inactive rows). Writes `gradient`, flat in the network's
+/// layout.
 template <class Real>
 void back_propagate(Shard<Real>& shard, Cotangents<Real>& d, std::int64_t steps, const NoiseSource<Real>& noise,
                     Real* gradient);

@@ -11,8 +11,7 @@ namespace reverie::engine {
 
 /// What a shard is to be filled with: its starts, inputs, active_rows, the targets [step][row][O] and its noise.
 template <class Real>
-using ShardSource =
-    std::function<void(std::int64_t shard, Shard<Real>& to, Real* targets, NoiseSource<Real>& noise)>;
+using ShardSource = std::function<void(std::int64_t shard, Shard<Real>& to, Real* targets, NoiseSource<Real>& noise)>;
 /// Sees a shard after the forward pass (outputs [step][row][O] and states), for measuring.
 template <class Real>
 using ShardVisitor = std::function<void(std::int64_t shard, Shard<Real>& done, const Real* targets)>;

@@ -23,7 +23,8 @@ void NoiseSource<Real>::fill(std::int64_t row, std::int64_t step, std::int64_t u
 }
 
 template <class Real>
-void fill_noise(const Shard<Real>& shard, const Tile& tile, std::int64_t step, const NoiseSource<Real>& noise, Real* out) {
+void fill_noise(const Shard<Real>& shard, const Tile& tile, std::int64_t step, const NoiseSource<Real>& noise,
+                Real* out) {
   const auto units = shard.network.model().units, stride = shard.network.stride();
   for (std::int64_t row = tile.first_row; row < tile.first_row + tile.rows; ++row) {
     if (row < shard.active_rows)
@@ -132,16 +133,17 @@ void project(Shard<Real>& shard, std::uint32_t phase, std::int64_t n) {
   const auto offset = n * shard.row_size;
   for (const auto& p : network.projections) {
     if (!p.per_step || network.model().cell->slots()[p.projection.destination].phase != phase) continue;
-    const Real* source = p.projection.source == REVERIE_SOURCE_SLOT ? shard.slots[p.projection.source_slot].data() + offset
-                         : shard.emits()                            ? shard.emitted.data() + offset
-                                                                    : shard.state(n);
+    const Real* source = p.projection.source == REVERIE_SOURCE_SLOT
+                             ? shard.slots[p.projection.source_slot].data() + offset
+                         : shard.emits() ? shard.emitted.data() + offset
+                                         : shard.state(n);
     p.per_step->run(source, shard.slots[p.projection.destination].data() + offset);
   }
 }
 
 template <class Real>
-void add_currents(Shard<Real>& shard, std::uint32_t phase, std::int64_t n, const Tile& tile, const reverie_step& context,
-                  CallArrays& arrays) {
+void add_currents(Shard<Real>& shard, std::uint32_t phase, std::int64_t n, const Tile& tile,
+                  const reverie_step& context, CallArrays& arrays) {
   const auto& model = shard.network.model();
   for (std::size_t s = 0; s < shard.slots.size(); ++s) {
     const auto& slot = model.cell->slots()[s];
@@ -230,15 +232,15 @@ void read_out(Shard<Real>& shard, std::int64_t steps) {
   network.read_out->run(shard.state(1), shard.outputs.data(), steps);
 }
 
-#define REVERIE_INSTANTIATE(Real)                                                                                       \
-  template struct NoiseSource<Real>;                                                                                    \
-  template void begin_trials(Shard<Real>&);                                                                             \
-  template void run_steps(Shard<Real>&, std::int64_t, std::int64_t, bool, const NoiseSource<Real>&);                    \
-  template void read_out(Shard<Real>&, std::int64_t);                                                                   \
-  template void fill_noise(const Shard<Real>&, const Tile&, std::int64_t, const NoiseSource<Real>&, Real*);             \
-  template reverie_cell_block cell_block(Shard<Real>&, std::uint32_t, std::int64_t, const Tile&, const reverie_step&,   \
-                                         std::int64_t, std::vector<reverie_rows>&, std::vector<reverie_rows>&);         \
-  template reverie_dynamics_block dynamics_block(Shard<Real>&, std::size_t, std::int64_t, const Tile&,                  \
+#define REVERIE_INSTANTIATE(Real)                                                                                     \
+  template struct NoiseSource<Real>;                                                                                  \
+  template void begin_trials(Shard<Real>&);                                                                           \
+  template void run_steps(Shard<Real>&, std::int64_t, std::int64_t, bool, const NoiseSource<Real>&);                  \
+  template void read_out(Shard<Real>&, std::int64_t);                                                                 \
+  template void fill_noise(const Shard<Real>&, const Tile&, std::int64_t, const NoiseSource<Real>&, Real*);           \
+  template reverie_cell_block cell_block(Shard<Real>&, std::uint32_t, std::int64_t, const Tile&, const reverie_step&, \
+                                         std::int64_t, std::vector<reverie_rows>&, std::vector<reverie_rows>&);       \
+  template reverie_dynamics_block dynamics_block(Shard<Real>&, std::size_t, std::int64_t, const Tile&,                \
                                                  const reverie_step&, std::int64_t, std::vector<reverie_rows>&);
 REVERIE_INSTANTIATE(float)
 REVERIE_INSTANTIATE(double)

@@ -28,7 +28,8 @@ void begin_trials(Shard<Real>& shard);
 
 /// Steps first_step ... first_step + steps - 1 of the trials, starting from states[0] and the memory as it is.
 template <class Real>
-void run_steps(Shard<Real>& shard, std::int64_t first_step, std::int64_t steps, bool quiescent, const NoiseSource<Real>& noise);
+void run_steps(Shard<Real>& shard, std::int64_t first_step, std::int64_t steps, bool quiescent,
+               const NoiseSource<Real>& noise);
 
 /// outputs from states[1 ...], without output noise. Where the state is the output it is copied.
 template <class Real>
@@ -36,10 +37,11 @@ void read_out(Shard<Real>& shard, std::int64_t steps);
 
 /// Adds the noise of one tile at one step into `out` ([row][stride]); inactive rows get zeros.
 template <class Real>
-void fill_noise(const Shard<Real>& shard, const Tile& tile, std::int64_t step, const NoiseSource<Real>& noise, Real* out);
+void fill_noise(const Shard<Real>& shard, const Tile& tile, std::int64_t step, const NoiseSource<Real>& noise,
+                Real* out);
 
-/// Block of a cell call without cotangents. `memory_step`: which entry of the history the call reads and, in the last phase,
-/// updates; `slots` and `memory` are filled and must outlive the call.
+/// Block of a cell call without cotangents. `memory_step`: which entry of the history the call reads and, in the last
+/// phase, updates; `slots` and `memory` are filled and must outlive the call.
 template <class Real>
 reverie_cell_block cell_block(Shard<Real>& shard, std::uint32_t phase, std::int64_t n, const Tile& tile,
                               const reverie_step& context, std::int64_t memory_step, std::vector<reverie_rows>& slots,

@@ -36,8 +36,9 @@ std::vector<NamedArray> parameter_shapes(const Model& model);
 /// Fresh weights: U(-1/sqrt(fan_in), 1/sqrt(fan_in)), every matrix and bias.
 std::vector<NamedArray> initial_weights(const Model& model, std::uint64_t seed);
 
-/// Checks that dynamics and cell fit together (a dynamics that uses `current` needs a cell with a receiving slot; one that is
-/// to be trained through needs gradients). Returns what is wrong, with the option that would work; empty: all is well.
+/// Checks that dynamics and cell fit together (a dynamics that uses `current` needs a cell with a receiving slot; one
+/// that is to be trained through needs gradients). Returns what is wrong, with the option that would work; empty: all
+/// is well.
 std::vector<std::string> check_model(const Model& model, bool training);
 
 }  // namespace reverie::engine

@@ -45,9 +45,11 @@ Network<Real>::Network(const Model& model, std::int64_t steps, bool with_input, 
   readout_bias = layout_.index("readout.bias");
   if (encoder >= 0) {
     encode.emplace(numeric::ProductShape{shard_rows, task.starts(), units, task.starts(), stride_, encoder_bias >= 0});
-    read_out.emplace(numeric::ProductShape{0, units, task.outputs(), stride_, task.outputs(), readout_bias >= 0}, steps);
+    read_out.emplace(numeric::ProductShape{0, units, task.outputs(), stride_, task.outputs(), readout_bias >= 0},
+                     steps);
     if (with_gradient)
-      read_out_transposed.emplace(numeric::ProductShape{0, task.outputs(), units, task.outputs(), stride_, false}, steps);
+      read_out_transposed.emplace(numeric::ProductShape{0, task.outputs(), units, task.outputs(), stride_, false},
+                                  steps);
   }
 
   // A drive is initialised by its biases, then the input products, then the products of each step; the first of these
@@ -68,10 +70,12 @@ Network<Real>::Network(const Model& model, std::int64_t steps, bool with_input, 
     const bool accumulate = initialised[p.destination];
     initialised[p.destination] = true;
     if (is_input) {
-      made.over_inputs.emplace(numeric::ProductShape{0, task.inputs(), units, task.inputs(), stride_, accumulate}, steps);
+      made.over_inputs.emplace(numeric::ProductShape{0, task.inputs(), units, task.inputs(), stride_, accumulate},
+                               steps);
     } else if (!is_bias) {
       made.per_step.emplace(numeric::ProductShape{shard_rows, units, units, stride_, stride_, accumulate});
-      if (with_gradient) made.transposed.emplace(numeric::ProductShape{shard_rows, units, units, stride_, stride_, true});
+      if (with_gradient)
+        made.transposed.emplace(numeric::ProductShape{shard_rows, units, units, stride_, stride_, true});
     }
   }
   for (std::size_t s = 0; s < slots.size(); ++s) drive_starts_empty.push_back(slots[s].is_drive && !initialised[s]);

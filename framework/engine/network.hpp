@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// A model with packed weights: the products of one step, of the inputs and of the readout, for shards of fixed size.
 ///
-/// A shard is `shard_rows` trials; products over time are cut in chunks of `chunk_steps` steps. Both are constants: the bits
-/// of a result may depend on them, and so must not depend on the machine or the number of threads.
+/// A shard is `shard_rows` trials; products over time are cut in chunks of `chunk_steps` steps. Both are constants: the
+/// bits of a result may depend on them, and so must not depend on the machine or the number of threads.
 #pragma once
 
 #include <engine/parameters.hpp>
@@ -36,9 +36,9 @@ template <class Real>
 struct ProjectionProducts {
   plugin::Projection projection;
   const ParameterEntry* entry = nullptr;
-  std::optional<ChunkedProduct<Real>> over_inputs;         ///< source input: one product over the steps
-  std::optional<numeric::Product<Real>> per_step;          ///< source state or slot
-  std::optional<numeric::Product<Real>> transposed;        ///< gradient of the source, per step
+  std::optional<ChunkedProduct<Real>> over_inputs;   ///< source input: one product over the steps
+  std::optional<numeric::Product<Real>> per_step;    ///< source state or slot
+  std::optional<numeric::Product<Real>> transposed;  ///< gradient of the source, per step
 };
 
 template <class Real>
@@ -62,11 +62,12 @@ class Network {
 
   /// Entry of an array in the layout, or -1.
   int encoder = -1, encoder_bias = -1, readout = -1, readout_bias = -1;
-  std::optional<numeric::Product<Real>> encode;              ///< r_0 = E y_0
-  std::optional<ChunkedProduct<Real>> read_out;              ///< y = D r
-  std::optional<ChunkedProduct<Real>> read_out_transposed;   ///< dr = D^T dy
+  std::optional<numeric::Product<Real>> encode;             ///< r_0 = E y_0
+  std::optional<ChunkedProduct<Real>> read_out;             ///< y = D r
+  std::optional<ChunkedProduct<Real>> read_out_transposed;  ///< dr = D^T dy
   std::vector<ProjectionProducts<Real>> projections;
-  std::vector<bool> drive_starts_empty;  ///< per slot: no product over steps or bias initialises it, and none overwrites it
+  std::vector<bool>
+      drive_starts_empty;  ///< per slot: no product over steps or bias initialises it, and none overwrites it
 
  private:
   const Model& model_;

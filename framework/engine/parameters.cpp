@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <engine/parameters.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <engine/parameters.hpp>
 
 #include <algorithm>
 

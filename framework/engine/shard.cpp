@@ -16,7 +16,8 @@ Shard<Real>::Shard(const Network<Real>& network_, bool history_)
   inputs = make(network.with_input() ? steps * rows * task.inputs() : 0);
   outputs = make(steps * rows * task.outputs());
   states = make((steps + 1) * row_size);
-  if (std::any_of(model.dynamics.begin(), model.dynamics.end(), [](const auto& d) { return d->uses(REVERIE_USES_EMIT); }))
+  if (std::any_of(model.dynamics.begin(), model.dynamics.end(),
+                  [](const auto& d) { return d->uses(REVERIE_USES_EMIT); }))
     emitted = make(steps * row_size);
   for (std::size_t k = 0; k < model.cell->slots().size(); ++k) slots.push_back(make(steps * row_size));
   const auto add_owner = [&](std::size_t variables) {

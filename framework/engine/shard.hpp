@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// The arrays of one shard of trials, allocated once per worker and reused for shard after shard.
 ///
-/// Everything is time-major, [step][row][...], with rows = shard_rows; rows of units are padded to the network's stride.
+/// Everything is time-major, [step][row][...], with rows = shard_rows; rows of units are padded to the network's
+/// stride.
 #pragma once
 
 #include <engine/network.hpp>
@@ -17,17 +18,18 @@ struct Shard {
 
   const Network<Real>& network;
   const bool history;
-  const std::int64_t row_size;             ///< elements of [row][stride]
-  std::int64_t active_rows = shard_rows;   ///< rows that carry trials; the others compute on zeros and are ignored
+  const std::int64_t row_size;            ///< elements of [row][stride]
+  std::int64_t active_rows = shard_rows;  ///< rows that carry trials; the others compute on zeros and are ignored
 
-  Buffer starts;    ///< [row][E]
-  Buffer inputs;    ///< [step][row][I]
-  Buffer outputs;   ///< [step][row][O]
-  Buffer states;    ///< [step + 1][row][stride]
-  Buffer emitted;   ///< [step][row][stride], where a dynamics uses emit
-  std::vector<Buffer> slots;                ///< per slot: [step][row][stride]
-  std::vector<std::vector<Buffer>> memory;  ///< owner 0: the cell, k + 1: dynamics k; per variable [step + 1][row][stride]
-  Buffer drift, noise;                      ///< [row][stride], of the current step
+  Buffer starts;              ///< [row][E]
+  Buffer inputs;              ///< [step][row][I]
+  Buffer outputs;             ///< [step][row][O]
+  Buffer states;              ///< [step + 1][row][stride]
+  Buffer emitted;             ///< [step][row][stride], where a dynamics uses emit
+  std::vector<Buffer> slots;  ///< per slot: [step][row][stride]
+  std::vector<std::vector<Buffer>>
+      memory;           ///< owner 0: the cell, k + 1: dynamics k; per variable [step + 1][row][stride]
+  Buffer drift, noise;  ///< [row][stride], of the current step
 
   bool emits() const { return !emitted.empty(); }
   Real* state(std::int64_t n) { return states.data() + n * row_size; }
@@ -61,7 +63,7 @@ template <class Real>
 reverie_step step_context(const Network<Real>& network, std::int64_t step, bool quiescent) {
   const auto& model = network.model();
   const double dt = model.task->dt();
-  return {sizeof(reverie_step), quiescent ? 1U : 0U,          step, static_cast<double>(step) * dt, dt,
+  return {sizeof(reverie_step),    quiescent ? 1U : 0U, step, static_cast<double>(step) * dt, dt,
           model.cell->step_size(), model.noise};
 }
 

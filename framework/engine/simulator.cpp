@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
 #include <engine/simulator.hpp>
 #include <engine/task_shard.hpp>
-#include <fmt/format.h>
 #include <numeric/threads.hpp>
 
 #include <algorithm>
@@ -17,8 +17,8 @@ namespace {
 /// What one shard recorded: per variable [row][...].
 using ShardRecord = std::map<std::string, std::vector<float>>;
 
-/// Hands the records of shards from the workers to the calling thread in ascending order; workers wait when they are too far
-/// ahead, so that memory stays bounded.
+/// Hands the records of shards from the workers to the calling thread in ascending order; workers wait when they are
+/// too far ahead, so that memory stays bounded.
 class Handover {
  public:
   explicit Handover(std::int64_t ahead) : ahead_(ahead) {}
@@ -84,13 +84,19 @@ struct Simulation {
   ShardRecord run_shard(std::int64_t s, Shard<Real>& shard, Handover& handover) const {
     const auto& task = *model.task;
     const auto d = task.latents(), chunk = network.steps();
-    TrialDraw draw{options.seed, numeric::Role::simulate, options.draw, static_cast<std::uint32_t>(s * shard_rows),
-                   std::min(shard_rows, options.trials - s * shard_rows), steps, options.mask};
+    TrialDraw draw{options.seed,
+                   numeric::Role::simulate,
+                   options.draw,
+                   static_cast<std::uint32_t>(s * shard_rows),
+                   std::min(shard_rows, options.trials - s * shard_rows),
+                   steps,
+                   options.mask};
     const auto rows = draw.rows;
     const auto trials = draw_trials(model, draw);
     set_start(s, draw, trials, shard);
     NoiseSource<Real> noise;
-    noise.stream = stream_for(draw, options.quiescent ? numeric::Purpose::quiescent_noise : numeric::Purpose::awake_noise);
+    noise.stream =
+        stream_for(draw, options.quiescent ? numeric::Purpose::quiescent_noise : numeric::Purpose::awake_noise);
     noise.kind = model.noise_kind;
     noise.scale = options.state_noise;
     noise.first_trial = draw.first_trial;
@@ -141,7 +147,8 @@ struct Simulation {
     std::int64_t n = 1;
     while (bad_row(n) < 0) ++n;
     throw Error(ExitCode::run_failed,
-                fmt::format("the state is not finite in trial {} at step {}", draw.first_trial + bad_row(n), first_step + n - 1),
+                fmt::format("the state is not finite in trial {} at step {}", draw.first_trial + bad_row(n),
+                            first_step + n - 1),
                 "Lower the noise or the strength of the dynamics, or check the weights.");
   }
 
@@ -208,8 +215,8 @@ void simulate(const Model& model, const std::vector<NamedArray>& weights, const 
   if (failure) std::rethrow_exception(failure);
 }
 
-template void simulate<float>(const Model&, const std::vector<NamedArray>&, const SimulationOptions&, const SimulationSink&,
-                              const SimulationProgress&);
+template void simulate<float>(const Model&, const std::vector<NamedArray>&, const SimulationOptions&,
+                              const SimulationSink&, const SimulationProgress&);
 template void simulate<double>(const Model&, const std::vector<NamedArray>&, const SimulationOptions&,
                                const SimulationSink&, const SimulationProgress&);
 

@@ -17,15 +17,15 @@ struct SimulationOptions {
   double state_noise = 0;  ///< standard deviation per step in this simulation (quiescence: usually sqrt(2) sigma_rec)
   std::int64_t mask = 1;
   Start start = Start::fresh;
-  plugin::Array start_states;  ///< for Start::recording: [trial, units]
+  plugin::Array start_states;                        ///< for Start::recording: [trial, units]
   bool record_state = false, record_output = false;  ///< besides position (and, awake, latent and input)
 };
 
 /// Receives [trials, ...] of one variable, in ascending order of trials, on the calling thread:
 ///   "position" [trial, time, space], "latent" [trial, time, space], "direction" [trial],
 ///   "state" [trial, time, unit], "output" [trial, time, output]. Time n is after step n.
-using SimulationSink =
-    std::function<void(const std::string& variable, std::int64_t first_trial, std::int64_t trials, const float* values)>;
+using SimulationSink = std::function<void(const std::string& variable, std::int64_t first_trial, std::int64_t trials,
+                                          const float* values)>;
 /// Called as trials finish, with how many are done; return false to stop (throws Interrupted by the caller's choice).
 using SimulationProgress = std::function<bool(std::int64_t trials_done)>;
 

@@ -38,8 +38,8 @@ void fill_inputs(const Model& model, const TrialDraw& draw, const plugin::TaskBa
     if (n % draw.mask != 0) continue;
     for (std::int64_t row = 0; row < draw.rows; ++row) {
       if (model.input_noise > 0)
-        numeric::fill_normal(noise, draw.first_trial + static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(n), width,
-                             static_cast<Real>(model.input_noise), jitter.data());
+        numeric::fill_normal(noise, draw.first_trial + static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(n),
+                             width, static_cast<Real>(model.input_noise), jitter.data());
       const double* from = &trials.inputs.values[static_cast<std::size_t>((row * draw.steps + n) * width)];
       Real* to = &shard.inputs[static_cast<std::size_t>(((n - first_step) * shard_rows + row) * width)];
       for (std::int64_t i = 0; i < width; ++i) to[i] = static_cast<Real>(from[i]) + jitter[static_cast<std::size_t>(i)];
@@ -61,7 +61,8 @@ void fill_targets(const Model& model, const TrialDraw& draw, const plugin::TaskB
 }
 
 template <class Real>
-void add_output_noise(const Model& model, const TrialDraw& draw, std::int64_t first_step, std::int64_t steps, Real* outputs) {
+void add_output_noise(const Model& model, const TrialDraw& draw, std::int64_t first_step, std::int64_t steps,
+                      Real* outputs) {
   if (model.output_noise == 0) return;
   const auto width = model.task->outputs();
   const auto stream = stream_for(draw, numeric::Purpose::output);
@@ -76,11 +77,11 @@ void add_output_noise(const Model& model, const TrialDraw& draw, std::int64_t fi
     }
 }
 
-#define REVERIE_INSTANTIATE(Real)                                                                                            \
-  template void fill_starts(const Model&, const TrialDraw&, const plugin::TaskBatch&, Shard<Real>&);                         \
-  template void fill_inputs(const Model&, const TrialDraw&, const plugin::TaskBatch&, std::int64_t, std::int64_t,            \
-                            Shard<Real>&);                                                                                   \
-  template void fill_targets(const Model&, const TrialDraw&, const plugin::TaskBatch&, Real*);                               \
+#define REVERIE_INSTANTIATE(Real)                                                                                 \
+  template void fill_starts(const Model&, const TrialDraw&, const plugin::TaskBatch&, Shard<Real>&);              \
+  template void fill_inputs(const Model&, const TrialDraw&, const plugin::TaskBatch&, std::int64_t, std::int64_t, \
+                            Shard<Real>&);                                                                        \
+  template void fill_targets(const Model&, const TrialDraw&, const plugin::TaskBatch&, Real*);                    \
   template void add_output_noise(const Model&, const TrialDraw&, std::int64_t, std::int64_t, Real*);
 REVERIE_INSTANTIATE(float)
 REVERIE_INSTANTIATE(double)

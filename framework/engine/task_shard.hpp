@@ -14,7 +14,7 @@ struct TrialDraw {
   std::uint32_t first_trial = 0;
   std::int64_t rows = shard_rows;  ///< trials in this shard
   std::int64_t steps = 0;
-  std::int64_t mask = 1;           ///< input is kept on steps n with n mod mask = 0, zero otherwise
+  std::int64_t mask = 1;  ///< input is kept on steps n with n mod mask = 0, zero otherwise
 };
 
 reverie_stream stream_for(const TrialDraw& draw, numeric::Purpose purpose);
@@ -26,7 +26,8 @@ plugin::TaskBatch draw_trials(const Model& model, const TrialDraw& draw);
 template <class Real>
 void fill_starts(const Model& model, const TrialDraw& draw, const plugin::TaskBatch& trials, Shard<Real>& shard);
 
-/// shard.inputs of steps first_step ... first_step + steps - 1. Noise is added before the mask, so that a masked input is 0.
+/// shard.inputs of steps first_step ... first_step + steps - 1. Noise is added before the mask, so that a masked input
+/// is 0.
 template <class Real>
 void fill_inputs(const Model& model, const TrialDraw& draw, const plugin::TaskBatch& trials, std::int64_t first_step,
                  std::int64_t steps, Shard<Real>& shard);
@@ -37,6 +38,7 @@ void fill_targets(const Model& model, const TrialDraw& draw, const plugin::TaskB
 
 /// Adds output noise to [step][row][O].
 template <class Real>
-void add_output_noise(const Model& model, const TrialDraw& draw, std::int64_t first_step, std::int64_t steps, Real* outputs);
+void add_output_noise(const Model& model, const TrialDraw& draw, std::int64_t first_step, std::int64_t steps,
+                      Real* outputs);
 
 }  // namespace reverie::engine

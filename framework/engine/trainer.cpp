@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
 #include <engine/batch.hpp>
 #include <engine/task_shard.hpp>
 #include <engine/trainer.hpp>
-#include <fmt/format.h>
 #include <numeric/adam.hpp>
 #include <numeric/threads.hpp>
 
@@ -66,12 +66,11 @@ class Evaluation {
   void run(const numeric::AlignedVector<Real>& weights, HistoryEntry& entry) {
     std::vector<plugin::TaskBatch> drawn(static_cast<std::size_t>(batch_.shards()));
     std::vector<double> errors(drawn.size());
-    entry.evaluation_loss =
-        batch_.run(weights, task_source(model_, batch_, draw_, 0, &drawn), nullptr,
-                   [&](std::int64_t s, Shard<Real>& shard, const Real*) {
-                     errors[static_cast<std::size_t>(s)] =
-                         decoding_error(model_, drawn[static_cast<std::size_t>(s)], draw_.steps, shard);
-                   });
+    entry.evaluation_loss = batch_.run(weights, task_source(model_, batch_, draw_, 0, &drawn), nullptr,
+                                       [&](std::int64_t s, Shard<Real>& shard, const Real*) {
+                                         errors[static_cast<std::size_t>(s)] = decoding_error(
+                                             model_, drawn[static_cast<std::size_t>(s)], draw_.steps, shard);
+                                       });
     double sum = 0;
     for (const double error : errors) sum += error;
     entry.task_error = sum / static_cast<double>(trials_ * draw_.steps * model_.task->latents());
@@ -117,8 +116,8 @@ TrainingResult train(const Model& model, const TrainingOptions& options, Trainin
     constexpr std::int64_t piece = 16384;
     numeric::parallel_items((layout.size + piece - 1) / piece, [&](int, std::int64_t item) {
       const auto first = item * piece;
-      numeric::adam_step(adam, done, std::min(piece, layout.size - first), gradient.data() + first, weights.data() + first,
-                         first_moment.data() + first, second_moment.data() + first);
+      numeric::adam_step(adam, done, std::min(piece, layout.size - first), gradient.data() + first,
+                         weights.data() + first, first_moment.data() + first, second_moment.data() + first);
     });
     if (evaluation && (done % options.evaluate_every == 0 || done == options.batches)) evaluation->run(weights, entry);
     result.history.push_back(entry);

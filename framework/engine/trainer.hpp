@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Training by back-propagation through time: one fresh batch per step, mean squared error over batch, time and outputs, Adam.
+/// Training by back-propagation through time: one fresh batch per step, mean squared error over batch, time and
+/// outputs, Adam.
 ///
 /// Equal requests give equal bits for any number of threads (architecture: fixed shards, fixed tree of sums).
 #pragma once
@@ -21,7 +22,8 @@ struct HistoryEntry {
   std::int64_t batch = 0;  ///< 1 after the first batch
   double loss = 0;         ///< of this batch, before the update
   bool evaluated = false;
-  double evaluation_loss = 0, task_error = 0;  ///< on one fixed batch; task_error: mean squared error per latent coordinate
+  double evaluation_loss = 0,
+         task_error = 0;  ///< on one fixed batch; task_error: mean squared error per latent coordinate
 };
 
 struct TrainingState {
@@ -37,8 +39,9 @@ struct TrainingResult {
   std::vector<HistoryEntry> history;
 };
 
-/// Trains from `start` (batch 0 with initial weights, or a saved state). Throws Error (exit 1) naming the batch when the loss is
-/// not finite.
-TrainingResult train(const Model& model, const TrainingOptions& options, TrainingState start, const TrainingProgress& progress);
+/// Trains from `start` (batch 0 with initial weights, or a saved state). Throws Error (exit 1) naming the batch when
+/// the loss is not finite.
+TrainingResult train(const Model& model, const TrainingOptions& options, TrainingState start,
+                     const TrainingProgress& progress);
 
 }  // namespace reverie::engine

@@ -103,8 +103,8 @@ template <>
 void Product<double>::run(const double* a, double* c) const {
   const auto& s = state_->shape;
   const auto size = [](std::int64_t n) { return static_cast<blasint>(n); };
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, state_->transposed ? CblasTrans : CblasNoTrans, size(s.rows), size(s.outputs),
-              size(s.inputs), 1.0, a, size(s.stride_a), state_->weights,
+  cblas_dgemm(CblasRowMajor, CblasNoTrans, state_->transposed ? CblasTrans : CblasNoTrans, size(s.rows),
+              size(s.outputs), size(s.inputs), 1.0, a, size(s.stride_a), state_->weights,
               size(state_->transposed ? s.inputs : s.outputs), s.accumulate ? 1.0 : 0.0, c, size(s.stride_c));
 }
 
@@ -131,8 +131,8 @@ void weight_gradient(std::int64_t rows, std::int64_t outputs, std::int64_t input
 
 template <>
 void weight_gradient(std::int64_t rows, std::int64_t outputs, std::int64_t inputs, const double* cotangents,
-                     std::int64_t stride_cotangents, const double* sources, std::int64_t stride_sources, bool accumulate,
-                     double* gradient) {
+                     std::int64_t stride_cotangents, const double* sources, std::int64_t stride_sources,
+                     bool accumulate, double* gradient) {
   single_threaded_blas();
   const auto size = [](std::int64_t n) { return static_cast<blasint>(n); };
   cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, size(outputs), size(inputs), size(rows), 1.0, cotangents,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Matrix products of the engine: float32 by oneDNN (weights packed once, used many times), float64 by OpenBLAS.
 ///
-/// All run on the calling thread. The bits of a row can depend on how many rows a call has, so callers keep the number of rows
-/// of a call fixed (shards and chunks), whatever the number of threads.
+/// All run on the calling thread. The bits of a row can depend on how many rows a call has, so callers keep the number
+/// of rows of a call fixed (shards and chunks), whatever the number of threads.
 #pragma once
 
-#include <numeric/aligned.hpp>
 #include <memory>
+#include <numeric/aligned.hpp>
 
 namespace reverie::numeric {
 
@@ -17,7 +17,8 @@ struct ProductShape {
   bool accumulate = false;
 };
 
-/// A product with a weight matrix as its right side. pack() before a batch; run() from any thread, each with its own scratch.
+/// A product with a weight matrix as its right side. pack() before a batch; run() from any thread, each with its own
+/// scratch.
 template <class Real>
 class Product {
  public:
@@ -35,8 +36,8 @@ class Product {
   std::unique_ptr<State> state_;
 };
 
-/// gradient[outputs, inputs] (+)= cotangents[rows, outputs]^T sources[rows, inputs]: the gradient of a weight matrix from many
-/// rows at once. Row strides in elements; gradient is dense.
+/// gradient[outputs, inputs] (+)= cotangents[rows, outputs]^T sources[rows, inputs]: the gradient of a weight matrix
+/// from many rows at once. Row strides in elements; gradient is dense.
 template <class Real>
 void weight_gradient(std::int64_t rows, std::int64_t outputs, std::int64_t inputs, const Real* cotangents,
                      std::int64_t stride_cotangents, const Real* sources, std::int64_t stride_sources, bool accumulate,

@@ -11,9 +11,10 @@ namespace reverie::numeric {
 int thread_count();
 void set_thread_count(int threads);  ///< at least 1
 
-/// Calls body(worker, item) for every item in [0, items), workers 0 ... min(threads, items) - 1 taking the next free item.
-/// Each worker flushes denormals and runs libraries single-threaded; worker 0 is the caller's thread, which gets its own
-/// settings back. The first exception is rethrown after all have stopped. A call from inside a worker runs serially there.
+/// Calls body(worker, item) for every item in [0, items), workers 0 ... min(threads, items) - 1 taking the next free
+/// item. Each worker flushes denormals and runs libraries single-threaded; worker 0 is the caller's thread, which gets
+/// its own settings back. The first exception is rethrown after all have stopped. A call from inside a worker runs
+/// serially there.
 void parallel_items(std::int64_t items, const std::function<void(int worker, std::int64_t item)>& body);
 
 }  // namespace reverie::numeric

@@ -95,7 +95,10 @@ void Instance::fail(reverie_status status, const reverie_error& error, const cha
   const auto& schema = component_->schema;
   if (error.param_index >= 0 && static_cast<std::size_t>(error.param_index) < schema.size())
     reason = fmt::format("parameter '{}': {}", schema[static_cast<std::size_t>(error.param_index)].name, reason);
-  throw PluginError(fmt::format("{} '{}': {} failed: {}", name_of(component_->kind), component_->id, slot, reason));
+  // Parameters, data and memory are not the plugin's fault.
+  const bool of_the_run = status == REVERIE_INVALID || status == REVERIE_NUMERIC || status == REVERIE_MEMORY;
+  throw PluginError(fmt::format("{} '{}': {} failed: {}", name_of(component_->kind), component_->id, slot, reason), "",
+                    of_the_run ? ExitCode::run_failed : ExitCode::plugin);
 }
 
 void Instance::broke_contract(const std::string& what) const {

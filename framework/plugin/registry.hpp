@@ -16,8 +16,8 @@ namespace reverie::plugin {
 
 class PluginError : public Error {
  public:
-  PluginError(const std::string& message, std::string remedy = "")
-      : Error(ExitCode::plugin, message, std::move(remedy)) {}
+  PluginError(const std::string& message, std::string remedy = "", ExitCode code = ExitCode::plugin)
+      : Error(code, message, std::move(remedy)) {}
 };
 
 enum class Kind {

@@ -21,6 +21,8 @@
 #include <limits>
 #include <vector>
 
+#include "../most_active.hpp"
+
 namespace place_cells {
 
 enum class Tuning { softmax, gaussian, difference };
@@ -141,26 +143,13 @@ class Population {
 template <class T>
 void decode(const reverie::View<const double>& centers, std::size_t top, const reverie::View<const T>& activity,
             const reverie::View<double>& positions) {
-  const std::int64_t cells = centers.extent(0);
-  std::vector<T> value(top);
   std::vector<std::int64_t> cell(top);
   for (std::int64_t row = 0; row < activity.extent(0); ++row) {
-    const T* a = &activity(row, 0);
-    std::size_t found = 0;
-    for (std::int64_t k = 0; k < cells; ++k) {
-      if (found == top ? !(a[k] > value[top - 1]) : std::isnan(a[k])) continue;
-      std::size_t at = found < top ? found++ : top - 1;
-      for (; at > 0 && a[k] > value[at - 1]; --at) {
-        value[at] = value[at - 1];
-        cell[at] = cell[at - 1];
-      }
-      value[at] = a[k];
-      cell[at] = k;
-    }
+    const bool enough = most_active(&activity(row, 0), centers.extent(0), cell);
     for (std::int64_t axis = 0; axis < 2; ++axis) {
       double total = 0;
-      for (std::size_t k = 0; k < found; ++k) total += centers(cell[k], axis);
-      positions(row, axis) = found == top ? total / static_cast<double>(top) : std::numeric_limits<double>::quiet_NaN();
+      for (const auto k : cell) total += centers(k, axis);
+      positions(row, axis) = enough ? total / static_cast<double>(top) : std::numeric_limits<double>::quiet_NaN();
     }
   }
 }

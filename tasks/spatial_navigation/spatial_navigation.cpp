@@ -76,13 +76,14 @@ struct SpatialNavigation {
 
   void prepare() const {
     if (anchor.rows != 1 || anchor.columns != 2)
-      throw reverie::invalid("parameter 'anchor' must be two numbers, [x, y]", reverie::parameter_index<SpatialNavigation>("anchor"));
+      throw reverie::invalid("must be two numbers, [x, y]", reverie::parameter_index<SpatialNavigation>("anchor"));
     if (decode_cells > place_cells)
-      throw reverie::invalid("parameter 'decode_cells' (" + std::to_string(decode_cells) +
-                                 ") must not be above 'place_cells' (" + std::to_string(place_cells) + ")",
-                             reverie::parameter_index<SpatialNavigation>("decode_cells"));
+      throw reverie::invalid(
+          std::to_string(decode_cells) + " is above 'place_cells' (" + std::to_string(place_cells) + ")",
+          reverie::parameter_index<SpatialNavigation>("decode_cells"));
     if (tuning == place_cells::Tuning::difference && place_cells < 2)
-      throw reverie::invalid("tuning \"difference\" needs at least two place cells", reverie::parameter_index<SpatialNavigation>("tuning"));
+      throw reverie::invalid("\"difference\" needs at least two place cells",
+                             reverie::parameter_index<SpatialNavigation>("tuning"));
   }
 
   reverie::TaskLayout layout() const {

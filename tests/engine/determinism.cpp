@@ -16,8 +16,9 @@ using namespace reverie::engine;
 namespace {
 
 Model network(std::int64_t units) {
-  return test::make_model("arrays_task", {{"outputs", 37}, {"starts", 12}, {"inputs", 2}}, "leaky_rnn", plugin::json::object(),
-                          units, 0.02, {{"adaptation", {{"strength", 0.1}}}, {"underdamped", {{"friction", 0.8}}}});
+  return test::make_model("arrays_task", {{"outputs", 37}, {"starts", 12}, {"inputs", 2}}, "leaky_rnn",
+                          plugin::json::object(), units, 0.02,
+                          {{"adaptation", {{"strength", 0.1}}}, {"underdamped", {{"friction", 0.8}}}});
 }
 
 TrainingState fresh(const Model& model) { return {initial_weights(model, 0), {}, {}, 0}; }
@@ -50,16 +51,17 @@ std::map<std::string, std::vector<float>> recorded(const Model& model, Simulatio
   };
   options.state_noise = 0.03;
   options.record_state = options.record_output = true;
-  simulate(model, initial_weights(model, 0), options,
-           [&](const std::string& name, std::int64_t first, std::int64_t trials, const float* values) {
-             CHECK(first == next);
-             auto& all = record[name];
-             all.insert(all.end(), values, values + trials * width(name, options.steps));
-           },
-           [&](std::int64_t done) {
-             next = done;
-             return true;
-           });
+  simulate(
+      model, initial_weights(model, 0), options,
+      [&](const std::string& name, std::int64_t first, std::int64_t trials, const float* values) {
+        CHECK(first == next);
+        auto& all = record[name];
+        all.insert(all.end(), values, values + trials * width(name, options.steps));
+      },
+      [&](std::int64_t done) {
+        next = done;
+        return true;
+      });
   CHECK(next == options.trials);
   return record;
 }

@@ -20,8 +20,10 @@ double worst_gradient_error(const Model& model) {
   const auto& layout = batch.layout();
   auto weights = flatten<double>(layout, initial_weights(model, 3));
   numeric::AlignedVector<double> gradient(weights.size());
-  const ShardSource<double> source = [&](std::int64_t s, Shard<double>& shard, double* targets, NoiseSource<double>& noise) {
-    const TrialDraw draw{1, numeric::Role::train, 0, static_cast<std::uint32_t>(s * shard_rows), batch.rows_of(s), steps, 1};
+  const ShardSource<double> source = [&](std::int64_t s, Shard<double>& shard, double* targets,
+                                         NoiseSource<double>& noise) {
+    const TrialDraw draw{
+        1, numeric::Role::train, 0, static_cast<std::uint32_t>(s * shard_rows), batch.rows_of(s), steps, 1};
     const auto drawn = draw_trials(model, draw);
     fill_starts(model, draw, drawn, shard);
     fill_inputs(model, draw, drawn, 0, steps, shard);
@@ -61,7 +63,8 @@ double worst_gradient_error(const Model& model) {
 }
 
 Model small(const std::string& cell, const plugin::json& parameters, const std::vector<test::DynamicsSpec>& dynamics) {
-  auto model = test::make_model("arrays_task", {{"inputs", 3}, {"outputs", 5}, {"starts", 4}}, cell, parameters, 19, 0.05, dynamics);
+  auto model = test::make_model("arrays_task", {{"inputs", 3}, {"outputs", 5}, {"starts", 4}}, cell, parameters, 19,
+                                0.05, dynamics);
   model.encoder_bias = model.readout_bias = true;
   return model;
 }
@@ -73,18 +76,28 @@ TEST_CASE("gradients of leaky_rnn with every activation and leak") {
     for (const auto* leak : {"standard", "none", "integrator"}) {
       CAPTURE(activation);
       CAPTURE(leak);
-      CHECK(worst_gradient_error(small("leaky_rnn", {{"activation", activation}, {"leak", leak}, {"bias", true}}, {})) <= 1e-6);
+      CHECK(worst_gradient_error(
+                small("leaky_rnn", {{"activation", activation}, {"leak", leak}, {"bias", true}}, {})) <= 1e-6);
     }
 }
 
 TEST_CASE("gradients through each dynamics and their composition") {
   const plugin::json tanh{{"activation", "tanh"}};
-  const test::DynamicsSpec momentum{"underdamped", {{"friction", 0.6}}}, fdt{"underdamped", {{"friction", 0.6}, {"noise", "fdt"}}},
+  const test::DynamicsSpec momentum{"underdamped", {{"friction", 0.6}}},
+      fdt{"underdamped", {{"friction", 0.6}, {"noise", "fdt"}}},
       inside{"adaptation", {{"strength", 0.4}, {"tau", 5.0}}},
-      outside{"adaptation", {{"strength", 0.4}, {"tau", 5.0}, {"site", "increment"}}}, all_hooks{"facilitation", plugin::json::object()};
-  const std::vector<std::vector<test::DynamicsSpec>> chains{
-      {momentum}, {fdt}, {inside}, {outside}, {inside, momentum}, {outside, momentum}, {all_hooks}, {all_hooks, momentum},
-      {momentum, all_hooks, inside}, {all_hooks, all_hooks}};
+      outside{"adaptation", {{"strength", 0.4}, {"tau", 5.0}, {"site", "increment"}}},
+      all_hooks{"facilitation", plugin::json::object()};
+  const std::vector<std::vector<test::DynamicsSpec>> chains{{momentum},
+                                                            {fdt},
+                                                            {inside},
+                                                            {outside},
+                                                            {inside, momentum},
+                                                            {outside, momentum},
+                                                            {all_hooks},
+                                                            {all_hooks, momentum},
+                                                            {momentum, all_hooks, inside},
+                                                            {all_hooks, all_hooks}};
   for (const auto& chain : chains) {
     std::string names;
     for (const auto& d : chain) names += d.id + " ";
@@ -95,21 +108,22 @@ TEST_CASE("gradients through each dynamics and their composition") {
 
 TEST_CASE("gradients of a cell with two phases, memory and a bias") {
   CHECK(worst_gradient_error(small("two_phase", plugin::json::object(), {})) <= 1e-6);
-  CHECK(worst_gradient_error(small("two_phase", plugin::json::object(), {{"facilitation", plugin::json::object()}, {"adaptation", {{"strength", 0.3}}}})) <= 1e-6);
+  CHECK(worst_gradient_error(small("two_phase", plugin::json::object(),
+                                   {{"facilitation", plugin::json::object()}, {"adaptation", {{"strength", 0.3}}}})) <=
+        1e-6);
 }
 
 TEST_CASE("gradients of the gated recurrent unit, with and without biases, through each dynamics") {
   const test::DynamicsSpec inside{"adaptation", {{"strength", 0.4}, {"tau", 5.0}}},
       outside{"adaptation", {{"strength", 0.4}, {"tau", 5.0}, {"site", "increment"}}};
-  const std::vector<std::vector<test::DynamicsSpec>> chains{
-      {},
-      {{"overdamped", plugin::json::object()}},
-      {{"underdamped", {{"friction", 0.6}}}},
-      {{"underdamped", {{"friction", 0.6}, {"noise", "fdt"}}}},
-      {inside},
-      {outside},
-      {inside, {"underdamped", {{"friction", 0.6}}}},
-      {{"facilitation", plugin::json::object()}, outside}};
+  const std::vector<std::vector<test::DynamicsSpec>> chains{{},
+                                                            {{"overdamped", plugin::json::object()}},
+                                                            {{"underdamped", {{"friction", 0.6}}}},
+                                                            {{"underdamped", {{"friction", 0.6}, {"noise", "fdt"}}}},
+                                                            {inside},
+                                                            {outside},
+                                                            {inside, {"underdamped", {{"friction", 0.6}}}},
+                                                            {{"facilitation", plugin::json::object()}, outside}};
   for (const bool bias : {false, true})
     for (const auto& chain : chains) {
       std::string names;

@@ -7,8 +7,8 @@
 #include "support.hpp"
 
 #include <doctest/doctest.h>
-#include <engine/batch.hpp>
 #include <fmt/format.h>
+#include <engine/batch.hpp>
 #include <numeric/adam.hpp>
 
 #include <cmath>
@@ -39,7 +39,8 @@ Case make_case(const fs::path& folder) {
   Case c{folder, "", "", {}};
   const auto name = folder.filename().string().substr(5);
   for (const auto* component : test::registry().all())
-    if (component->kind == plugin::Kind::cell && name.starts_with(component->id + "_") && component->id.size() > c.cell.size())
+    if (component->kind == plugin::Kind::cell && name.starts_with(component->id + "_") &&
+        component->id.size() > c.cell.size())
       c.cell = component->id;
   REQUIRE_MESSAGE(!c.cell.empty(), "no cell for reference case " << name);
   c.activation = name.substr(c.cell.size() + 1);
@@ -60,7 +61,10 @@ Model model_of(const Case& c) {
     if (spec.name == "bias") parameters["bias"] = fs::exists(c.folder / "param_bias.npy");
   }
   return test::make_model("arrays_task",
-                          {{"inputs", inputs.shape[2]}, {"starts", starts.shape[1]}, {"outputs", targets.shape[2]}, {"steps", inputs.shape[1]}},
+                          {{"inputs", inputs.shape[2]},
+                           {"starts", starts.shape[1]},
+                           {"outputs", targets.shape[2]},
+                           {"steps", inputs.shape[1]}},
                           c.cell, parameters, c.load("param_encoder").shape[0], 0.0);
 }
 
@@ -92,7 +96,8 @@ double relative_error(const A& a, const std::vector<double>& b) {
 template <class Real>
 void compare(const Case& c, double tolerance) {
   const auto model = model_of(c);
-  const auto inputs = c.load("inputs"), starts = c.load("initial"), targets = c.load("targets"), noise = c.load("noise");
+  const auto inputs = c.load("inputs"), starts = c.load("initial"), targets = c.load("targets"),
+             noise = c.load("noise");
   const auto trials = inputs.shape[0], steps = inputs.shape[1];
   Batch<Real> batch(model, trials, steps, true);
   const auto& layout = batch.layout();
@@ -107,7 +112,8 @@ void compare(const Case& c, double tolerance) {
   const ShardSource<Real> source = [&](std::int64_t s, Shard<Real>& shard, Real* to, NoiseSource<Real>& from) {
     const auto first = s * shard_rows;
     shard.active_rows = batch.rows_of(s);
-    const auto x = time_major<Real>(inputs, first, shard.active_rows), y = time_major<Real>(targets, first, shard.active_rows);
+    const auto x = time_major<Real>(inputs, first, shard.active_rows),
+               y = time_major<Real>(targets, first, shard.active_rows);
     std::copy(x.begin(), x.end(), shard.inputs.begin());
     std::copy(y.begin(), y.end(), to);
     std::fill(shard.starts.begin(), shard.starts.end(), Real(0));
@@ -147,8 +153,8 @@ void compare(const Case& c, double tolerance) {
         CHECK_MESSAGE(error <= tolerance, "gradient of " << name << ": " << error);
       }
     }
-    numeric::adam_step<Real>({}, static_cast<std::int64_t>(step) + 1, layout.size, gradient.data(), weights.data(), m.data(),
-                             v.data());
+    numeric::adam_step<Real>({}, static_cast<std::int64_t>(step) + 1, layout.size, gradient.data(), weights.data(),
+                             m.data(), v.data());
   }
   for (const auto& [file, name] : c.parameters) {
     const auto error = relative_error(entry_values(weights, name), c.load("adam3_" + file).values);

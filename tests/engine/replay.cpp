@@ -18,11 +18,12 @@ std::vector<float> states(const Model& model, const std::vector<NamedArray>& wei
   std::vector<float> result;
   options.quiescent = true;
   options.record_state = true;
-  simulate(model, weights, options,
-           [&](const std::string& name, std::int64_t, std::int64_t trials, const float* values) {
-             if (name == "state") result.insert(result.end(), values, values + trials * options.steps * model.units);
-           },
-           [](std::int64_t) { return true; });
+  simulate(
+      model, weights, options,
+      [&](const std::string& name, std::int64_t, std::int64_t trials, const float* values) {
+        if (name == "state") result.insert(result.end(), values, values + trials * options.steps * model.units);
+      },
+      [](std::int64_t) { return true; });
   return result;
 }
 
@@ -80,7 +81,7 @@ TEST_CASE("without recurrence and noise momentum follows the roots of its charac
   const auto s = states(model, without_recurrence(model), options);
   const double b = 2 - lambda - alpha, root = std::sqrt(b * b - 4 * (1 - lambda));
   const double z1 = (b + root) / 2, z2 = (b - root) / 2;
-  const double r1 = s[5];                                    // r_1 = (1 - alpha) r_0
+  const double r1 = s[5];  // r_1 = (1 - alpha) r_0
   const double r0 = r1 / (1 - alpha);
   const double c1 = (r1 - z2 * r0) / (z1 - z2), c2 = r0 - c1;
   for (int n = 1; n < 40; ++n) {
@@ -117,7 +118,8 @@ TEST_CASE("replay can start from zero and from given states") {
   for (const float v : states(model, initial_weights(model, 1), options)) CHECK(v == 0.0F);
   options.start = Start::recording;
   options.start_states = plugin::Array({27, 24});
-  for (std::size_t i = 0; i < options.start_states.values.size(); ++i) options.start_states.values[i] = static_cast<double>(i);
+  for (std::size_t i = 0; i < options.start_states.values.size(); ++i)
+    options.start_states.values[i] = static_cast<double>(i);
   const auto s = states(model, without_recurrence(model), options);
   for (std::size_t trial = 0; trial < 27; ++trial)
     for (std::size_t k = 0; k < 24; ++k) CHECK(s[(trial * 2) * 24 + k] == 0.5F * static_cast<float>(trial * 24 + k));
@@ -140,7 +142,8 @@ TEST_CASE("a state that leaves the finite numbers stops the simulation, with tri
   for (auto& w : weights)
     if (w.name == "w_rec.weight") std::fill(w.value.values.begin(), w.value.values.end(), 1e6);
   SimulationOptions options;
-  options.trials = 30;
+  options.trials = 20;
   options.steps = 150;
-  CHECK_THROWS_WITH_AS(states(model, weights, options), doctest::Contains("the state is not finite in trial 0 at step"), Error);
+  CHECK_THROWS_WITH_AS(states(model, weights, options), doctest::Contains("the state is not finite in trial 0 at step"),
+                       Error);
 }

@@ -9,13 +9,13 @@ namespace {
 
 const std::string folder = BROKEN_FOLDER;
 
-/// The message of the PluginError that `body` throws; fails the test where there is none.
+/// The message of the PluginError that `body` throws, with this exit code; fails the test where there is none.
 template <class Body>
-std::string message_of(Body&& body) {
+std::string message_of(Body&& body, reverie::ExitCode code = reverie::ExitCode::plugin) {
   try {
     body();
   } catch (const PluginError& error) {
-    CHECK(error.exit_code() == reverie::ExitCode::plugin);
+    CHECK(error.exit_code() == code);
     return error.what();
   }
   FAIL("no PluginError");
@@ -67,10 +67,14 @@ const Case refused[] = {
     {"default_choice_outside", "parameter 'mode': its default is choice 1 of 1"},
 };
 
-const Case unusable_dynamics[] = {
+/// What refuses its parameters or lacks memory is not broken: the run fails.
+const Case refusing_dynamics[] = {
     {"create_fails", "dynamics 'create_fails': create failed: parameter 'friction': 0.5 does not suit this network"},
     {"create_fails_silently",
      "dynamics 'create_fails_silently': create failed: parameter 'friction': out of memory (status -4)"},
+};
+
+const Case unusable_dynamics[] = {
     {"null_hook", "dynamics 'null_hook': its layout uses 'emit', but the function is missing"},
     {"memory_twice", "dynamics 'memory_twice': the name 'velocity' of memory 1 is taken already"},
     {"memory_9", "dynamics 'memory_9': 9 memory variables; up to 8 are possible"},
@@ -123,6 +127,15 @@ TEST_CASE("a dynamics that breaks its contract fails when it is made, with its i
   }
 }
 
+TEST_CASE("a dynamics that refuses to be made names itself and the parameter, and only the run fails") {
+  for (const auto& [library, expected] : refusing_dynamics) {
+    const auto message =
+        message_of([name = library] { blocks::dynamics(name, json::object(), folder); }, reverie::ExitCode::run_failed);
+    INFO(message);
+    CHECK(message.find(expected) != message.npos);
+  }
+}
+
 TEST_CASE("a cell whose layout is inconsistent fails when it is made, with its id") {
   for (const auto& [library, expected] : unusable_cells) {
     const auto message = message_of([name = library] { blocks::cell(name, json::object(), folder); });
@@ -134,7 +147,7 @@ TEST_CASE("a cell whose layout is inconsistent fails when it is made, with its i
 
 TEST_CASE("a call that fails names component, slot and reason") {
   const auto d = blocks::dynamics("advance_fails", json::object(), folder);
-  const auto message = message_of([&] { d.advance(reverie_dynamics_block{}); });
+  const auto message = message_of([&] { d.advance(reverie_dynamics_block{}); }, reverie::ExitCode::run_failed);
   CHECK(message ==
         "dynamics 'advance_fails': advance failed: the computation left the finite numbers, or did not converge "
         "(status -3)");

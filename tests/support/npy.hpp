@@ -15,8 +15,10 @@ inline plugin::Array read_npy(const std::filesystem::path& file) {
   std::stringstream text;
   text << in.rdbuf();
   const auto bytes = text.str();
-  if (bytes.size() < 10 || bytes.compare(1, 5, "NUMPY") != 0) throw std::runtime_error("not a .npy file: " + file.string());
-  const auto length = static_cast<std::size_t>(static_cast<unsigned char>(bytes[8]) + 256 * static_cast<unsigned char>(bytes[9]));
+  if (bytes.size() < 10 || bytes.compare(1, 5, "NUMPY") != 0)
+    throw std::runtime_error("not a .npy file: " + file.string());
+  const auto length =
+      static_cast<std::size_t>(static_cast<unsigned char>(bytes[8]) + 256 * static_cast<unsigned char>(bytes[9]));
   const auto header = bytes.substr(10, length);
   if (header.find("'<f8'") == header.npos || header.find("False") == header.npos)
     throw std::runtime_error("not float64 in C order: " + file.string());

@@ -98,7 +98,7 @@ class Density {
       : dimensions_(dimensions), count_(samples.size() / dimensions), bandwidth_(dimensions), factor_(dimensions) {
     if (count_ <= dimensions)
       throw reverie::not_finite(std::to_string(count_) + " " + what + " samples in " + std::to_string(dimensions) +
-                             " dimensions are too few to estimate a density");
+                                " dimensions are too few to estimate a density");
     const double n = static_cast<double>(count_), d = static_cast<double>(dimensions);
     bandwidth_ = covariance(samples, dimensions);
     for (double& h : bandwidth_.values) h *= std::pow(n, -2 / (d + 4));

@@ -83,7 +83,7 @@ struct KdeDivergence {
       for (std::size_t i = 0; i < count; ++i) {
         if (!(q[i] > 0) || !std::isfinite(q[i]) || !std::isfinite(p[i]))
           throw reverie::not_finite("the densities leave the range of numbers in " + std::to_string(dimensions) +
-                                 " dimensions; measure fewer coordinates");
+                                    " dimensions; measure fewer coordinates");
         const double ratio = q[i] / p[i], limited = std::clamp(ratio, 1 / metric.clip, metric.clip);
         if (limited != ratio) ++clipped;
         sum += std::log(limited);

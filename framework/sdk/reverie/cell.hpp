@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Cells: the drift of a recurrent network's state.
 ///
-/// A cell says what is linear and what is pointwise. The linear part is a list of projections (weights from input, state
-/// or an output slot into a drive slot), which the host multiplies, trains and stores. The pointwise part is
+/// A cell says what is linear and what is pointwise. The linear part is a list of projections (weights from input,
+/// state or an output slot into a drive slot), which the host multiplies, trains and stores. The pointwise part is
 ///
 ///   increment(u)   u.increment = F(drives, r), the drift of one step, noise excluded
 ///   gates(u)       optional first phase: writes output slots that further projections multiply (GRU: g * r)
 ///
-/// each a `template <class Real> void increment(reverie::CellUnit<Real>& u) const`, from which the SDK derives block loops
-/// for float and double and the gradient.
+/// each a `template <class Real> void increment(reverie::CellUnit<Real>& u) const`, from which the SDK derives block
+/// loops for float and double and the gradient.
 ///
 /// Invariants:
-///  1. increment depends on the unit's drives, state, emitted state and memory, on the parameters and the step; on nothing
+///  1. increment depends on the unit's drives, state, emitted state and memory, on the parameters and the step; on
+///  nothing
 ///     else.
 ///  2. `u.state` is r; `u.emitted` is what the recurrent weights saw (r unless a dynamics changes it).
 ///  3. gates sees the drives of phase 0; increment sees those of both phases. Only increment changes memory.
@@ -24,17 +25,17 @@
 ///     static auto parameters() { return reverie::parameters(
 ///         reverie::number("alpha", &Leaky::alpha).range("(0, 1]").doc("dt / tau")); }
 ///     static constexpr std::array slots{reverie::drive("drive", reverie::receives_current)};
-///     auto projections() const { return reverie::projections(reverie::from_state("w_rec", 0), reverie::from_input("w_in", 0)); }
-///     double step_size() const { return alpha.value; }
-///     template <class Real> void increment(reverie::CellUnit<Real>& u) const {
+///     auto projections() const { return reverie::projections(reverie::from_state("w_rec", 0),
+///     reverie::from_input("w_in", 0)); } double step_size() const { return alpha.value; } template <class Real> void
+///     increment(reverie::CellUnit<Real>& u) const {
 ///       u.increment = alpha * (tanh(u.slot[0]) - u.state);
 ///     }
 ///   };
 ///   REVERIE_CELL("leaky", Leaky)
 ///
 /// A choice that changes the arithmetic (which nonlinearity, say) is best made once per block and not once per unit: a
-/// class may give `template <class Body> void variants(Body&& body) const`, which calls body(v) with one of several small
-/// objects v that have the pointwise functions.
+/// class may give `template <class Body> void variants(Body&& body) const`, which calls body(v) with one of several
+/// small objects v that have the pointwise functions.
 #pragma once
 
 #include <reverie/dynamics.hpp>
@@ -49,9 +50,7 @@ constexpr reverie_slot drive(const char* name, std::uint32_t flags = 0, std::uin
   return {sizeof(reverie_slot), REVERIE_SLOT_DRIVE, phase, flags, name};
 }
 /// A slot that `gates` writes and a projection reads.
-constexpr reverie_slot output(const char* name) {
-  return {sizeof(reverie_slot), REVERIE_SLOT_OUTPUT, 0, 0, name};
-}
+constexpr reverie_slot output(const char* name) { return {sizeof(reverie_slot), REVERIE_SLOT_OUTPUT, 0, 0, name}; }
 
 /// Weights [units, units] from the (emitted) state into drive slot `destination`.
 constexpr reverie_projection from_state(const char* name, std::uint32_t destination) {
@@ -85,8 +84,8 @@ struct CellUnit : Step {
   explicit CellUnit(const Step& s) : Step(s) {}
 };
 
-/// All units of one trial, for cells whose increment couples units: `template <class T> void increment(reverie::CellRow<T>&)
-/// const`. Such a cell has one phase and is not trainable.
+/// All units of one trial, for cells whose increment couples units: `template <class T> void
+/// increment(reverie::CellRow<T>&) const`. Such a cell has one phase and is not trainable.
 template <class T>
 struct CellRow : Step {
   std::span<const T> state, emitted;
@@ -100,12 +99,16 @@ struct CellRow : Step {
 namespace detail {
 
 template <class P>
-concept rowwise_cell = requires(const P& p, CellRow<float>& row) { p.increment(row); };
+concept rowwise_cell = requires(const P& p, CellRow<float>& row) {
+  p.increment(row);
+};
 
 template <class P>
 constexpr std::size_t slot_count() {
-  if constexpr (requires { P::slots; }) return P::slots.size();
-  else return 0;
+  if constexpr (requires { P::slots; })
+    return P::slots.size();
+  else
+    return 0;
 }
 template <class P>
 constexpr std::uint32_t last_phase() {
@@ -126,9 +129,8 @@ constexpr bool writes(std::size_t slot, std::uint32_t phase) {
 /// Calls body(std::integral_constant<std::size_t, k>) for k < N: a loop whose index is a constant.
 template <std::size_t N, class Body>
 constexpr void unroll(Body&& body) {
-  [&]<std::size_t... k>(std::index_sequence<k...>) {
-    (body(std::integral_constant<std::size_t, k>{}), ...);
-  }(std::make_index_sequence<N>{});
+  [&]<std::size_t... k>(std::index_sequence<k...>) { (body(std::integral_constant<std::size_t, k>{}), ...); }
+  (std::make_index_sequence<N>{});
 }
 
 /// P declares slots and memory; V has the pointwise functions (P itself unless it gives variants).
@@ -181,8 +183,10 @@ struct CellBackward {
   const reverie_cell_block& b;
 
   void operator()() const {
-    if (b.emitted.data) loop<true>();
-    else loop<false>();
+    if (b.emitted.data)
+      loop<true>();
+    else
+      loop<false>();
   }
 
   template <bool has_emitted>
@@ -305,30 +309,39 @@ reverie_status run_cell(const void* instance_, const reverie_cell_block* block, 
     const auto phased = [&]<class T, std::uint32_t phase>(std::integral_constant<std::uint32_t, phase>, T) {
       const auto with = [&](const auto& variant) {
         using V = std::remove_cvref_t<decltype(variant)>;
-        if constexpr (backward) run_vectorised(CellBackward<phase, T, P, V>{variant, *block});
-        else run_vectorised(CellForward<phase, T, P, V>{variant, *block});
+        if constexpr (backward)
+          run_vectorised(CellBackward<phase, T, P, V>{variant, *block});
+        else
+          run_vectorised(CellForward<phase, T, P, V>{variant, *block});
       };
-      if constexpr (requires { plugin.variants(with); }) plugin.variants(with);
-      else with(plugin);
+      if constexpr (requires { plugin.variants(with); })
+        plugin.variants(with);
+      else
+        with(plugin);
     };
     const auto typed = [&]<class T>(T zero) {
-      if constexpr (rowwise_cell<P>) return run_vectorised(CellRowwise<T, P>{plugin, *block});
+      if constexpr (rowwise_cell<P>)
+        return run_vectorised(CellRowwise<T, P>{plugin, *block});
       else {
-      static_assert(last_phase<P>() <= 1, "cells of the SDK have one or two phases");
-      if constexpr (last_phase<P>() == 1)
-        if (block->phase == 0) return phased(std::integral_constant<std::uint32_t, 0>{}, zero);
-      phased(std::integral_constant<std::uint32_t, last_phase<P>()>{}, zero);
+        static_assert(last_phase<P>() <= 1, "cells of the SDK have one or two phases");
+        if constexpr (last_phase<P>() == 1)
+          if (block->phase == 0) return phased(std::integral_constant<std::uint32_t, 0>{}, zero);
+        phased(std::integral_constant<std::uint32_t, last_phase<P>()>{}, zero);
       }
     };
-    if (block->dtype == REVERIE_F32) typed(0.0F);
-    else typed(0.0);
+    if (block->dtype == REVERIE_F32)
+      typed(0.0F);
+    else
+      typed(0.0);
   });
 }
 
 template <class P>
 constexpr decltype(reverie_cell::vjp) cell_vjp() {
-  if constexpr (rowwise_cell<P>) return nullptr;
-  else return &run_cell<true, P>;
+  if constexpr (rowwise_cell<P>)
+    return nullptr;
+  else
+    return &run_cell<true, P>;
 }
 
 }  // namespace detail

@@ -26,7 +26,8 @@
 ///   struct Underdamped {
 ///     reverie::parameter friction{0.5};
 ///     static auto parameters() { return reverie::parameters(
-///         reverie::number("friction", &Underdamped::friction).range("(0, 1]").doc("share of velocity lost per step")); }
+///         reverie::number("friction", &Underdamped::friction).range("(0, 1]").doc("share of velocity lost per step"));
+///         }
 ///     static auto memory() { return reverie::memory("velocity"); }
 ///     template <class Real> void advance(reverie::Unit<Real>& u) const {
 ///       u.memory[0] = (1 - friction) * u.memory[0] + (u.drift + u.noise);
@@ -46,9 +47,9 @@ namespace reverie {
 
 inline constexpr std::size_t max_memory = 8;
 
-/// What `uses()` may return, for a class whose hooks depend on its parameters; by default all hooks it has are used, and
-/// the gradient of advance may read drift and noise (leave uses_noise_in_vjp out where advance is linear in them: training
-/// is faster then).
+/// What `uses()` may return, for a class whose hooks depend on its parameters; by default all hooks it has are used,
+/// and the gradient of advance may read drift and noise (leave uses_noise_in_vjp out where advance is linear in them:
+/// training is faster then).
 inline constexpr std::uint32_t uses_emit = REVERIE_USES_EMIT, uses_current = REVERIE_USES_CURRENT,
                                uses_advance = REVERIE_USES_ADVANCE, uses_noise_in_vjp = REVERIE_USES_NOISE_IN_VJP;
 
@@ -71,11 +72,11 @@ struct Step {
 /// One unit of one trial.
 template <class Real>
 struct Unit : Step {
-  Real state;              ///< r, before this step
-  Real emitted = 0;        ///< emit: what the recurrent weights see
-  Real current = 0;        ///< current: add to it
-  Real drift = 0;          ///< advance
-  Real noise = 0;          ///< advance
+  Real state;               ///< r, before this step
+  Real emitted = 0;         ///< emit: what the recurrent weights see
+  Real current = 0;         ///< current: add to it
+  Real drift = 0;           ///< advance
+  Real noise = 0;           ///< advance
   Real memory[max_memory];  ///< as declared
 
   explicit Unit(const Step& s) : Step(s) {}
@@ -126,15 +127,20 @@ concept row_gradient =
 
 template <Hook hook, class P, class A>
 void call(const P& p, A& a) {
-  if constexpr (hook == Hook::emit) p.emit(a);
-  else if constexpr (hook == Hook::current) p.current(a);
-  else p.advance(a);
+  if constexpr (hook == Hook::emit)
+    p.emit(a);
+  else if constexpr (hook == Hook::current)
+    p.current(a);
+  else
+    p.advance(a);
 }
 
 template <class P>
 constexpr std::size_t memory_count() {
-  if constexpr (requires { P::memory(); }) return std::tuple_size_v<decltype(P::memory())>;
-  else return 0;
+  if constexpr (requires { P::memory(); })
+    return std::tuple_size_v<decltype(P::memory())>;
+  else
+    return 0;
 }
 
 /// The pointwise loop over a block: the hook for every unit of every row.
@@ -258,7 +264,9 @@ struct Rowwise {
     const Step step(*b.step);
     const auto n = static_cast<std::size_t>(b.units);
     for (std::int64_t r = 0; r < b.rows; ++r) {
-      const auto span = [&](const reverie_rows& m) { return m.data ? std::span<T>(row_of<T>(m, r), n) : std::span<T>(); };
+      const auto span = [&](const reverie_rows& m) {
+        return m.data ? std::span<T>(row_of<T>(m, r), n) : std::span<T>();
+      };
       Row<T> row(step);
       row.state = span(b.state);
       row.emitted = span(b.emitted);
@@ -276,9 +284,12 @@ struct Rowwise {
         g.drift = span(b.d_drift);
         g.noise = span(b.d_noise);
         for (std::size_t m = 0; m < M; ++m) g.memory[m] = span(b.d_memory[m]);
-        if constexpr (hook == Hook::emit) plugin.emit_vjp(row, g);
-        else if constexpr (hook == Hook::current) plugin.current_vjp(row, g);
-        else plugin.advance_vjp(row, g);
+        if constexpr (hook == Hook::emit)
+          plugin.emit_vjp(row, g);
+        else if constexpr (hook == Hook::current)
+          plugin.current_vjp(row, g);
+        else
+          plugin.advance_vjp(row, g);
       }
     }
   }
@@ -306,24 +317,33 @@ reverie_status run_dynamics(const void* instance_, const reverie_dynamics_block*
   const P& plugin = instance<P, DynamicsLayout<P>>(instance_).plugin;
   return guarded(error, [&] {
     const auto typed = [&]<class T>(T) {
-      if constexpr (rowwise<hook, P>) run_vectorised(Rowwise<hook, T, P, backward>{plugin, *block});
-      else if constexpr (backward) run_vectorised(Backward<hook, T, P>{plugin, *block});
-      else run_vectorised(Forward<hook, T, P>{plugin, *block});
+      if constexpr (rowwise<hook, P>)
+        run_vectorised(Rowwise<hook, T, P, backward>{plugin, *block});
+      else if constexpr (backward)
+        run_vectorised(Backward<hook, T, P>{plugin, *block});
+      else
+        run_vectorised(Forward<hook, T, P>{plugin, *block});
     };
-    if (block->dtype == REVERIE_F32) typed(0.0F);
-    else typed(0.0);
+    if (block->dtype == REVERIE_F32)
+      typed(0.0F);
+    else
+      typed(0.0);
   });
 }
 
 template <Hook hook, class P>
 constexpr reverie_dynamics_hook forward_hook() {
-  if constexpr (pointwise<hook, P> || rowwise<hook, P>) return &run_dynamics<hook, false, P>;
-  else return nullptr;
+  if constexpr (pointwise<hook, P> || rowwise<hook, P>)
+    return &run_dynamics<hook, false, P>;
+  else
+    return nullptr;
 }
 template <Hook hook, class P>
 constexpr reverie_dynamics_hook backward_hook() {
-  if constexpr (pointwise<hook, P> || (rowwise<hook, P> && row_gradient<hook, P>)) return &run_dynamics<hook, true, P>;
-  else return nullptr;
+  if constexpr (pointwise<hook, P> || (rowwise<hook, P> && row_gradient<hook, P>))
+    return &run_dynamics<hook, true, P>;
+  else
+    return nullptr;
 }
 
 }  // namespace detail
@@ -334,10 +354,15 @@ auto dynamics(const char* id) {
   return [id] {
     using namespace detail;
     static const reverie_dynamics table = {
-        sizeof table, 0,
+        sizeof table,
+        0,
         [](const void* i) -> const reverie_dynamics_layout* { return &instance<P, DynamicsLayout<P>>(i).layout.abi; },
-        forward_hook<Hook::emit, P>(), forward_hook<Hook::current, P>(), forward_hook<Hook::advance, P>(),
-        backward_hook<Hook::emit, P>(), backward_hook<Hook::current, P>(), backward_hook<Hook::advance, P>()};
+        forward_hook<Hook::emit, P>(),
+        forward_hook<Hook::current, P>(),
+        forward_hook<Hook::advance, P>(),
+        backward_hook<Hook::emit, P>(),
+        backward_hook<Hook::current, P>(),
+        backward_hook<Hook::advance, P>()};
     return component<P, DynamicsLayout<P>>(REVERIE_KIND_DYNAMICS, id, &table);
   };
 }

@@ -2,8 +2,8 @@
 /// Metrics: numbers measured on recordings.
 ///
 /// A metric declares which variables of which recordings it reads and which numbers it gives; the host streams the
-/// recordings through it in chunks of whole trials, as often as it asks for (`passes`), so that recordings may be larger
-/// than memory. A class gives
+/// recordings through it in chunks of whole trials, as often as it asks for (`passes`), so that recordings may be
+/// larger than memory. A class gives
 ///
 ///   inputs()   role (the pipeline's key: "awake", "replay"), variable ("position"), dimensions ("trial time space")
 ///   outputs()  name, dimensions ("" for one number), unit, doc
@@ -28,7 +28,8 @@ namespace reverie {
 constexpr reverie_metric_input input(const char* role, const char* variable, const char* dims, const char* doc) {
   return {sizeof(reverie_metric_input), 0, role, variable, dims, doc};
 }
-constexpr reverie_metric_input optional_input(const char* role, const char* variable, const char* dims, const char* doc) {
+constexpr reverie_metric_input optional_input(const char* role, const char* variable, const char* dims,
+                                              const char* doc) {
   return {sizeof(reverie_metric_input), REVERIE_INPUT_OPTIONAL, role, variable, dims, doc};
 }
 /// unit "input" is that of the first input's variable, "input^2" its square.
@@ -105,8 +106,14 @@ struct MetricTables {
     outputs = plugin.outputs();
     std::uint32_t passes = 1;
     if constexpr (requires { plugin.passes(); }) passes = plugin.passes();
-    abi = {sizeof abi, passes, static_cast<std::uint32_t>(inputs.size()), sizeof(reverie_metric_input),
-           static_cast<std::uint32_t>(outputs.size()), sizeof(reverie_metric_output), inputs.data(), outputs.data()};
+    abi = {sizeof abi,
+           passes,
+           static_cast<std::uint32_t>(inputs.size()),
+           sizeof(reverie_metric_input),
+           static_cast<std::uint32_t>(outputs.size()),
+           sizeof(reverie_metric_output),
+           inputs.data(),
+           outputs.data()};
   }
 };
 
@@ -158,9 +165,12 @@ auto metric(const char* id) {
   return [id] {
     using namespace detail;
     static const reverie_metric table = {
-        sizeof table, 0,
+        sizeof table,
+        0,
         [](const void* i) -> const reverie_metric_layout* { return &instance<P, MetricTables<P>>(i).layout.abi; },
-        &metric_begin<P>, &metric_add<P>, &metric_finish<P>,
+        &metric_begin<P>,
+        &metric_add<P>,
+        &metric_finish<P>,
         [](void* run) { delete static_cast<MetricRun<P>*>(run); }};
     return component<P, MetricTables<P>>(REVERIE_KIND_METRIC, id, &table);
   };

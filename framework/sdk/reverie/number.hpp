@@ -7,9 +7,9 @@
 /// Both take part in arithmetic with literals and with `parameter` without changing the precision: 0.5 * u.state is
 /// float arithmetic where the state is float.
 ///
-/// relu, abs, min, max, clamp, select, exp, tanh, sigmoid and sqrt are branch-free. For float, exp, tanh and sigmoid are
-/// polynomials that compilers vectorise (error below 3 ulp in the normal range); for double they are those of <cmath>.
-/// The derivative of relu at 0 is 0 and that of abs at 0 is 0, as in PyTorch.
+/// relu, abs, min, max, clamp, select, exp, tanh, sigmoid and sqrt are branch-free. For float, exp, tanh and sigmoid
+/// are polynomials that compilers vectorise (error below 3 ulp in the normal range); for double they are those of
+/// <cmath>. The derivative of relu at 0 is 0 and that of abs at 0 is 0, as in PyTorch.
 #pragma once
 
 #include <bit>
@@ -25,7 +25,7 @@ struct parameter {
 
   constexpr parameter() = default;
   template <class T>
-    requires std::is_arithmetic_v<T>
+  requires std::is_arithmetic_v<T>
   constexpr parameter(T v) : value(static_cast<double>(v)) {}
 
   friend constexpr parameter operator+(parameter a, parameter b) { return a.value + b.value; }
@@ -45,8 +45,8 @@ namespace detail {
 inline double exp(double x) { return std::exp(x); }
 inline double tanh(double x) { return std::tanh(x); }
 
-/// e^x: x = n ln 2 + f, |f| <= ln 2 / 2, and a polynomial of degree 6 in f (minimax, from Cephes' expf). 2^n comes as two
-/// factors, since n reaches 128. Below -87.3, where the numbers become denormal, the result is 0.
+/// e^x: x = n ln 2 + f, |f| <= ln 2 / 2, and a polynomial of degree 6 in f (minimax, from Cephes' expf). 2^n comes as
+/// two factors, since n reaches 128. Below -87.3, where the numbers become denormal, the result is 0.
 inline float exp(float x) {
   const float clamped = x < -87.3F ? -87.3F : (x > 88.73F ? 88.73F : x);
   const float shifted = clamped * 1.44269504F + 12582912.0F;  // 1.5 * 2^23: the integer part lands in the low bits
@@ -93,7 +93,7 @@ struct Scalar {
 
   Scalar() = default;
   template <class U>
-    requires std::is_arithmetic_v<U>
+  requires std::is_arithmetic_v<U>
   constexpr Scalar(U v) : value(static_cast<T>(v)) {}
   constexpr Scalar(parameter p) : value(static_cast<T>(p.value)) {}
 
@@ -123,7 +123,7 @@ struct Dual {
   Dual() = default;
   constexpr Dual(T v, T t) : value(v), tangent(t) {}
   template <class U>
-    requires std::is_arithmetic_v<U>
+  requires std::is_arithmetic_v<U>
   constexpr Dual(U v) : value(static_cast<T>(v)), tangent(0) {}
   constexpr Dual(parameter p) : value(static_cast<T>(p.value)), tangent(0) {}
 
@@ -173,22 +173,38 @@ template <class R>
 concept real = is_real<R>::value;
 
 template <real R>
-R& operator+=(R& a, std::type_identity_t<R> b) { return a = a + b; }
+R& operator+=(R& a, std::type_identity_t<R> b) {
+  return a = a + b;
+}
 template <real R>
-R& operator-=(R& a, std::type_identity_t<R> b) { return a = a - b; }
+R& operator-=(R& a, std::type_identity_t<R> b) {
+  return a = a - b;
+}
 template <real R>
-R& operator*=(R& a, std::type_identity_t<R> b) { return a = a * b; }
+R& operator*=(R& a, std::type_identity_t<R> b) {
+  return a = a * b;
+}
 template <real R>
-R& operator/=(R& a, std::type_identity_t<R> b) { return a = a / b; }
+R& operator/=(R& a, std::type_identity_t<R> b) {
+  return a = a / b;
+}
 
 template <real R>
-R relu(R a) { return select(a > R(0), a, R(0)); }
+R relu(R a) {
+  return select(a > R(0), a, R(0));
+}
 template <real R>
-R abs(R a) { return select(a > R(0), a, select(a < R(0), -a, R(0))); }
+R abs(R a) {
+  return select(a > R(0), a, select(a < R(0), -a, R(0)));
+}
 template <real R>
-R max(R a, std::type_identity_t<R> b) { return select(a < b, b, a); }
+R max(R a, std::type_identity_t<R> b) {
+  return select(a < b, b, a);
+}
 template <real R>
-R min(R a, std::type_identity_t<R> b) { return select(b < a, b, a); }
+R min(R a, std::type_identity_t<R> b) {
+  return select(b < a, b, a);
+}
 template <real R>
 R clamp(R a, std::type_identity_t<R> low, std::type_identity_t<R> high) {
   return select(a < low, low, select(a > high, high, a));

@@ -36,7 +36,8 @@ namespace reverie {
 
 // ---- errors ------------------------------------------------------------------------------------------------------
 
-/// Thrown by plugin code; becomes the status and message of the call. `parameter_index` points into the schema or is -1.
+/// Thrown by plugin code; becomes the status and message of the call. `parameter_index` points into the schema or is
+/// -1.
 struct PluginFailure : std::runtime_error {
   reverie_status status;
   int parameter_index;
@@ -52,7 +53,8 @@ inline PluginFailure not_finite(const std::string& message) { return {REVERIE_NU
 
 namespace detail {
 
-inline reverie_status report(reverie_error* error, reverie_status status, const char* message, int index = -1) noexcept {
+inline reverie_status report(reverie_error* error, reverie_status status, const char* message,
+                             int index = -1) noexcept {
   if (error) {
     error->code = status;
     error->param_index = index;
@@ -103,7 +105,9 @@ class Field {
 
   /// Interval notation: "(0, 1]", "[0, inf)".
   Field range(std::string_view text) && {
-    const auto fail = [&] { throw invalid("range \"" + std::string(text) + "\" of parameter '" + name_ + "' is not an interval"); };
+    const auto fail = [&] {
+      throw invalid("range \"" + std::string(text) + "\" of parameter '" + name_ + "' is not an interval");
+    };
     const auto comma = text.find(',');
     if (text.size() < 5 || comma == text.npos) fail();
     const char open = text.front(), close = text.back();
@@ -122,12 +126,27 @@ class Field {
     if (close == ')') flags_ |= REVERIE_MAXIMUM_OPEN;
     return std::move(*this);
   }
-  Field unit(std::string text) && { unit_ = std::move(text); return std::move(*this); }
-  Field symbol(std::string text) && { symbol_ = std::move(text); return std::move(*this); }
-  Field doc(std::string text) && { doc_ = std::move(text); return std::move(*this); }
+  Field unit(std::string text) && {
+    unit_ = std::move(text);
+    return std::move(*this);
+  }
+  Field symbol(std::string text) && {
+    symbol_ = std::move(text);
+    return std::move(*this);
+  }
+  Field doc(std::string text) && {
+    doc_ = std::move(text);
+    return std::move(*this);
+  }
   /// The pipeline must give this parameter.
-  Field required() && { required_ = true; return std::move(*this); }
-  Field choices(std::vector<std::string> names) && { choices_ = std::move(names); return std::move(*this); }
+  Field required() && {
+    required_ = true;
+    return std::move(*this);
+  }
+  Field choices(std::vector<std::string> names) && {
+    choices_ = std::move(names);
+    return std::move(*this);
+  }
 
  private:
   template <class>
@@ -145,50 +164,56 @@ class Field {
 
 /// A real number; the member is a `parameter` or a double.
 template <class Owner, class Member>
-Field<Owner> number(std::string name, Member Owner::* member) {
-  return Field<Owner>(std::move(name), REVERIE_NUMBER,
-          [member](const Owner& o, reverie_value& v) { v.number = parameter(o.*member).value; },
-          [member](Owner& o, const reverie_value& v) { o.*member = v.number; }).unit("1");
+Field<Owner> number(std::string name, Member Owner::*member) {
+  return Field<Owner>(
+             std::move(name), REVERIE_NUMBER,
+             [member](const Owner& o, reverie_value& v) { v.number = parameter(o.*member).value; },
+             [member](Owner& o, const reverie_value& v) { o.*member = v.number; })
+      .unit("1");
 }
 /// An integer; the member is of any integral type.
 template <class Owner, class Member>
-Field<Owner> integer(std::string name, Member Owner::* member) {
-  return Field<Owner>(std::move(name), REVERIE_INTEGER,
-          [member](const Owner& o, reverie_value& v) { v.integer = static_cast<std::int64_t>(o.*member); },
-          [member](Owner& o, const reverie_value& v) { o.*member = static_cast<Member>(v.integer); }).unit("1");
+Field<Owner> integer(std::string name, Member Owner::*member) {
+  return Field<Owner>(
+             std::move(name), REVERIE_INTEGER,
+             [member](const Owner& o, reverie_value& v) { v.integer = static_cast<std::int64_t>(o.*member); },
+             [member](Owner& o, const reverie_value& v) { o.*member = static_cast<Member>(v.integer); })
+      .unit("1");
 }
 template <class Owner>
-Field<Owner> boolean(std::string name, bool Owner::* member) {
+Field<Owner> boolean(std::string name, bool Owner::*member) {
   return {std::move(name), REVERIE_BOOLEAN,
           [member](const Owner& o, reverie_value& v) { v.integer = o.*member ? 1 : 0; },
           [member](Owner& o, const reverie_value& v) { o.*member = v.integer != 0; }};
 }
 /// One of several words; the member is an enum whose values count the choices from 0.
 template <class Owner, class Member>
-Field<Owner> choice(std::string name, Member Owner::* member, std::vector<std::string> names) {
-  return Field<Owner>(std::move(name), REVERIE_CHOICE,
-                      [member](const Owner& o, reverie_value& v) { v.integer = static_cast<std::int64_t>(o.*member); },
-                      [member](Owner& o, const reverie_value& v) { o.*member = static_cast<Member>(v.integer); })
+Field<Owner> choice(std::string name, Member Owner::*member, std::vector<std::string> names) {
+  return Field<Owner>(
+             std::move(name), REVERIE_CHOICE,
+             [member](const Owner& o, reverie_value& v) { v.integer = static_cast<std::int64_t>(o.*member); },
+             [member](Owner& o, const reverie_value& v) { o.*member = static_cast<Member>(v.integer); })
       .choices(std::move(names));
 }
 template <class Owner>
-Field<Owner> text(std::string name, std::string Owner::* member) {
-  return {std::move(name), REVERIE_TEXT,
-          [member](const Owner& o, reverie_value& v) { v.text = (o.*member).c_str(); },
+Field<Owner> text(std::string name, std::string Owner::*member) {
+  return {std::move(name), REVERIE_TEXT, [member](const Owner& o, reverie_value& v) { v.text = (o.*member).c_str(); },
           [member](Owner& o, const reverie_value& v) { o.*member = v.text; }};
 }
 /// A list or table of numbers.
 template <class Owner>
-Field<Owner> numbers(std::string name, Table Owner::* member) {
-  return Field<Owner>(std::move(name), REVERIE_NUMBERS,
-          [member](const Owner& o, reverie_value& v) {
-            v.numbers = (o.*member).values.data();
-            v.rows = (o.*member).rows;
-            v.columns = (o.*member).columns;
-          },
-          [member](Owner& o, const reverie_value& v) {
-            o.*member = {{v.numbers, v.numbers + v.rows * v.columns}, v.rows, v.columns};
-          }).unit("1");
+Field<Owner> numbers(std::string name, Table Owner::*member) {
+  return Field<Owner>(
+             std::move(name), REVERIE_NUMBERS,
+             [member](const Owner& o, reverie_value& v) {
+               v.numbers = (o.*member).values.data();
+               v.rows = (o.*member).rows;
+               v.columns = (o.*member).columns;
+             },
+             [member](Owner& o, const reverie_value& v) {
+               o.*member = {{v.numbers, v.numbers + v.rows * v.columns}, v.rows, v.columns};
+             })
+      .unit("1");
 }
 
 /// The schema of a class, as the class's static `parameters()` gives it.
@@ -204,12 +229,12 @@ class Schema {
   Schema() {
     if constexpr (requires { Owner::parameters(); }) fields_ = Owner::parameters();
     for (auto& field : fields_) {
-      auto& value = values_.emplace_back(reverie_value{sizeof(reverie_value), field.type_, 0, 0, nullptr, nullptr, 0, 0});
+      auto& value =
+          values_.emplace_back(reverie_value{sizeof(reverie_value), field.type_, 0, 0, nullptr, nullptr, 0, 0});
       field.read_(defaults_, value);
       auto& names = names_.emplace_back();
       for (const auto& choice : field.choices_) names.push_back(choice.c_str());
-      if (field.type_ == REVERIE_CHOICE)
-        value.text = names.at(static_cast<std::size_t>(value.integer));
+      if (field.type_ == REVERIE_CHOICE) value.text = names.at(static_cast<std::size_t>(value.integer));
       rows_.push_back({sizeof(reverie_parameter), field.type_, field.name_.c_str(), or_null(field.symbol_),
                        or_null(field.unit_), field.doc_.c_str(), field.required_ ? nullptr : &value, field.minimum_,
                        field.maximum_, field.flags_, static_cast<std::uint32_t>(names.size()), names.data()});
@@ -367,11 +392,18 @@ View<T> view(const reverie_tensor& t) {
 
 /// Exports components, each a callable that returns a reverie_component. One use per library.
 #define REVERIE_EXPORT(...)                                                                                       \
-  extern "C" __attribute__((visibility("default"))) const reverie_plugin* reverie_plugin_entry_v0(               \
-      const reverie_host*, reverie_error* error) {                                                               \
-    return reverie::detail::entry(error, __VA_ARGS__);                                                           \
-  }                                                                                                              \
-  __attribute__((section(".note.reverie"), used, aligned(4))) static const reverie_note             \
-      reverie_note_of_this_plugin = {8, sizeof(reverie_note) - 20, REVERIE_NOTE_TYPE, REVERIE_NOTE_NAME,         \
-                                     REVERIE_ABI_MAJOR, REVERIE_ABI_MINOR, REVERIE_REQUIRED_MINOR,               \
-                                     REVERIE_SDK_MAJOR, REVERIE_SDK_MINOR, REVERIE_SDK_PATCH};
+  extern "C" __attribute__((visibility("default"))) const reverie_plugin* reverie_plugin_entry_v0(                \
+      const reverie_host*, reverie_error* error) {                                                                \
+    return reverie::detail::entry(error, __VA_ARGS__);                                                            \
+  }                                                                                                               \
+  __attribute__((section(".note.reverie"), used,                                                                  \
+                 aligned(4))) static const reverie_note reverie_note_of_this_plugin = {8,                         \
+                                                                                       sizeof(reverie_note) - 20, \
+                                                                                       REVERIE_NOTE_TYPE,         \
+                                                                                       REVERIE_NOTE_NAME,         \
+                                                                                       REVERIE_ABI_MAJOR,         \
+                                                                                       REVERIE_ABI_MINOR,         \
+                                                                                       REVERIE_REQUIRED_MINOR,    \
+                                                                                       REVERIE_SDK_MAJOR,         \
+                                                                                       REVERIE_SDK_MINOR,         \
+                                                                                       REVERIE_SDK_PATCH};

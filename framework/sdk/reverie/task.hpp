@@ -10,8 +10,8 @@
 ///   layout()                                              sizes, names, units, constants (see TaskLayout)
 ///   generate(constants, random, trial, latents, inputs)   one trial: [steps+1, d], [steps, I]; returns its direction
 ///   encode<T>(constants, latents, activity)               [rows, d] -> [rows, O]; T is float or double
-///   encode_start<T>(...)                                  optional: [rows, d] -> [rows, E], where it differs from encode
-///   decode<T>(constants, outputs, latents)                [rows, O] -> [rows, d]
+///   encode_start<T>(...)                                  optional: [rows, d] -> [rows, E], where it differs from
+///   encode decode<T>(constants, outputs, latents)                [rows, O] -> [rows, d]
 /// and, where it has them,
 ///   make_constants(random, constants)                     drawn once per training and stored with the weights
 ///   landmarks(constants, endpoint, mean_path)             [direction, d], [direction, steps+1, d]
@@ -34,11 +34,13 @@ class Random {
  public:
   Random(const reverie_host* host, const reverie_stream* stream) : host_(host), stream_(stream) {}
   /// Standard normals [steps, units], row-major.
-  std::vector<double> normal(std::uint32_t trial, std::uint32_t first_step, std::int64_t steps, std::int64_t units) const {
+  std::vector<double> normal(std::uint32_t trial, std::uint32_t first_step, std::int64_t steps,
+                             std::int64_t units) const {
     return draw(REVERIE_NORMAL, trial, first_step, steps, units);
   }
   /// Uniform in [0, 1).
-  std::vector<double> uniform(std::uint32_t trial, std::uint32_t first_step, std::int64_t steps, std::int64_t units) const {
+  std::vector<double> uniform(std::uint32_t trial, std::uint32_t first_step, std::int64_t steps,
+                              std::int64_t units) const {
     return draw(REVERIE_UNIFORM, trial, first_step, steps, units);
   }
 
@@ -98,10 +100,24 @@ struct TaskTables {
     if (layout.has_endpoints) flags |= REVERIE_HAS_ENDPOINTS;
     if (layout.has_mean_paths) flags |= REVERIE_HAS_MEAN_PATHS;
     if (layout.latent_is_angle) flags |= REVERIE_LATENT_IS_ANGLE;
-    abi = {sizeof abi, flags, layout.inputs, layout.starts, layout.outputs, layout.latents, layout.steps, layout.dt,
-           latent_names.data(), layout.latent_unit.c_str(), layout.input_unit.c_str(), layout.output_unit.c_str(),
-           static_cast<std::uint32_t>(constants.size()), sizeof(reverie_constant), constants.data(),
-           static_cast<std::uint32_t>(directions.size()), 0, directions.data()};
+    abi = {sizeof abi,
+           flags,
+           layout.inputs,
+           layout.starts,
+           layout.outputs,
+           layout.latents,
+           layout.steps,
+           layout.dt,
+           latent_names.data(),
+           layout.latent_unit.c_str(),
+           layout.input_unit.c_str(),
+           layout.output_unit.c_str(),
+           static_cast<std::uint32_t>(constants.size()),
+           sizeof(reverie_constant),
+           constants.data(),
+           static_cast<std::uint32_t>(directions.size()),
+           0,
+           directions.data()};
   }
 };
 
@@ -161,8 +177,10 @@ reverie_status task_encode(const void* i, const reverie_tensor* constants, std::
         if (what == REVERIE_ENCODE_START) return plugin.encode_start(c, s, a);
       plugin.encode(c, s, a);
     };
-    if (activity->dtype == REVERIE_F32) typed(0.0F);
-    else typed(0.0);
+    if (activity->dtype == REVERIE_F32)
+      typed(0.0F);
+    else
+      typed(0.0);
   });
 }
 
@@ -173,8 +191,10 @@ reverie_status task_decode(const void* i, const reverie_tensor* constants, const
     const P& plugin = instance<P, TaskTables>(i).plugin;
     const auto c = constants_of<P>(i, constants);
     const auto s = view<double>(*latents);
-    if (outputs->dtype == REVERIE_F32) plugin.decode(c, view<const float>(*outputs), s);
-    else plugin.decode(c, view<const double>(*outputs), s);
+    if (outputs->dtype == REVERIE_F32)
+      plugin.decode(c, view<const float>(*outputs), s);
+    else
+      plugin.decode(c, view<const double>(*outputs), s);
   });
 }
 
@@ -200,9 +220,14 @@ auto task(const char* id) {
   return [id] {
     using namespace detail;
     static const reverie_task table = {
-        sizeof table, 0,
+        sizeof table,
+        0,
         [](const void* i) -> const reverie_task_layout* { return &instance<P, TaskTables>(i).layout.abi; },
-        &task_constants<P>, &task_generate<P>, &task_encode<P>, &task_decode<P>, &task_landmarks<P>};
+        &task_constants<P>,
+        &task_generate<P>,
+        &task_encode<P>,
+        &task_decode<P>,
+        &task_landmarks<P>};
     return component<P, TaskTables>(REVERIE_KIND_TASK, id, &table);
   };
 }

@@ -60,9 +60,12 @@ template <class Body>
 void run_vectorised(const Body& body) {
 #if defined(__x86_64__)
   switch (best_instruction_set()) {
-    case InstructionSet::avx512: return detail::run_avx512(body);
-    case InstructionSet::avx2: return detail::run_avx2(body);
-    case InstructionSet::baseline: break;
+    case InstructionSet::avx512:
+      return detail::run_avx512(body);
+    case InstructionSet::avx2:
+      return detail::run_avx2(body);
+    case InstructionSet::baseline:
+      break;
   }
 #endif
   detail::run_baseline(body);

@@ -12,7 +12,10 @@ struct Gru {
 
   static auto parameters() {
     return reverie::parameters(
-        reverie::number("alpha", &Gru::alpha).range("(0, 1]").symbol("α = Δt/τ").doc("Share of the gated difference applied per step."),
+        reverie::number("alpha", &Gru::alpha)
+            .range("(0, 1]")
+            .symbol("α = Δt/τ")
+            .doc("Share of the gated difference applied per step."),
         reverie::boolean("bias", &Gru::bias).symbol("b_z, b_r, b_h").doc("Trained biases of gates and candidate."));
   }
 

@@ -44,16 +44,15 @@ struct OuScore {
     if (form == single) return;
     const auto index = reverie::parameter_index<OuScore>("form");
     if (!setting.mean_path)
-      throw reverie::invalid("parameter 'form' = \"mixture\" needs a task with mean paths (t_maze, triangle)", index);
+      throw reverie::invalid("\"mixture\" needs a task with mean paths (t_maze, triangle)", index);
     const auto paths = reverie::view<const double>(*setting.mean_path);
     directions_ = paths.extent(0);
     last_step_ = paths.extent(1) - 1;
     units_ = paths.extent(2);
     if (setting.units != units_)
-      throw reverie::invalid(
-          "parameter 'form' = \"mixture\" needs a unit for each coordinate of the mean paths: units must be " +
-              std::to_string(units_) + ", not " + std::to_string(setting.units),
-          index);
+      throw reverie::invalid("\"mixture\" needs a unit for each coordinate of the mean paths: units must be " +
+                                 std::to_string(units_) + ", not " + std::to_string(setting.units),
+                             index);
     for (std::int64_t d = 0; d < directions_; ++d)
       for (std::int64_t n = 0; n <= last_step_; ++n)
         for (std::int64_t k = 0; k < units_; ++k) paths_.push_back(paths(d, n, k));

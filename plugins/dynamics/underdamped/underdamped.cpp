@@ -13,9 +13,12 @@ struct Underdamped {
   Noise noise = plain;
 
   static auto parameters() {
-    return reverie::parameters(
-        reverie::number("friction", &Underdamped::friction).range("(0, 1]").symbol("λ_v").doc("Share of the velocity lost per step; 1 is overdamped."),
-        reverie::choice("noise", &Underdamped::noise, {"plain", "fdt"}).doc("How noise enters the velocity: as it is, or scaled by √λ_v."));
+    return reverie::parameters(reverie::number("friction", &Underdamped::friction)
+                                   .range("(0, 1]")
+                                   .symbol("λ_v")
+                                   .doc("Share of the velocity lost per step; 1 is overdamped."),
+                               reverie::choice("noise", &Underdamped::noise, {"plain", "fdt"})
+                                   .doc("How noise enters the velocity: as it is, or scaled by √λ_v."));
   }
   static auto memory() { return reverie::memory("velocity"); }
   static std::uint32_t uses() { return reverie::uses_advance; }  // linear: the gradient does not read the noise

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <reverie/task.hpp>
 
-/// A task of any size for tests of the engine: inputs and latents are standard normals, activity is a fixed linear map of them.
+/// A task of any size for tests of the engine: inputs and latents are standard normals, activity is a fixed linear map
+/// of them.
 struct ArraysTask {
   std::int64_t inputs = 2, starts = 3, outputs = 4, steps = 20;
 
   static auto parameters() {
-    return reverie::parameters(reverie::integer("inputs", &ArraysTask::inputs), reverie::integer("starts", &ArraysTask::starts),
-                               reverie::integer("outputs", &ArraysTask::outputs), reverie::integer("steps", &ArraysTask::steps));
+    return reverie::parameters(
+        reverie::integer("inputs", &ArraysTask::inputs), reverie::integer("starts", &ArraysTask::starts),
+        reverie::integer("outputs", &ArraysTask::outputs), reverie::integer("steps", &ArraysTask::steps));
   }
   reverie::TaskLayout layout() const {
     reverie::TaskLayout l;
@@ -21,8 +23,8 @@ struct ArraysTask {
     l.latent_unit = l.input_unit = "1";
     return l;
   }
-  int generate(const reverie::Constants&, const reverie::Random& random, std::uint32_t trial, reverie::View<double> latents,
-               reverie::View<double> x) const {
+  int generate(const reverie::Constants&, const reverie::Random& random, std::uint32_t trial,
+               reverie::View<double> latents, reverie::View<double> x) const {
     const auto count = x.extent(0);
     const auto draws = random.normal(trial, 0, count + 1, 2 + inputs);
     for (std::int64_t n = 0; n <= count; ++n) {

@@ -7,9 +7,10 @@ struct TwoPhase {
   static constexpr std::array slots{reverie::drive("gate"), reverie::drive("reset"), reverie::output("gated"),
                                     reverie::drive("candidate", reverie::receives_current, 1)};
   auto projections() const {
-    return reverie::projections(reverie::from_input("w_gate", 0), reverie::from_state("u_gate", 0), reverie::bias("b_gate", 0),
-                                reverie::from_input("w_reset", 1), reverie::from_state("u_reset", 1),
-                                reverie::from_input("w_candidate", 3), reverie::from_slot("u_candidate", 2, 3));
+    return reverie::projections(reverie::from_input("w_gate", 0), reverie::from_state("u_gate", 0),
+                                reverie::bias("b_gate", 0), reverie::from_input("w_reset", 1),
+                                reverie::from_state("u_reset", 1), reverie::from_input("w_candidate", 3),
+                                reverie::from_slot("u_candidate", 2, 3));
   }
   double step_size() const { return 0.5; }
 
