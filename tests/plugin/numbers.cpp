@@ -2,12 +2,15 @@
 /// The SDK's own exp, tanh and sigmoid in float against <cmath> in double, and the derivatives at kinks.
 #include <doctest/doctest.h>
 #include <reverie/number.hpp>
+#include <reverie/vectorise.hpp>
 
 #include <bit>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <initializer_list>
 #include <limits>
+#include <vector>
 
 namespace {
 
@@ -86,4 +89,45 @@ TEST_CASE("literals and parameters take the precision of the number they meet") 
   CHECK((reverie::parameter(0.3) * x).value == 0.3F * 0.1F);
   CHECK((1 - x).value == 1.0F - 0.1F);
   CHECK(((1 - reverie::parameter(0.3)) * x).value == static_cast<float>(1 - 0.3) * 0.1F);
+}
+
+namespace {
+
+/// One pass over `x` of everything a pointwise function may call, with a gradient in every element.
+struct EveryFunction {
+  const std::vector<float>& x;
+  std::vector<float>& out;
+  void operator()() const {
+    const float* from = x.data();
+    float* to = out.data();
+    const auto n = static_cast<std::int64_t>(x.size());
+    REVERIE_NO_LOOP_DEPENDENCE
+    for (std::int64_t i = 0; i < n; ++i) {
+      const reverie::Dual<float> u(from[i], 1.0F);
+      const auto y = exp(0.3 * u) * sigmoid(u) / (1 + u * u) - relu(tanh(u)) + clamp(abs(u), 0.1, 2) * sqrt(u * u + 1);
+      to[i] = y.value + y.tangent;
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("every instruction set gives the same bits") {
+#if defined(__x86_64__)
+  std::vector<float> x;
+  for (float v = -20; v < 20; v += 0.00071F) x.push_back(v);
+  std::vector<float> baseline(x.size()), other(x.size());
+  reverie::detail::run_baseline(EveryFunction{x, baseline});
+  const auto best = reverie::best_instruction_set();
+  if (best != reverie::InstructionSet::baseline) {
+    reverie::detail::run_avx2(EveryFunction{x, other});
+    CHECK(std::memcmp(baseline.data(), other.data(), x.size() * sizeof(float)) == 0);
+  }
+  if (best == reverie::InstructionSet::avx512) {
+    std::fill(other.begin(), other.end(), 0.0F);
+    reverie::detail::run_avx512(EveryFunction{x, other});
+    CHECK(std::memcmp(baseline.data(), other.data(), x.size() * sizeof(float)) == 0);
+  }
+  CHECK(baseline.front() != baseline.back());
+#endif
 }
