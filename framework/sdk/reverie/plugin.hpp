@@ -390,20 +390,15 @@ View<T> view(const reverie_tensor& t) {
 
 }  // namespace reverie
 
+// clang-format off
 /// Exports components, each a callable that returns a reverie_component. One use per library.
 #define REVERIE_EXPORT(...)                                                                                       \
   extern "C" __attribute__((visibility("default"))) const reverie_plugin* reverie_plugin_entry_v0(                \
       const reverie_host*, reverie_error* error) {                                                                \
     return reverie::detail::entry(error, __VA_ARGS__);                                                            \
   }                                                                                                               \
-  __attribute__((section(".note.reverie"), used,                                                                  \
-                 aligned(4))) static const reverie_note reverie_note_of_this_plugin = {8,                         \
-                                                                                       sizeof(reverie_note) - 20, \
-                                                                                       REVERIE_NOTE_TYPE,         \
-                                                                                       REVERIE_NOTE_NAME,         \
-                                                                                       REVERIE_ABI_MAJOR,         \
-                                                                                       REVERIE_ABI_MINOR,         \
-                                                                                       REVERIE_REQUIRED_MINOR,    \
-                                                                                       REVERIE_SDK_MAJOR,         \
-                                                                                       REVERIE_SDK_MINOR,         \
-                                                                                       REVERIE_SDK_PATCH};
+  __attribute__((section(".note.reverie"), used, aligned(4))) static const reverie_note                           \
+      reverie_note_of_this_plugin = {8, sizeof(reverie_note) - 20, REVERIE_NOTE_TYPE, REVERIE_NOTE_NAME,          \
+                                     REVERIE_ABI_MAJOR, REVERIE_ABI_MINOR, REVERIE_REQUIRED_MINOR,                \
+                                     REVERIE_SDK_MAJOR, REVERIE_SDK_MINOR, REVERIE_SDK_PATCH};
+// clang-format on
