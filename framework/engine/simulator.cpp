@@ -125,7 +125,7 @@ struct Simulation {
       if (output) to_trials(shard.outputs.data(), length, task.outputs(), task.outputs(), rows, first, steps, output);
       std::copy_n(shard.state(length), shard.row_size, shard.state(0));
     }
-    record["direction"].assign(trials.directions.values.begin(), trials.directions.values.end());
+    record["trial_direction"].assign(trials.directions.values.begin(), trials.directions.values.end());
     if (!options.quiescent) {
       float* latent = allocate("latent", d);
       for (std::int64_t row = 0; row < rows; ++row)

@@ -22,7 +22,7 @@ struct SimulationOptions {
 };
 
 /// Receives [trials, ...] of one variable, in ascending order of trials, on the calling thread:
-///   "position" [trial, time, space], "latent" [trial, time, space], "direction" [trial],
+///   "position" [trial, time, space], "latent" [trial, time, space], "trial_direction" [trial],
 ///   "state" [trial, time, unit], "output" [trial, time, output]. Time n is after step n.
 using SimulationSink = std::function<void(const std::string& variable, std::int64_t first_trial, std::int64_t trials,
                                           const float* values)>;

@@ -11,7 +11,7 @@ namespace {
 /// Why a simulation will not leave a variable, or "".
 std::string lacks(const SimulateStage& simulation, const std::string& stage, const std::string& variable) {
   const auto& options = simulation.options;
-  std::vector<std::string> present = {"position", "direction", "time"};
+  std::vector<std::string> present = {"position", "trial_direction", "time"};
   if (!options.quiescent) present.emplace_back("latent");
   if (options.record_state) present.emplace_back("state");
   if (options.record_output) present.emplace_back("output");

@@ -38,9 +38,8 @@ store::Dataset small_variables(const engine::Model& model, std::int64_t steps) {
   small.variables.push_back({"space", {"space"}, {task.latents()}, "", "latent coordinate", {}, task.latent_names()});
   if (!task.has_endpoints() && !task.has_mean_paths()) return small;
   const auto directions = static_cast<std::int64_t>(task.directions().size());
-  // `direction` is the direction of each trial, so the labels of the dimension need another name.
   small.variables.push_back(
-      {"direction_name", {"direction"}, {directions}, "", "direction of travel", {}, task.directions()});
+      {"direction", {"direction"}, {directions}, "", "direction of travel", {}, task.directions()});
   const auto [endpoint, mean_path] = task.landmarks(model.constants, steps);
   if (task.has_endpoints())
     small.variables.push_back({"endpoint",
@@ -65,7 +64,7 @@ std::vector<StreamedVariable> streamed_variables(const engine::Model& model, con
   if (!options.quiescent)
     list.push_back(
         {"latent", {"trial", "time", "space"}, {trials, steps, task.latents()}, task.latent_unit(), "true value"});
-  list.push_back({"direction", {"trial"}, {trials}, "1", "index of the trial's direction of travel"});
+  list.push_back({"trial_direction", {"trial"}, {trials}, "1", "index of the trial's direction of travel"});
   if (options.record_state)
     list.push_back({"state", {"trial", "time", "unit"}, {trials, steps, model.units}, "1", "state of the network"});
   if (options.record_output)

@@ -23,7 +23,7 @@ inline std::map<std::string, std::vector<float>> record(const Model& model, cons
                                                   {"output", steps * model.task->outputs()},
                                                   {"position", steps * model.task->latents()},
                                                   {"latent", steps * model.task->latents()},
-                                                  {"direction", 1}};
+                                                  {"trial_direction", 1}};
   engine::simulate<double>(
       model, weights, options,
       [&](const std::string& name, std::int64_t, std::int64_t trials, const float* values) {

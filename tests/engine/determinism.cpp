@@ -47,7 +47,7 @@ std::map<std::string, std::vector<float>> recorded(const Model& model, Simulatio
   const auto width = [&](const std::string& name, std::int64_t steps) {
     if (name == "state") return steps * model.units;
     if (name == "output") return steps * model.task->outputs();
-    return name == "direction" ? std::int64_t{1} : steps * model.task->latents();
+    return name == "trial_direction" ? std::int64_t{1} : steps * model.task->latents();
   };
   options.state_noise = 0.03;
   options.record_state = options.record_output = true;

@@ -3,10 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <pipeline/run.hpp>
 #include <store/publication.hpp>
+#include <store/recording.hpp>
 #include <store/weights.hpp>
 
 #include "planning.hpp"
@@ -202,4 +204,23 @@ TEST_CASE("a folder that cannot be written is refused before work starts") {
   auto options = options_for(folder);
   options.runs = folder.path / "file" / "runs";
   CHECK_THROWS_AS(run(plan_of(task_and_network + training), options), store::DataError);
+}
+
+TEST_CASE("a recording of a task with landmarks has the ends, the mean paths and the direction of each trial") {
+  const Folder folder;
+  const std::string maze =
+      "[task.maze]\nplugin = \"t_maze\"\n[network.score]\ncell = { plugin = \"ou_score\", units = 2, form = "
+      "\"mixture\" }\n"
+      "[stage.awake]\nrun = \"simulate\"\ntask = \"maze\"\nnetwork = \"score\"\nphase = \"awake\"\ntrials = 40\n";
+  REQUIRE(run(plan_of(maze), options_for(folder)).code == ExitCode::ok);
+  const store::RecordingReader recording(folder.path / "test/awake/recording.nc");
+  CHECK(recording.labels("direction") == std::vector<std::string>{"left", "right"});
+  CHECK(recording.read_double("endpoint") == std::vector<double>{-1, 1, 1, 1});
+  CHECK(recording.shape("mean_path") == std::vector<std::int64_t>{2, 100, 2});
+  // Paths end on the side that their direction names; the stationary standard deviation is 0.05 m.
+  const auto direction = recording.read("trial_direction");
+  const auto latent = recording.read("latent");
+  REQUIRE(direction.size() == 40);
+  for (std::size_t trial = 0; trial < 40; ++trial)
+    CHECK(std::abs(latent[(trial * 100 + 99) * 2] - (direction[trial] == 0 ? -1.0F : 1.0F)) < 0.5F);
 }
