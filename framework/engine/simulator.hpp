@@ -26,7 +26,7 @@ struct SimulationOptions {
 ///   "state" [trial, time, unit], "output" [trial, time, output]. Time n is after step n.
 using SimulationSink = std::function<void(const std::string& variable, std::int64_t first_trial, std::int64_t trials,
                                           const float* values)>;
-/// Called as trials finish, with how many are done; return false to stop (throws Interrupted by the caller's choice).
+/// Called as trials finish, with how many are done; return false to stop after what has been delivered.
 using SimulationProgress = std::function<bool(std::int64_t trials_done)>;
 
 /// Real: the arithmetic of the rollout, float or double (for comparison with closed forms); records are float32.

@@ -97,7 +97,7 @@ TEST_CASE("a training split in two equals one run") {
   check_same(whole.first_moments, split.first_moments);
 }
 
-TEST_CASE("a simulation gives the same bits for 1, 2 and 3 threads, and more steps only add to it") {
+TEST_CASE("a simulation gives the same bits for 1, 2 and 3 threads, and fewer trials are the first of more") {
   const auto model = network(40);
   SimulationOptions options;
   options.trials = 60;
