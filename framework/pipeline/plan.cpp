@@ -243,7 +243,21 @@ json engine_identity() {
   return {{"results", engine_results}, {"shard_rows", engine::shard_rows}, {"chunk_steps", engine::chunk_steps}};
 }
 
+std::string text_of(const Point& point) {
+  std::string text;
+  for (const auto& [axis, label] : point)
+    text += fmt::format("{}{}={}", text.empty() ? "" : ",", axis,
+                        label.is_string() ? label.get<std::string>() : label.dump());
+  return text;
+}
+
 const std::string& Stage::run() const { return stage_kinds()[work.index()]; }
+
+std::string Stage::label() const { return point.empty() ? name : fmt::format("{}[{}]", name, text_of(point)); }
+
+std::filesystem::path Stage::place() const {
+  return point.empty() ? name : std::filesystem::path(name) / text_of(point);
+}
 
 Plan make_plan(const Document& document, const PluginSearch& search) {
   Diagnostics diagnostics(document);

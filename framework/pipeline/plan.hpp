@@ -49,8 +49,15 @@ struct FigureStage {
   std::vector<std::string> labels;  ///< one per input
 };
 
+/// Where a stage stands in a sweep: the axes that reach it, in the order of [axes], each with the label of its value (a
+/// number, a text or a boolean). Empty for a stage that no axis reaches.
+using Point = std::vector<std::pair<std::string, json>>;
+/// "friction=0.5,seed=0"; "" for the empty point.
+std::string text_of(const Point& point);
+
 struct Stage {
-  std::string name;
+  std::string name;  ///< of its table, [stage.NAME]
+  Point point;
   std::variant<TrainStage, SimulateStage, MeasureStage, FigureStage> work;
   std::vector<std::size_t> inputs;  ///< indices into Plan::stages, all smaller than the stage's own
   json settings;                    ///< the stage's table with all defaults filled in
@@ -60,6 +67,10 @@ struct Stage {
 
   /// "train", "simulate", "measure", "figure".
   const std::string& run() const;
+  /// For messages: "replay", "replay[friction=0.5,seed=0]".
+  std::string label() const;
+  /// Within the pipeline's index: "replay", "replay/friction=0.5,seed=0".
+  std::filesystem::path place() const;
 };
 
 struct Plan {
