@@ -256,7 +256,7 @@ const std::string& Stage::run() const { return stage_kinds()[work.index()]; }
 std::string Stage::label() const { return point.empty() ? name : fmt::format("{}[{}]", name, text_of(point)); }
 
 std::filesystem::path Stage::place() const {
-  return point.empty() ? name : std::filesystem::path(name) / text_of(point);
+  return point.empty() ? std::filesystem::path(name) : std::filesystem::path(name) / text_of(point);
 }
 
 Plan make_plan(const Document& document, const PluginSearch& search) {
