@@ -8,6 +8,7 @@
 #include <cmath>
 #include <numbers>
 #include <string>
+#include <vector>
 
 namespace angles {
 
@@ -29,6 +30,15 @@ inline double distance(const double* a, const double* b, std::int64_t width, dou
     squares += d * d;
   }
   return std::sqrt(squares);
+}
+
+/// A path [steps, width] without jumps: angles count full turns from the first sample on.
+inline std::vector<double> unwrapped(const double* path, std::int64_t steps, std::int64_t width, double turn) {
+  std::vector<double> result(path, path + steps * width);
+  for (std::int64_t k = width; turn > 0 && k < steps * width; ++k)
+    result[static_cast<std::size_t>(k)] =
+        result[static_cast<std::size_t>(k - width)] + difference(path[k], path[k - width], turn);
+  return result;
 }
 
 /// Fails for angles, for metrics that take coordinates to lie in flat space. `instead` names what would do.

@@ -60,6 +60,7 @@ Metric::Source source_of(const std::shared_ptr<store::RecordingReader>& reader, 
 std::string unit_of(const plugin::MetricOutput& output, const std::string& unit_of_input) {
   const std::string placeholder = "input";
   if (output.unit != placeholder && !output.unit.starts_with(placeholder + "^")) return output.unit;
+  if (unit_of_input.empty() || unit_of_input == "1") return unit_of_input;
   return unit_of_input + output.unit.substr(placeholder.size());
 }
 
