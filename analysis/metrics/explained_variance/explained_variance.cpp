@@ -59,9 +59,7 @@ struct ExplainedVariance {
 
     Run(const ExplainedVariance& m, reverie::MetricJob& j) : metric(m), job(j), width(job.shape(0)[2]), moments(width) {
       if (!job.has(1)) return;
-      if (job.shape(1)[2] != width)
-        throw reverie::invalid("fit and project have different numbers of units (" + std::to_string(width) + " and " +
-                               std::to_string(job.shape(1)[2]) + ")");
+      trials::require_same_space(job, 0, 1, "fit", "project");
       if (metric.trials == 0)
         throw reverie::invalid("0 projects nothing: give at least 1, or leave out `project`",
                                reverie::parameter_index<ExplainedVariance>("trials"));
