@@ -85,15 +85,27 @@ inline void emit_if(reverie::MetricJob& job, const char* name, const std::option
   if (value) job.emit(name, *value);
 }
 
-/// The spacing of a recording's times [time] in seconds; none of a single time.
-inline std::optional<double> time_step(const Chunk& times, const std::string& unit) {
+/// A recording's times [time] in seconds; its unit is one of time, and seconds where it names none.
+inline std::vector<double> seconds(const Chunk& times, const std::string& unit) {
   require_finite(times, "time");
-  if (unit != "s" && !unit.empty()) throw reverie::invalid("the unit of 'time' is '" + unit + "'; it has to be 's'");
-  const auto steps = times.extent(0);
-  if (steps < 2) return std::nullopt;
-  const double dt = (times(steps - 1) - times(0)) / static_cast<double>(steps - 1);
-  for (std::int64_t n = 1; n < steps; ++n)
-    if (!(std::abs(times(n) - times(n - 1) - dt) <= 1e-3 * dt))
+  double scale = 0;
+  for (const char* name : {"", "s", "sec", "second", "seconds"})
+    if (unit == name) scale = 1;
+  for (const char* name : {"ms", "millisecond", "milliseconds"})
+    if (unit == name) scale = 1e-3;
+  if (scale == 0)
+    throw reverie::invalid("the unit of 'time' is '" + unit + "'; 's' or 'ms' is needed: convert the times");
+  std::vector<double> result(times.data, times.data + times.extent(0));
+  for (double& t : result) t *= scale;
+  return result;
+}
+
+/// The spacing of times in seconds; none of a single time. Uneven or descending times are refused.
+inline std::optional<double> time_step(const std::vector<double>& times) {
+  if (times.size() < 2) return std::nullopt;
+  const double dt = (times.back() - times.front()) / static_cast<double>(times.size() - 1);
+  for (std::size_t n = 1; n < times.size(); ++n)
+    if (!(std::abs(times[n] - times[n - 1] - dt) <= 1e-3 * dt) || !(dt > 0))
       throw reverie::invalid("the times of the recording are not evenly spaced and ascending (step " +
                              std::to_string(n) + "): resample it");
   return dt;

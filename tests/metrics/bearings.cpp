@@ -52,7 +52,7 @@ TEST_CASE("a steady turn is the angular velocity, across the seam too") {
   CHECK(results.at("mean")[0] == doctest::Approx(0.1));
   CHECK(results.at("per_trial")[0] == doctest::Approx(0.4));
   CHECK(results.at("per_trial")[1] == doctest::Approx(-0.2));
-  CHECK(results.at("standard_error")[0] == doctest::Approx(0.3));
+  CHECK(results.at("mean_se")[0] == doctest::Approx(0.3));
   CHECK(results.at("sd")[0] == doctest::Approx(0.3 * std::sqrt(98.0 / 97)));
   CHECK(results.at("dt")[0] == doctest::Approx(0.02));
 }
@@ -67,8 +67,8 @@ TEST_CASE("independent turns have their spread as standard error") {
     if (k % 101 != 0) p.values[k] = std::remainder(p.values[k] + p.values[k - 1], 2 * pi);
   const auto results = run(make_metric("angular_velocity"), r);
   CHECK(results.at("sd")[0] == doctest::Approx(0.3).epsilon(0.03));
-  CHECK(results.at("standard_error")[0] == doctest::Approx(0.3 / std::sqrt(20000.0)).epsilon(0.2));
-  CHECK(std::abs(results.at("mean")[0] - 0.02) < 4 * results.at("standard_error")[0]);
+  CHECK(results.at("mean_se")[0] == doctest::Approx(0.3 / std::sqrt(20000.0)).epsilon(0.2));
+  CHECK(std::abs(results.at("mean")[0] - 0.02) < 4 * results.at("mean_se")[0]);
 }
 
 TEST_CASE("what is no bearing is refused") {

@@ -45,7 +45,7 @@ TEST_CASE("a uniform motion covers its speed times its steps") {
   CHECK(length.at("per_trial")[0] == doctest::Approx(5 * 0.1 * 10));
   CHECK(length.at("per_trial")[1] == doctest::Approx(5 * 0.3 * 10));
   CHECK(length.at("path_length")[0] == doctest::Approx(10));
-  CHECK(length.at("standard_error")[0] == doctest::Approx(5));  // |15 - 5| / 2
+  CHECK(length.at("path_length_se")[0] == doctest::Approx(5));  // |15 - 5| / 2
 
   const auto away = run(make_metric("displacement"), r);
   for (std::size_t n = 0; n < 11; ++n) {
@@ -67,7 +67,7 @@ TEST_CASE("Brownian motion has exponent 1 within a few standard errors, and disp
   Recordings r;
   r["recording.position"] = walks(3, 400, 400, 2, 0.1);
   const auto results = run(make_metric("diffusion_exponent"), r);
-  const double error = results.at("standard_error")[0];
+  const double error = results.at("exponent_se")[0];
   CHECK(std::abs(results.at("exponent")[0] - 1) < 4 * error);
   CHECK(error > 0.001);
   CHECK(error < 0.03);
@@ -159,4 +159,21 @@ TEST_CASE("errors of angles are taken the short way round") {
   r["recording.position"] = {{1, 2, 1}, {3.1, -3.1}, "rad"};
   r["recording.latent"] = {{1, 2, 1}, {-3.1, 3.1}, "rad"};
   CHECK(run(make_metric("decoding_error"), r).at("distance")[0] == doctest::Approx(2 * std::numbers::pi - 6.2));
+}
+
+TEST_CASE("times are read in seconds or milliseconds") {
+  auto r = uniform_motion({0.1, 0.3}, 11);
+  auto& times = r["recording.time"];
+  times = {{11}, {}, "ms"};
+  for (int n = 0; n < 11; ++n) times.values.push_back(20 * n);
+  CHECK(run(make_metric("displacement"), r).at("time")[10] == doctest::Approx(0.2));
+  times.unit = "days";
+  CHECK(fails_naming([&] { run(make_metric("displacement"), r); }, {"'days'", "'ms'"}));
+}
+
+TEST_CASE("where a single trial moves there is an exponent and no standard error") {
+  auto r = uniform_motion({0.1, 0}, 20);
+  const auto results = run(make_metric("diffusion_exponent"), r);
+  CHECK(results.at("exponent")[0] == doctest::Approx(2));
+  CHECK(results.count("exponent_se") == 0);
 }

@@ -17,8 +17,7 @@ struct AngularVelocity {
     using reverie::may_be_absent, reverie::result;
     return {
         result("mean", "", "input", "Mean turn per step; positive is counter-clockwise."),
-        result("standard_error", "", "input", "Its standard error over trials; absent with a single trial.",
-               may_be_absent),
+        result("mean_se", "", "input", "Its standard error over trials; absent with a single trial.", may_be_absent),
         result("sd", "", "input", "Standard deviation of the turns of all steps (ddof 1)."),
         result("per_trial", "trial", "input", "Mean turn per step of each trial."),
         result("dt", "", "s", "Time of a step: turns divided by it are velocities per second. Absent without times.",
@@ -41,7 +40,7 @@ struct AngularVelocity {
 
     void add(std::uint32_t, std::uint32_t input, std::int64_t first_trial, const trials::Chunk& x) {
       if (input == 1) {
-        dt = trials::time_step(x, job.unit(1));
+        dt = trials::time_step(trials::seconds(x, job.unit(1)));
         return;
       }
       trials::require_finite(x, "recording", first_trial);
@@ -59,7 +58,7 @@ struct AngularVelocity {
 
     void finish(std::uint32_t) {
       job.emit("mean", trials::mean(means));
-      trials::emit_if(job, "standard_error", trials::standard_error(means));
+      trials::emit_if(job, "mean_se", trials::standard_error(means));
       job.emit("sd", std::sqrt(squares / (count - 1)));
       job.emit("per_trial", {static_cast<std::int64_t>(means.size())}, means);
       trials::emit_if(job, "dt", dt);

@@ -34,7 +34,7 @@ struct DiffusionExponent {
   std::vector<reverie_metric_output> outputs() const {
     using reverie::result;
     return {result("exponent", "", "1", "Slope of log mean squared displacement against log lag."),
-            result("standard_error", "", "1", "Its standard error over trials; absent with a single trial.",
+            result("exponent_se", "", "1", "Its standard error over trials; absent where a single trial moves.",
                    reverie::may_be_absent),
             result("msd", "lag", "input^2", "Mean squared displacement."), result("lag", "lag", "steps", "Lags.")};
   }
@@ -79,14 +79,11 @@ struct DiffusionExponent {
       }
     }
 
-    /// Slope of log `values` against log lag.
+    /// Slope of log `values` against log lag; the values are positive.
     double slope(const std::vector<double>& values) const {
       const auto n = static_cast<double>(lags.size());
       double x = 0, y = 0, xx = 0, xy = 0;
       for (std::size_t k = 0; k < lags.size(); ++k) {
-        if (!(values[k] > 0))
-          throw reverie::not_finite("nothing moves over a lag of " + std::to_string(lags[k]) +
-                                    " steps: there is no exponent");
         const double u = std::log(static_cast<double>(lags[k])), v = std::log(values[k]);
         x += u / n;
         y += v / n;
@@ -101,18 +98,24 @@ struct DiffusionExponent {
       for (std::size_t k = 0; k < lags.size(); ++k) {
         mean.push_back(trials::mean(msd[k]));
         lag.push_back(static_cast<double>(lags[k]));
+        if (!(mean[k] > 0))
+          throw reverie::not_finite("nothing moves over a lag of " + std::to_string(lags[k]) +
+                                    " steps: there is no exponent");
       }
       job.emit("exponent", slope(mean));
       const auto count = msd[0].size();
-      if (count > 1) {
-        const auto n = static_cast<double>(count);
-        std::vector<double> without;  // each trial left out in turn
-        for (std::size_t trial = 0; trial < count; ++trial) {
-          auto rest = mean;
-          for (std::size_t k = 0; k < lags.size(); ++k) rest[k] = (n * mean[k] - msd[k][trial]) / (n - 1);
-          without.push_back(slope(rest));
-        }
-        job.emit("standard_error", (n - 1) / std::sqrt(n) * *trials::deviation(without));
+      const auto n = static_cast<double>(count);
+      std::vector<double> without;  // each trial left out in turn
+      for (std::size_t trial = 0; trial < count && count > 1; ++trial) {
+        auto rest = mean;
+        for (std::size_t k = 0; k < lags.size(); ++k) rest[k] = (n * mean[k] - msd[k][trial]) / (n - 1);
+        bool moves = true;  // beyond the rounding of the difference
+        for (std::size_t k = 0; k < lags.size(); ++k) moves = moves && rest[k] > 1e-12 * mean[k];
+        if (moves) without.push_back(slope(rest));
+      }
+      if (without.size() == count) {
+        const auto sd = trials::deviation(without);
+        if (sd) job.emit("exponent_se", (n - 1) / std::sqrt(n) * *sd);
       }
       job.emit("msd", {static_cast<std::int64_t>(mean.size())}, mean);
       job.emit("lag", {static_cast<std::int64_t>(lag.size())}, lag);

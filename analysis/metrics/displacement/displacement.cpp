@@ -41,8 +41,7 @@ struct Displacement {
 
     void add(std::uint32_t, std::uint32_t input, std::int64_t first_trial, const trials::Chunk& x) {
       if (input == 1) {
-        trials::time_step(x, job.unit(1));
-        times.assign(x.data, x.data + x.extent(0));
+        times = trials::seconds(x, job.unit(1));
         return;
       }
       trials::require_finite(x, "recording", first_trial);

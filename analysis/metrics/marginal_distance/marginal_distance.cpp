@@ -89,8 +89,7 @@ struct MarginalDistance {
 
     void add(std::uint32_t, std::uint32_t input, std::int64_t first_trial, const trials::Chunk& x) {
       if (input == awake_times) {
-        trials::time_step(x, job.unit(input));
-        times.assign(x.data, x.data + x.extent(0));
+        times = trials::seconds(x, job.unit(input));
         return;
       }
       trials::require_finite(x, input == awake_paths ? "awake" : "replay", first_trial);

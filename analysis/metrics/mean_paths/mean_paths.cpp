@@ -121,8 +121,7 @@ struct MeanPaths {
           return landmarks.add_mean_paths(x);
         case awake_times:
         case replay_times:
-          trials::time_step(x, job.unit(input));
-          times[input == replay_times].assign(x.data, x.data + x.extent(0));
+          times[input == replay_times] = trials::seconds(x, job.unit(input));
           return;
         case awake_direction:
           recorded.insert(recorded.end(), x.data, x.data + x.extent(0));

@@ -13,7 +13,7 @@ struct PathLength {
   std::vector<reverie_metric_output> outputs() const {
     using reverie::result;
     return {result("path_length", "", "input", "Mean over trials."),
-            result("standard_error", "", "input", "Its standard error over trials; absent with a single trial.",
+            result("path_length_se", "", "input", "Its standard error over trials; absent with a single trial.",
                    reverie::may_be_absent),
             result("per_trial", "trial", "input", "Length of each path.")};
   }
@@ -41,7 +41,7 @@ struct PathLength {
 
     void finish(std::uint32_t) {
       job.emit("path_length", trials::mean(lengths));
-      trials::emit_if(job, "standard_error", trials::standard_error(lengths));
+      trials::emit_if(job, "path_length_se", trials::standard_error(lengths));
       job.emit("per_trial", {static_cast<std::int64_t>(lengths.size())}, lengths);
     }
   };

@@ -71,6 +71,10 @@ struct PathWasserstein {
           turn(angles::turn_of(job.unit(0))) {
       trials::require_same_space(job, 0, 1, "awake", "replay");
       trials::require_same_steps(job, 0, 1, "awake", "replay");
+      constexpr std::int64_t most_pairs = 100'000'000;  // about 6 GB of costs and arcs
+      const auto others = std::max(job.shape(1)[0], job.has(2) ? job.shape(2)[0] : std::int64_t{1});
+      if (metric.method == exact && job.shape(0)[0] > most_pairs / others)
+        throw reverie::invalid("\"exact\" compares up to 10000 with 10000 paths; for more take \"sliced\"", 0);
       if (job.has(2)) {
         trials::require_same_space(job, 0, 2, "awake", "floor");
         trials::require_same_steps(job, 0, 2, "awake", "floor");

@@ -122,10 +122,10 @@ struct ReachTime {
         case mean_path:
           return landmarks.add_mean_paths(x);
         case awake_times:
-          awake.dt = trials::time_step(x, job.unit(input));
+          awake.dt = trials::time_step(trials::seconds(x, job.unit(input)));
           return;
         case replay_times:
-          replay.dt = trials::time_step(x, job.unit(input));
+          replay.dt = trials::time_step(trials::seconds(x, job.unit(input)));
           return;
         case awake_direction:
           recorded.insert(recorded.end(), x.data, x.data + x.extent(0));

@@ -14,7 +14,7 @@ struct StepwiseDistance {
   }
   std::vector<reverie_metric_output> outputs() const {
     return {reverie::result("stepwise_distance", "", "input", "Mean over trials of the distance per step."),
-            reverie::result("standard_error", "", "input",
+            reverie::result("stepwise_distance_se", "", "input",
                             "Its standard error over trials; absent with a single trial.", reverie::may_be_absent),
             reverie::result("per_trial", "trial", "input", "Mean distance per step of each trial.")};
   }
@@ -41,7 +41,7 @@ struct StepwiseDistance {
 
     void finish(std::uint32_t) {
       job.emit("stepwise_distance", trials::mean(distances));
-      trials::emit_if(job, "standard_error", trials::standard_error(distances));
+      trials::emit_if(job, "stepwise_distance_se", trials::standard_error(distances));
       job.emit("per_trial", {static_cast<std::int64_t>(distances.size())}, distances);
     }
   };

@@ -22,7 +22,7 @@ struct TotalVariance {
   }
   std::vector<reverie_metric_output> outputs() const {
     return {reverie::result("total_variance", "", "input^2", "Mean over trials of the total variance."),
-            reverie::result("standard_error", "", "input^2",
+            reverie::result("total_variance_se", "", "input^2",
                             "Its standard error over trials; absent with a single trial.", reverie::may_be_absent),
             reverie::result("per_trial", "trial", "input^2", "Total variance of each trial.")};
   }
@@ -62,7 +62,7 @@ struct TotalVariance {
 
     void finish(std::uint32_t) {
       job.emit("total_variance", trials::mean(variances));
-      trials::emit_if(job, "standard_error", trials::standard_error(variances));
+      trials::emit_if(job, "total_variance_se", trials::standard_error(variances));
       job.emit("per_trial", {static_cast<std::int64_t>(variances.size())}, variances);
     }
   };
