@@ -89,6 +89,7 @@ struct Stage {
   Point point;
   std::variant<TrainStage, SimulateStage, MeasureStage, GatherStage, FigureStage> work;
   std::vector<std::size_t> inputs;  ///< indices into Plan::stages, all smaller than the stage's own
+  bool when_needed = false;         ///< left out of the plan unless another stage or a claim reads it
   json settings;                    ///< the stage's table with all defaults filled in
   json identity;
   std::string fingerprint;                        ///< 64 hex digits
