@@ -2,11 +2,18 @@
 #include <numeric/product.hpp>
 
 #include <cblas.h>
+#include <atomic>
 #include <dnnl.hpp>
 #include <stdexcept>
 
 namespace reverie::numeric {
 namespace {
+
+std::atomic<std::uint64_t> operations{0};
+
+void count(std::int64_t rows, std::int64_t inputs, std::int64_t outputs) {
+  operations.fetch_add(2 * static_cast<std::uint64_t>(rows * inputs * outputs), std::memory_order_relaxed);
+}
 
 /// OpenBLAS calls come from engine threads, each of which is one of many: never let it start its own.
 void single_threaded_blas() {
@@ -43,11 +50,12 @@ struct Product<float>::State {
   dnnl::memory::desc a, c, scratchpad;
   dnnl::matmul product;
   dnnl::memory weights;
-  std::int64_t inputs, outputs;
+  std::int64_t rows, inputs, outputs;
 
   explicit State(const ProductShape& s)
       : a({s.rows, s.inputs}, f32, dnnl::memory::dims{s.stride_a, 1}),
         c({s.rows, s.outputs}, f32, dnnl::memory::dims{s.stride_c, 1}),
+        rows(s.rows),
         inputs(s.inputs),
         outputs(s.outputs) {
     const dnnl::memory::desc b({s.inputs, s.outputs}, f32, dnnl::memory::format_tag::any);
@@ -76,6 +84,7 @@ void Product<float>::pack(const float* weights, bool transposed) {
 template <>
 void Product<float>::run(const float* a, float* c) const {
   const auto& s = *state_;
+  count(s.rows, s.inputs, s.outputs);
   dnnl::memory source(s.a, cpu(), const_cast<float*>(a)), destination(s.c, cpu(), c);
   dnnl::memory scratchpad(s.scratchpad, cpu(), scratch(s.scratchpad.get_size()));
   s.product.execute(stream_of_this_thread(), {{DNNL_ARG_SRC, source},
@@ -102,6 +111,7 @@ void Product<double>::pack(const double* weights, bool transposed) {
 template <>
 void Product<double>::run(const double* a, double* c) const {
   const auto& s = state_->shape;
+  count(s.rows, s.inputs, s.outputs);
   const auto size = [](std::int64_t n) { return static_cast<blasint>(n); };
   cblas_dgemm(CblasRowMajor, CblasNoTrans, state_->transposed ? CblasTrans : CblasNoTrans, size(s.rows),
               size(s.outputs), size(s.inputs), 1.0, a, size(s.stride_a), state_->weights,
@@ -124,6 +134,7 @@ template <>
 void weight_gradient(std::int64_t rows, std::int64_t outputs, std::int64_t inputs, const float* cotangents,
                      std::int64_t stride_cotangents, const float* sources, std::int64_t stride_sources, bool accumulate,
                      float* gradient) {
+  count(rows, inputs, outputs);
   const auto status = dnnl_sgemm('T', 'N', outputs, inputs, rows, 1.0F, cotangents, stride_cotangents, sources,
                                  stride_sources, accumulate ? 1.0F : 0.0F, gradient, inputs);
   if (status != dnnl_success) throw std::runtime_error("a matrix product failed in oneDNN");
@@ -134,9 +145,12 @@ void weight_gradient(std::int64_t rows, std::int64_t outputs, std::int64_t input
                      std::int64_t stride_cotangents, const double* sources, std::int64_t stride_sources,
                      bool accumulate, double* gradient) {
   single_threaded_blas();
+  count(rows, inputs, outputs);
   const auto size = [](std::int64_t n) { return static_cast<blasint>(n); };
   cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, size(outputs), size(inputs), size(rows), 1.0, cotangents,
               size(stride_cotangents), sources, size(stride_sources), accumulate ? 1.0 : 0.0, gradient, size(inputs));
 }
+
+std::uint64_t product_operations() { return operations.load(std::memory_order_relaxed); }
 
 }  // namespace reverie::numeric

@@ -43,4 +43,8 @@ void weight_gradient(std::int64_t rows, std::int64_t outputs, std::int64_t input
                      std::int64_t stride_cotangents, const Real* sources, std::int64_t stride_sources, bool accumulate,
                      Real* gradient);
 
+/// Floating-point operations, two per multiply-add, that products and weight gradients of this process have done so
+/// far.
+std::uint64_t product_operations();
+
 }  // namespace reverie::numeric
