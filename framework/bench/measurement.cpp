@@ -14,6 +14,8 @@ double median(std::vector<double> values) {
 
 double Samples::median_of(const std::string& name) const { return median(values_.at(name)); }
 
+double Samples::largest_of(const std::string& name) const { return std::ranges::max(values_.at(name)); }
+
 double Samples::median_ratio(const std::string& numerator, const std::string& denominator) const {
   const auto &above = values_.at(numerator), &below = values_.at(denominator);
   std::vector<double> ratios;

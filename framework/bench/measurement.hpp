@@ -27,6 +27,8 @@ class Samples {
     add(name, seconds_of(body));
   }
   double median_of(const std::string& name) const;
+  /// For what a machine can do at best.
+  double largest_of(const std::string& name) const;
   /// Median over the turns of the ratio within a turn.
   double median_ratio(const std::string& numerator, const std::string& denominator) const;
 

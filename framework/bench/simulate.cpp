@@ -54,7 +54,7 @@ std::vector<Line> measure_simulate(const Options& options) {
     stop_if_asked(options);
   }
 
-  const double seconds = samples.median_of("floor"), peak = samples.median_of("peak");
+  const double seconds = samples.median_of("floor"), peak = samples.largest_of("peak");
   std::vector<Line> lines;
   for (const auto& c : cases) {
     Line& line =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <bench/abi.hpp>
 #include <bench/metrics.hpp>
+#include <bench/products.hpp>
 #include <bench/random.hpp>
 #include <bench/scaling.hpp>
 #include <bench/simulate.hpp>
@@ -29,6 +30,7 @@ const std::vector<Measurement>& measurements() {
          return std::vector{measure_training(o, "train-head-direction", head_direction(), {1.8, {}, {}})};
        }},
       {"simulate", "200 quiescent trials of 1000 steps with each dynamics, recordings written", true, measure_simulate},
+      {"products", "the matrix products of the first of these, one by one", true, measure_products},
       {"abi", "what calls of plugins cost", true, measure_abi},
       {"random", "random numbers per second", true, measure_random},
       {"metrics", "metrics at the size of the papers", true, measure_metrics},

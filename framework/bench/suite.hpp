@@ -3,7 +3,7 @@
 ///
 /// Training and simulation are compared with their *product floor*: the same matrix products with the same packing,
 /// threads and shards, and nothing else (floor.hpp). What is compared runs in turns (A B A B ...) so that a machine
-/// that slows down slows all of them; figures are medians over the turns.
+/// that slows down slows all of them; figures are medians over the turns, and the peak of multiply-adds the largest.
 #pragma once
 
 #include <bench/machine.hpp>

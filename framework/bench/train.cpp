@@ -176,7 +176,7 @@ Line measure_training(const Options& options, const std::string& name, const Wor
 
   const auto milliseconds = [&](const char* sample) { return 1000 * samples.median_of(sample); };
   const double step = samples.median_of("step"), seconds = samples.median_of("floor");
-  const double peak = samples.median_of("peak");
+  const double peak = samples.largest_of("peak");
   Line line{name, workload.what(), "", {}};
   line.add("step", "ms", 1000 * step);
   line.add("product floor", "ms", 1000 * seconds);
