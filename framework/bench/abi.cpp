@@ -114,7 +114,7 @@ Line training_line(const Options& options) {
   const auto plan = training_of(options, workload);
   const auto model = model_of(plan.model);
   const engine::Network<float> network(model, 1, true, true);
-  Shard<float> shard(network, true);
+  Shard<float> shard(network, 1, true);
   Samples samples;
   train_in_turns(options, model, plan.options, samples, [&](bool) {
     EmptyCalls empty(shard);
@@ -131,7 +131,7 @@ Line simulation_line(const Options& options) {
   const auto& work = std::get<pipeline::SimulateStage>(plan.stages.at(0).work);
   const auto model = model_of(work.model);
   const engine::Network<float> network(model, 1, false, false);
-  Shard<float> shard(network, false);
+  Shard<float> shard(network, 1, false);
   Samples samples;
   for (int turn = 0; turn < options.repeat; ++turn) {
     samples.time("step", [&] {

@@ -42,13 +42,15 @@ void encode(Shard<float>& shard) {
   if (shard.network.encode) shard.network.encode->run(shard.starts.data(), shard.state(0));
 }
 
-/// The products of engine::run_steps and engine::read_out.
-void step_forward(Shard<float>& shard, std::int64_t steps) {
+/// The products of engine::run_steps from step `first` on, `steps` of them: one chunk.
+void step_forward(Shard<float>& shard, std::int64_t first, std::int64_t steps) {
   const auto& network = shard.network;
   const auto& cell = *network.model().cell;
+  const auto inputs = shard.inputs.data() + first * engine::shard_rows * network.model().task->inputs();
   for (const auto& p : network.projections)
-    if (p.over_inputs) p.over_inputs->run(shard.inputs.data(), shard.slots[p.projection.destination].data(), steps);
-  for (std::int64_t n = 0; n < steps; ++n) {
+    if (p.over_inputs)
+      p.over_inputs->of(steps).run(inputs, shard.slots[p.projection.destination].data() + first * shard.row_size);
+  for (std::int64_t n = first; n < first + steps; ++n) {
     const auto offset = n * shard.row_size;
     for (std::uint32_t phase = 0; phase < cell.phases(); ++phase)
       for (const auto& p : network.projections) {
@@ -60,31 +62,20 @@ void step_forward(Shard<float>& shard, std::int64_t steps) {
         p.per_step->run(source, shard.slots[p.projection.destination].data() + offset);
       }
   }
-  if (network.read_out) network.read_out->run(shard.state(1), shard.outputs.data(), steps);
 }
 
-/// gradient of one matrix, in the engine's chunks.
-void over_steps(std::int64_t steps, const engine::ParameterEntry& entry, const float* cotangents,
-                std::int64_t stride_cotangents, const float* sources, std::int64_t stride_sources, Buffer& gradient) {
-  for (std::int64_t first = 0; first < steps; first += engine::chunk_steps) {
-    const auto at = first * engine::shard_rows;
-    numeric::weight_gradient(std::min(engine::chunk_steps, steps - first) * engine::shard_rows, entry.outputs,
-                             entry.inputs, cotangents + at * stride_cotangents, stride_cotangents,
-                             sources + at * stride_sources, stride_sources, first > 0, gradient.data() + entry.offset);
-  }
+void read_out(Shard<float>& shard, std::int64_t first, std::int64_t steps) {
+  if (shard.network.read_out) shard.network.read_out->of(steps).run(shard.state(first + 1), shard.outputs.data());
 }
 
 /// The products of engine::back_propagate.
-void step_backward(Shard<float>& shard, Cotangents<float>& d, std::int64_t steps, Buffer& gradient) {
+void step_backward(Shard<float>& shard, Cotangents<float>& d, std::int64_t first, std::int64_t steps,
+                   Buffer& gradient) {
   const auto& network = shard.network;
   const auto& model = network.model();
-  const auto& task = *model.task;
   const auto& slots = model.cell->slots();
-  const auto stride = network.stride();
-  const auto entry = [&](int index) -> const engine::ParameterEntry& {
-    return network.layout().entries[static_cast<std::size_t>(index)];
-  };
-  network.read_out_transposed->run(shard.outputs.data(), d.readout.data(), steps);
+  const auto at = first * shard.row_size;
+  network.read_out_transposed->of(steps).run(shard.outputs.data(), d.readout.data());
   for (std::int64_t n = steps; n-- > 0;) {
     const auto d_slot = [&](std::uint32_t slot) { return d.slots[slot].data() + n * shard.row_size; };
     for (auto phase = model.cell->phases() - 1; phase > 0; --phase)
@@ -95,19 +86,18 @@ void step_backward(Shard<float>& shard, Cotangents<float>& d, std::int64_t steps
       if (p.projection.source == REVERIE_SOURCE_STATE)
         p.transposed->run(d_slot(p.projection.destination), shard.emits() ? d.emitted.data() : d.state.data());
   }
-  over_steps(steps, entry(network.readout), shard.outputs.data(), task.outputs(), shard.state(1), stride, gradient);
-  const auto& encoder = entry(network.encoder);
-  numeric::weight_gradient(engine::shard_rows, encoder.outputs, encoder.inputs, d.state.data(), stride,
-                           shard.starts.data(), task.starts(), false, gradient.data() + encoder.offset);
+  const auto& readout = network.layout().entries[static_cast<std::size_t>(network.readout)];
+  network.readout_gradient->of(steps).add(shard.outputs.data(), shard.state(first + 1),
+                                          gradient.data() + readout.offset);
   for (const auto& p : network.projections) {
-    const float* cotangents = d.slots[p.projection.destination].data();
-    if (p.projection.source == REVERIE_SOURCE_INPUT)
-      over_steps(steps, *p.entry, cotangents, stride, shard.inputs.data(), task.inputs(), gradient);
-    else if (p.projection.source == REVERIE_SOURCE_SLOT)
-      over_steps(steps, *p.entry, cotangents, stride, shard.slots[p.projection.source_slot].data(), stride, gradient);
-    else if (p.projection.source == REVERIE_SOURCE_STATE)
-      over_steps(steps, *p.entry, cotangents, stride, shard.emits() ? shard.emitted.data() : shard.state(0), stride,
-                 gradient);
+    if (!p.gradient) continue;
+    const float* source = p.projection.source == REVERIE_SOURCE_INPUT
+                              ? shard.inputs.data() + first * engine::shard_rows * model.task->inputs()
+                          : p.projection.source == REVERIE_SOURCE_SLOT
+                              ? shard.slots[p.projection.source_slot].data() + at
+                          : shard.emits() ? shard.emitted.data() + at
+                                          : shard.state(first);
+    p.gradient->of(steps).add(d.slots[p.projection.destination].data(), source, gradient.data() + p.entry->offset);
   }
 }
 
@@ -117,14 +107,30 @@ struct TrainingFloor::Worker {
   Shard<float> shard;
   Cotangents<float> cotangents;
 
-  explicit Worker(const Network<float>& network) : shard(network, true), cotangents(shard) {
+  explicit Worker(const Network<float>& network) : shard(network, network.steps(), true), cotangents(shard) {
     fill(shard);
     fill(cotangents);
   }
+
+  void run(Buffer& gradient) {
+    const auto& network = shard.network;
+    const auto steps = network.steps(), chunk = network.steps_of_chunk();
+    const auto length = [&](std::int64_t first) { return std::min(chunk, steps - first); };
+    encode(shard);
+    for (std::int64_t first = 0; first < steps; first += chunk) step_forward(shard, first, length(first));
+    for (auto first = (steps - 1) / chunk * chunk; first >= 0; first -= chunk) {
+      read_out(shard, first, length(first));
+      step_backward(shard, cotangents, first, length(first), gradient);
+    }
+    const auto& encoder = network.layout().entries[static_cast<std::size_t>(network.encoder)];
+    network.encoder_gradient->add(cotangents.state.data(), shard.starts.data(), gradient.data() + encoder.offset);
+  }
 };
 
-TrainingFloor::TrainingFloor(const engine::Model& model, std::int64_t trials, std::int64_t steps)
-    : network_(model, steps, true, true), shards_(shards_of(trials)), weights_(weights_of(network_)) {
+TrainingFloor::TrainingFloor(const engine::Model& model, const engine::TrainingOptions& training)
+    : network_(model, training.steps, true, true, training.precision),
+      shards_(shards_of(training.batch_size)),
+      weights_(weights_of(network_)) {
   gradients_.assign(static_cast<std::size_t>(shards_), Buffer(weights_.size()));
   for (int worker = 0; worker < numeric::thread_count(); ++worker)
     workers_.push_back(std::make_unique<Worker>(network_));
@@ -134,20 +140,18 @@ TrainingFloor::~TrainingFloor() = default;
 void TrainingFloor::run() {
   network_.pack(weights_);
   numeric::parallel_items(shards_, [&](int worker, std::int64_t s) {
-    auto& [shard, cotangents] = *workers_[static_cast<std::size_t>(worker)];
-    encode(shard);
-    step_forward(shard, network_.steps());
-    step_backward(shard, cotangents, network_.steps(), gradients_[static_cast<std::size_t>(s)]);
+    workers_[static_cast<std::size_t>(worker)]->run(gradients_[static_cast<std::size_t>(s)]);
   });
 }
 
-SimulationFloor::SimulationFloor(const engine::Model& model, std::int64_t trials, std::int64_t steps, bool quiescent)
-    : network_(model, std::min(steps, engine::chunk_steps), !quiescent, false),
-      shards_(shards_of(trials)),
-      steps_(steps),
+SimulationFloor::SimulationFloor(const engine::Model& model, const engine::SimulationOptions& simulation)
+    : network_(model, std::min(simulation.steps, engine::chunk_steps), !simulation.quiescent, false,
+               simulation.precision),
+      shards_(shards_of(simulation.trials)),
+      steps_(simulation.steps),
       weights_(weights_of(network_)) {
   for (int worker = 0; worker < numeric::thread_count(); ++worker) {
-    workers_.push_back(std::make_unique<Shard<float>>(network_, false));
+    workers_.push_back(std::make_unique<Shard<float>>(network_, network_.steps(), false));
     fill(*workers_.back());
   }
 }
@@ -157,8 +161,11 @@ void SimulationFloor::run() {
   numeric::parallel_items(shards_, [&](int worker, std::int64_t) {
     auto& shard = *workers_[static_cast<std::size_t>(worker)];
     encode(shard);
-    for (std::int64_t first = 0; first < steps_; first += network_.steps())
-      step_forward(shard, std::min(network_.steps(), steps_ - first));
+    for (std::int64_t first = 0; first < steps_; first += network_.steps()) {
+      const auto length = std::min(network_.steps(), steps_ - first);
+      step_forward(shard, 0, length);
+      read_out(shard, 0, length);
+    }
   });
 }
 

@@ -8,14 +8,17 @@
 #pragma once
 
 #include <engine/backward.hpp>
+#include <engine/simulator.hpp>
+#include <engine/trainer.hpp>
 
 namespace reverie::bench {
 
-/// One training batch: packing, rollout, read-out, back-propagation, gradients of the weights.
+/// One training batch: packing, rollout, read-out, back-propagation, gradients of the weights. Without the products
+/// that checkpoint_every repeats.
 class TrainingFloor {
  public:
   /// The model must outlive the floor.
-  TrainingFloor(const engine::Model& model, std::int64_t trials, std::int64_t steps);
+  TrainingFloor(const engine::Model& model, const engine::TrainingOptions& training);
   ~TrainingFloor();
   void run();
 
@@ -28,15 +31,15 @@ class TrainingFloor {
   std::vector<numeric::AlignedVector<float>> gradients_;  ///< per shard
 };
 
-/// One simulation: packing, rollout and read-out in chunks.
+/// One simulation: packing, rollout and read-out.
 class SimulationFloor {
  public:
-  SimulationFloor(const engine::Model& model, std::int64_t trials, std::int64_t steps, bool quiescent);
+  SimulationFloor(const engine::Model& model, const engine::SimulationOptions& simulation);
   void run();
 
  private:
   engine::Network<float> network_;
-  std::int64_t shards_, steps_;
+  std::int64_t shards_, steps_;  ///< `steps_`: of a trial
   numeric::AlignedVector<float> weights_;
   std::vector<std::unique_ptr<engine::Shard<float>>> workers_;
 };

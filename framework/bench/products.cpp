@@ -23,11 +23,12 @@ double rate_of(Body&& body) {
 
 std::vector<Line> measure_products(const Options& options) {
   const auto workload = spatial_navigation();
-  const auto model = model_of(training_of(options, workload).model);
-  engine::Network<float> network(model, workload.steps, true, true);
+  const auto plan = training_of(options, workload);
+  const auto model = model_of(plan.model);
+  engine::Network<float> network(model, workload.steps, true, true, plan.options.precision);
   const numeric::AlignedVector<float> weights(static_cast<std::size_t>(network.layout().size), 0.01F);
   network.pack(weights);
-  const auto rows = workload.steps * engine::shard_rows;
+  const auto rows = engine::chunk_steps * engine::shard_rows;
   numeric::AlignedVector<float> a(static_cast<std::size_t>(rows * network.stride()), 0.5F), c(a.size());
   numeric::AlignedVector<float> gradient(static_cast<std::size_t>(workload.outputs * workload.units));
   const engine::ProjectionProducts<float>* recurrent = nullptr;
@@ -40,18 +41,17 @@ std::vector<Line> measure_products(const Options& options) {
     auto& to = turn < 0 ? warming_up : samples;
     to.add("recurrent", rate_of([&] { recurrent->per_step->run(a.data(), c.data()); }));
     to.add("transposed", rate_of([&] { recurrent->transposed->run(a.data(), c.data()); }));
-    to.add("read_out", rate_of([&] { network.read_out->run(a.data(), c.data(), workload.steps); }));
+    to.add("read_out", rate_of([&] { network.read_out->of(engine::chunk_steps).run(a.data(), c.data()); }));
     to.add("gradient", rate_of([&] {
-             numeric::weight_gradient(rows, workload.outputs, workload.units, c.data(), network.stride(), a.data(),
-                                      network.stride(), false, gradient.data());
+             network.readout_gradient->of(engine::chunk_steps).add(c.data(), a.data(), gradient.data());
            }));
     stop_if_asked(options);
   }
   Line line{"products", workload.what() + ", one core", "", {}};
   line.add("recurrent, 25 rows, packed", "GFLOP/s", samples.median_of("recurrent"));
   line.add("its gradient, 25 rows, packed, adding", "GFLOP/s", samples.median_of("transposed"));
-  line.add("read-out, 2500 rows, packed", "GFLOP/s", samples.median_of("read_out"));
-  line.add("gradient of weights, 2500 rows", "GFLOP/s", samples.median_of("gradient"));
+  line.add("read-out, 250 rows, packed", "GFLOP/s", samples.median_of("read_out"));
+  line.add("gradient of weights, 250 rows", "GFLOP/s", samples.median_of("gradient"));
   return {line};
 }
 

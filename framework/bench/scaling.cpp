@@ -16,7 +16,7 @@ Line measure_size(const Options& options, const std::string& name, const Workloa
   const auto plan = training_of(few, workload);
   const auto model = model_of(plan.model);
   const auto memory = static_cast<double>(memory_of_training(model, plan.options));
-  TrainingFloor floor(model, plan.options.batch_size, plan.options.steps);
+  TrainingFloor floor(model, plan.options);
   const auto before = numeric::product_operations();
   floor.run();
   const auto operations = static_cast<double>(numeric::product_operations() - before);

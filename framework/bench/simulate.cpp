@@ -41,7 +41,7 @@ std::vector<Line> measure_simulate(const Options& options) {
   // The floor does not depend on the dynamics, which multiply nothing.
   const auto& work = std::get<pipeline::SimulateStage>(cases[0].plan.stages.at(0).work);
   const auto model = model_of(work.model);
-  SimulationFloor floor(model, workload.trials, workload.steps, true);
+  SimulationFloor floor(model, work.options);
   const auto before = numeric::product_operations();
   floor.run();
   const auto operations = static_cast<double>(numeric::product_operations() - before);

@@ -4,11 +4,9 @@
 #include <bench/train.hpp>
 #include <engine/batch.hpp>
 #include <engine/task_shard.hpp>
-#include <mutex>
 #include <numeric/adam.hpp>
 #include <numeric/random.hpp>
 #include <numeric/threads.hpp>
-#include <set>
 
 namespace reverie::bench {
 namespace {
@@ -29,23 +27,32 @@ class Parts {
   Parts(const engine::Model& model, const engine::TrainingOptions& training)
       : model_(model),
         training_(training),
-        batch_(model, training.batch_size, training.steps, true),
+        batch_(model, {.trials = training.batch_size,
+                       .steps = training.steps,
+                       .with_gradient = true,
+                       .precision = training.precision}),
         task_network_(model, training.steps, true, false),
         weights_(engine::flatten<float>(batch_.layout(), engine::initial_weights(model, training.seed))),
         gradient_(weights_.size()),
         moments_{Buffer(weights_.size()), Buffer(weights_.size())} {
     for (int worker = 0; worker < numeric::thread_count(); ++worker) {
-      task_shards_.push_back(std::make_unique<Shard<float>>(task_network_, false));
+      task_shards_.push_back(std::make_unique<Shard<float>>(task_network_, training.steps, false));
       targets_.emplace_back(
           static_cast<std::size_t>(training.steps * shard_rows * std::max(model.task->outputs(), model.units)));
     }
   }
 
-  /// Trials, first activity, inputs and targets of a batch.
+  /// Trials, first activity, inputs and targets of a batch, in chunks as the engine asks for them.
   void task() {
     numeric::parallel_items(batch_.shards(), [&](int worker, std::int64_t s) {
       const auto at = static_cast<std::size_t>(worker);
-      fill(s, *task_shards_[at], targets_[at].data());
+      const auto draw = draw_of(s);
+      const auto trials = engine::draw_trials(model_, draw);
+      engine::fill_starts(model_, draw, trials, *task_shards_[at]);
+      engine::fill_inputs(model_, draw, trials, 0, draw.steps, *task_shards_[at]);
+      for (std::int64_t first = 0; first < draw.steps; first += engine::chunk_steps)
+        engine::fill_targets(model_, draw, trials, first, std::min(engine::chunk_steps, draw.steps - first),
+                             targets_[at].data());
     });
   }
   /// The state noise of a batch.
@@ -57,13 +64,15 @@ class Parts {
         for (std::int64_t row = 0; row < batch_.rows_of(s); ++row) source.fill(row, n, model_.units, out);
     });
   }
-  /// Packing, rollout with noise, read-out and loss; with the gradient also everything back.
+  /// Packing, rollout with noise, read-out and loss; with the gradient also everything back. Trials that stand still
+  /// on the spot cost nothing: what they are does not change the work.
   void rollout(bool with_gradient) {
     batch_.run(
         weights_,
-        [&](std::int64_t s, Shard<float>& shard, float* targets, engine::NoiseSource<float>& noise) {
-          if (first_use(&shard)) fill(s, shard, targets);
-          noise = noise_of(s);
+        [&](std::int64_t s, Shard<float>& shard) {
+          std::fill(shard.starts.begin(), shard.starts.end(), 0.01F);
+          shard.active_rows = batch_.rows_of(s);
+          return engine::ShardTrials<float>{noise_of(s), [](auto...) {}, [](auto...) {}};
         },
         with_gradient ? &gradient_ : nullptr);
   }
@@ -79,13 +88,9 @@ class Parts {
   }
 
  private:
-  void fill(std::int64_t s, Shard<float>& shard, float* targets) const {
-    engine::TrialDraw draw{training_.seed,  numeric::Role::train, 0, first_trial(s), batch_.rows_of(s),
-                           training_.steps, training_.mask};
-    const auto trials = engine::draw_trials(model_, draw);
-    engine::fill_starts(model_, draw, trials, shard);
-    engine::fill_inputs(model_, draw, trials, 0, draw.steps, shard);
-    engine::fill_targets(model_, draw, trials, targets);
+  engine::TrialDraw draw_of(std::int64_t s) const {
+    return {training_.seed,  numeric::Role::train, 0, first_trial(s), batch_.rows_of(s),
+            training_.steps, training_.mask};
   }
   static std::uint32_t first_trial(std::int64_t s) { return static_cast<std::uint32_t>(s * shard_rows); }
   engine::NoiseSource<float> noise_of(std::int64_t s) const {
@@ -96,10 +101,6 @@ class Parts {
     noise.first_trial = first_trial(s);
     return noise;
   }
-  bool first_use(const Shard<float>* shard) {
-    const std::lock_guard lock(mutex_);
-    return filled_.insert(shard).second;
-  }
 
   const engine::Model& model_;
   engine::TrainingOptions training_;
@@ -108,8 +109,6 @@ class Parts {
   Buffer weights_, gradient_, moments_[2];
   std::vector<std::unique_ptr<Shard<float>>> task_shards_;
   std::vector<Buffer> targets_;
-  std::mutex mutex_;
-  std::set<const Shard<float>*> filled_;
 };
 
 }  // namespace
@@ -144,10 +143,14 @@ double memory_formula(const engine::Model& model, const engine::TrainingOptions&
   for (const auto& dynamics : model.dynamics) memory += dynamics->memory().size();
   const auto of = [](auto count) { return static_cast<double>(count); };
   const double shards = of((training.batch_size + shard_rows - 1) / shard_rows);
-  const double per_step = of(numeric::padded(model.units)) * (2 + 2 * of(model.cell->slots().size()) + of(memory)) +
-                          2 * of(model.task->outputs());
-  return 4 *
-         (std::min(of(threads), shards) * of(shard_rows * training.steps) * per_step + of(layout.size) * (shards + 8));
+  const double units = of(numeric::padded(model.units)), slots = of(model.cell->slots().size());
+  const auto chunk = std::min(engine::chunk_steps, training.steps);
+  const auto held =
+      training.checkpoint_every > 0 ? std::min(training.checkpoint_every, training.steps) : training.steps;
+  const double per_row = of(held) * (units * (1 + slots + of(memory)) + of(model.task->inputs())) +
+                         of((training.steps - 1) / held) * units * (1 + of(memory)) +
+                         of(chunk) * (units * (1 + slots) + 2 * of(model.task->outputs()));
+  return 4 * (std::min(of(threads), shards) * of(shard_rows) * per_row + of(layout.size) * (shards + 8));
 }
 
 Line measure_training(const Options& options, const std::string& name, const Workload& workload,
@@ -155,7 +158,7 @@ Line measure_training(const Options& options, const std::string& name, const Wor
   const auto plan = training_of(options, workload);
   const auto model = model_of(plan.model);
   const auto memory = memory_of_training(model, plan.options);
-  TrainingFloor floor(model, plan.options.batch_size, plan.options.steps);
+  TrainingFloor floor(model, plan.options);
   Parts parts(model, plan.options);
   const auto before = numeric::product_operations();
   floor.run();

@@ -23,13 +23,14 @@ void train_in_turns(const Options& options, const engine::Model& model, engine::
 /// Largest resident memory while two batches are trained, above what was resident before; bytes.
 std::int64_t memory_of_training(const engine::Model& model, engine::TrainingOptions training);
 
-/// What a training has to hold, from its sizes; bytes. With N units, O outputs, S slots of the cell, M memory
-/// variables, P trained numbers, B trials of T steps in shards of R = 25 rows, W = threads, all in float32:
+/// What a training has to hold, from its sizes; bytes. With N units, I inputs, O outputs, S slots of the cell, M memory
+/// variables, P trained numbers, B trials of T steps in shards of R = 25 rows, W threads, chunks of c = chunk_steps and
+/// h = checkpoint_every (T without), all in float32:
 ///
-///   4 (W R T (N (2 + 2 S + M) + 2 O) + P (B / R + 8))
+///   4 (W R (h (N (1 + S + M) + I) + ((T - 1) / h) N (1 + M) + c (N (1 + S) + 2 O)) + P (B / R + 8))
 ///
-/// The first term is what back-propagation reads again or writes for each step (states, slots, memory, the cotangents
-/// of slots and read-out, outputs, targets); P counts a gradient per shard, weights, their gradient and two moments,
+/// For every row: states, slots, memory and inputs of the steps held; the checkpoints; and of one chunk the cotangents
+/// of slots and read-out, outputs and targets. P counts a gradient per shard, weights, their gradient and two moments,
 /// two packed copies, and the first weights in float64.
 double memory_formula(const engine::Model& model, const engine::TrainingOptions& training, int threads);
 

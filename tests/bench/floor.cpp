@@ -13,8 +13,8 @@ using namespace reverie;
 namespace {
 
 constexpr std::int64_t units = 24, outputs = 20, inputs = 2;
-constexpr std::int64_t trials = 30, rows = 50;  // two shards of 25 rows
-constexpr std::int64_t steps = 130;             // a chunk of 100 steps and one of 30
+constexpr std::int64_t trials = 30, rows = 50;                // two shards of 25 rows
+constexpr std::int64_t steps = 13 * engine::chunk_steps + 3;  // whole chunks and a part of one
 
 bench::Options bundled() {
   bench::Options options;
@@ -48,7 +48,7 @@ void check_training(const std::string& cell, std::uint64_t formula) {
   engine::TrainingState start;
   start.weights = engine::initial_weights(model, 0);
   CHECK(operations_of([&] { engine::train(model, training, start, [](const auto&) { return true; }); }) == formula);
-  bench::TrainingFloor floor(model, trials, steps);
+  bench::TrainingFloor floor(model, training);
   CHECK(operations_of([&] { floor.run(); }) == formula);
 }
 
@@ -64,14 +64,14 @@ TEST_CASE("the floor of a simulation does the products of the engine") {
   const auto& work = std::get<pipeline::SimulateStage>(plan.stages.at(0).work);
   const auto model = bench::model_of(work.model);
   const auto weights = engine::initial_weights(model, 0);
-  constexpr std::int64_t read_out_steps = 200;  // the read-out of a simulation works on whole chunks
+  constexpr auto read_out_steps = 14 * engine::chunk_steps;  // the read-out of a simulation works on whole chunks
   const auto formula = static_cast<std::uint64_t>(
       2 * rows * (steps * 3 * units * units + read_out_steps * units * outputs + units * outputs));
   CHECK(operations_of([&] {
           engine::simulate(
               model, weights, work.options, [](const auto&...) {}, [](std::int64_t) { return true; });
         }) == formula);
-  bench::SimulationFloor floor(model, trials, steps, true);
+  bench::SimulationFloor floor(model, work.options);
   CHECK(operations_of([&] { floor.run(); }) == formula);
 }
 
@@ -80,9 +80,10 @@ TEST_CASE("the memory formula counts the arrays of a worker") {
     const auto plan = bench::training_of(bundled(), workload(cell));
     const auto model = bench::model_of(plan.model);
     const engine::Network<float> network(model, steps, true, true);
-    const engine::Shard<float> shard(network, true);
+    const engine::Shard<float> shard(network, steps, true);
     const engine::Cotangents<float> cotangents(shard);
-    auto numbers = shard.states.size() + 2 * shard.outputs.size() + cotangents.readout.size();  // outputs and targets
+    // Outputs and targets are alike.
+    auto numbers = shard.states.size() + shard.inputs.size() + 2 * shard.outputs.size() + cotangents.readout.size();
     for (const auto& slot : shard.slots) numbers += slot.size();
     for (const auto& slot : cotangents.slots) numbers += slot.size();
     // Of one worker and of two: the difference is what a worker holds. States have one step more than the others.
