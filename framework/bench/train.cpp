@@ -64,8 +64,8 @@ class Parts {
         for (std::int64_t row = 0; row < batch_.rows_of(s); ++row) source.fill(row, n, model_.units, out);
     });
   }
-  /// Packing, rollout with noise, read-out and loss; with the gradient also everything back. Trials that stand still
-  /// on the spot cost nothing: what they are does not change the work.
+  /// Packing, rollout with noise, read-out and loss; with the gradient also everything back. Inputs and targets stay
+  /// zero: the work does not depend on them.
   void rollout(bool with_gradient) {
     batch_.run(
         weights_,
@@ -181,19 +181,20 @@ Line measure_training(const Options& options, const std::string& name, const Wor
   const double step = samples.median_of("step"), seconds = samples.median_of("floor");
   const double peak = samples.largest_of("peak");
   Line line{name, workload.what(), "", {}};
+  const bool full = plan.options.precision == numeric::Precision::full;  // targets are those of float32
+  std::optional<Target> over_floor, of_peak, share;
+  if (full && targets.task_share) share = Target{*targets.task_share};
+  if (full) over_floor = Target{targets.over_floor};
+  if (full && targets.floor_over_peak) of_peak = Target{*targets.floor_over_peak, false};
   line.add("step", "ms", 1000 * step);
   line.add("product floor", "ms", 1000 * seconds);
-  line.add("step / floor", "1", samples.median_ratio("step", "floor"), Target{targets.over_floor});
+  line.add("step / floor", "1", samples.median_ratio("step", "floor"), over_floor);
   line.add("products", "GFLOP", operations / 1e9);
   line.add("step", "GFLOP/s", operations / step / 1e9);
   line.add("product floor", "GFLOP/s", operations / seconds / 1e9);
   line.add("FMA peak, float32", "GFLOP/s", peak / 1e9);
-  std::optional<Target> of_peak;
-  if (targets.floor_over_peak) of_peak = Target{*targets.floor_over_peak, false};
   line.add("floor / FMA peak", "1", operations / seconds / peak, of_peak);
   line.add("task and encoding", "ms", milliseconds("task"));
-  std::optional<Target> share;
-  if (targets.task_share) share = Target{*targets.task_share};
   line.add("task and encoding / step", "1", samples.median_ratio("task", "step"), share);
   line.add("forward, with noise and loss", "ms", milliseconds("forward"));
   line.add("of which noise", "ms", milliseconds("noise"));
