@@ -15,14 +15,15 @@ struct Kind {
   std::string title;  ///< when the user gives none
   std::vector<std::string> sources;
   plugin::ParameterSchema options;
+  std::vector<std::string> axes;  ///< options that name an axis of the sweep
   Drawing (*draw)(const plugin::json&, const std::vector<FigureSource>&);
 };
 
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> table = {
-      {"paths", "Paths", {"simulate"}, paths_options(), draw_paths},
-      {"density", "Density of positions", {"simulate"}, density_options(), draw_density},
-      {"curve", "Curves", {"train", "measure"}, curve_options(), draw_curve},
+      {"paths", "Paths", {"simulate"}, paths_options(), {}, draw_paths},
+      {"density", "Density of positions", {"simulate"}, density_options(), {}, draw_density},
+      {"curve", "Curves", {"train", "measure"}, curve_options(), {}, draw_curve},
   };
   return table;
 }
@@ -63,6 +64,8 @@ std::vector<std::string> figure_kinds() {
 }
 
 const plugin::ParameterSchema& figure_options(const std::string& kind) { return find_kind(kind).options; }
+
+std::vector<std::string> figure_axes(const std::string& kind) { return find_kind(kind).axes; }
 
 std::vector<std::string> figure_sources(const std::string& kind) { return find_kind(kind).sources; }
 

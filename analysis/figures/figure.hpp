@@ -14,6 +14,8 @@ struct FigureSource {
   std::string label;             ///< shown in legends and panel titles; the stage's name unless the user gives another
   std::string run;               ///< "train", "simulate", "measure"
   std::filesystem::path folder;  ///< its results: history.csv, recording.nc, result.nc
+  /// Its place in a sweep, on the axes that the figure gathers: axis and label (number, text or boolean).
+  std::vector<std::pair<std::string, plugin::json>> coordinates = {};
 };
 
 struct FigureFiles {
@@ -24,9 +26,12 @@ struct FigureFiles {
 /// Kinds of figure and the options of each ("kind", "of" and "title" excluded).
 std::vector<std::string> figure_kinds();
 const plugin::ParameterSchema& figure_options(const std::string& kind);
+/// Options whose value is the name of an axis of the sweep that the figure gathers, as x and y of a heat map.
+std::vector<std::string> figure_axes(const std::string& kind);
 /// What `of` may name for this kind: "simulate", "train", "measure".
 std::vector<std::string> figure_sources(const std::string& kind);
 
+/// `options` also hold "over" (a list: axes that are averaged) and "each" (axes with one panel or curve per value).
 /// Draws <folder>/figure.svg, figure.gp, figure.csv. `options` are complete and checked. DataError when gnuplot is
 /// missing or a source lacks what the figure needs.
 FigureFiles draw_figure(const std::string& kind, const plugin::json& options, const std::string& title,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <pipeline/diagnostics.hpp>
+#include <set>
 
 namespace reverie::pipeline {
 namespace {
@@ -41,11 +42,23 @@ std::string format_diagnostic(const std::vector<Source>& sources, const Place& p
                      place.line, line, indent_like(line, place.column - 1));
 }
 
+std::string Diagnostics::origin_of(const std::string& path) const {
+  for (auto above = path; !above.empty();) {
+    if (const auto alias = aliases_.find(above); alias != aliases_.end())
+      return alias->second + path.substr(above.size());
+    const auto cut = above.find_last_of(".[");
+    if (cut == std::string::npos) break;
+    above.resize(cut);
+  }
+  return path;
+}
+
 void Diagnostics::at_key(const std::string& path, const std::string& message) {
-  at(document_.entry(path).key, message);
+  // The key of a replaced value stands where it stood.
+  at(document_.entry(aliases_.contains(path) ? path : origin_of(path)).key, message);
 }
 void Diagnostics::at_value(const std::string& path, const std::string& message) {
-  at(document_.entry(path).value, message);
+  at(document_.entry(origin_of(path)).value, message);
 }
 void Diagnostics::at(const Place& place, const std::string& message) { messages_.push_back({place, message}); }
 
@@ -54,10 +67,10 @@ void Diagnostics::throw_if_any() const {
   auto sorted = messages_;
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
   std::string text;
-  for (const auto& message : sorted) {
-    const auto formatted = format_diagnostic(document_.sources, message.place, message.text);
-    text += (text.empty() ? "" : "\n") + formatted;
-  }
+  std::set<std::pair<Place, std::string>> told;  // the points of a sweep repeat what is wrong with all of them
+  for (const auto& message : sorted)
+    if (told.insert({message.place, message.text}).second)
+      text += (text.empty() ? "" : "\n") + format_diagnostic(document_.sources, message.place, message.text);
   throw PipelineError(text);
 }
 

@@ -20,16 +20,23 @@ class PipelineError : public Error {
 /// One message with its place, source line and caret.
 std::string format_diagnostic(const std::vector<Source>& sources, const Place& place, const std::string& message);
 
+/// Paths whose value was put there from elsewhere in the document, and from where.
+using Aliases = std::map<std::string, std::string>;
+
 class Diagnostics {
  public:
   explicit Diagnostics(const Document& document) : document_(document) {}
+
+  /// From now on messages about what lies at or below an alias point to where its value comes from.
+  void set_aliases(Aliases aliases) { aliases_ = std::move(aliases); }
 
   void at_key(const std::string& path, const std::string& message);
   void at_value(const std::string& path, const std::string& message);
   void at(const Place& place, const std::string& message);
 
   std::size_t count() const { return messages_.size(); }
-  /// Throws PipelineError with everything gathered, in the order of places; nothing gathered: returns.
+  /// Throws PipelineError with everything gathered, in the order of places, each message once; nothing gathered:
+  /// returns.
   void throw_if_any() const;
 
  private:
@@ -37,7 +44,10 @@ class Diagnostics {
     Place place;
     std::string text;
   };
+  std::string origin_of(const std::string& path) const;
+
   const Document& document_;
+  Aliases aliases_;
   std::vector<Message> messages_;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <fstream>
 #include <pipeline/diagnostics.hpp>
 #include <sstream>
@@ -139,6 +140,16 @@ Entry Document::entry(const std::string& path) const {
     if (cut == std::string::npos) return {};
     at.resize(cut);
   }
+}
+
+std::vector<std::string> in_file_order(const Document& document, const std::string& path, const json& table) {
+  std::vector<std::string> keys;
+  if (!table.is_object()) return keys;
+  for (const auto& [key, value] : table.items()) keys.push_back(key);
+  std::stable_sort(keys.begin(), keys.end(), [&](const auto& a, const auto& b) {
+    return document.entry(join(path, a)).key < document.entry(join(path, b)).key;
+  });
+  return keys;
 }
 
 Document parse_document(const std::string& name, const std::string& text, const std::vector<std::string>& settings) {

@@ -43,6 +43,9 @@ struct Document {
   Entry entry(const std::string& path) const;
 };
 
+/// Keys of the table at a path, in the order of the file; none when it is no table.
+std::vector<std::string> in_file_order(const Document& document, const std::string& path, const json& table);
+
 /// "stage.train" + "batches".
 std::string join(const std::string& path, const std::string& key);
 /// "stage.replay.dynamics" + 1.

@@ -16,9 +16,9 @@ std::vector<std::string> keys_of(const json& table) {
 
 }  // namespace
 
-PluginUse read_task(const Reading& reading, const std::string& name) {
+PluginUse read_task(const Reading& reading, const std::string& name, const json& table) {
   const auto path = join("task", name);
-  auto use = choose_plugin(reading, plugin::Kind::task, path, reading.document.root["task"][name]);
+  auto use = choose_plugin(reading, plugin::Kind::task, path, table);
   if (!use) return use;
   try {
     make_task(use);
@@ -29,10 +29,9 @@ PluginUse read_task(const Reading& reading, const std::string& name) {
   return use;
 }
 
-NetworkPlan read_network(const Reading& reading, const std::string& name) {
+NetworkPlan read_network(const Reading& reading, const std::string& name, const json& table) {
   NetworkPlan network;
   const auto path = join("network", name);
-  const json& table = reading.document.root["network"][name];
   if (!require_table(reading, path, table)) return network;
   auto options = check_table(reading, path, table, network_keys());
   network.options = std::move(options.values);

@@ -13,6 +13,8 @@ struct NetworkPlan {
   PluginUse cell;
   json options;  ///< the plain keys of network_keys(), complete
   std::int64_t units = 0;
+
+  explicit operator bool() const { return static_cast<bool>(cell); }
 };
 
 struct ModelPlan {
@@ -24,9 +26,9 @@ struct ModelPlan {
 };
 
 /// The plugin of [task.NAME]; empty when something is wrong.
-PluginUse read_task(const Reading& reading, const std::string& name);
-/// [network.NAME]; its cell is empty when something is wrong.
-NetworkPlan read_network(const Reading& reading, const std::string& name);
+PluginUse read_task(const Reading& reading, const std::string& name, const json& table);
+/// [network.NAME]; empty when something is wrong.
+NetworkPlan read_network(const Reading& reading, const std::string& name, const json& table);
 
 json identity_of(const NetworkPlan& network);
 json settings_of(const NetworkPlan& network);

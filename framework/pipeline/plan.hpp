@@ -11,6 +11,7 @@
 #include <engine/simulator.hpp>
 #include <engine/trainer.hpp>
 #include <pipeline/model.hpp>
+#include <pipeline/point.hpp>
 #include <variant>
 
 namespace reverie::pipeline {
@@ -43,30 +44,70 @@ struct MeasureStage {
   std::uint32_t draw = 0;
 };
 
+/// Puts the results of a sweep into one dataset with the axes as coordinates.
+struct GatherStage {
+  std::vector<Point> coordinates;  ///< one per input
+  std::vector<std::string> over;   ///< axes that are reduced; the others become dimensions
+  std::string reduce = "mean";     ///< "mean" or "median"
+};
+
 struct FigureStage {
   std::string kind, title;
   json options;
   std::vector<std::string> labels;  ///< one per input
+  std::vector<Point> coordinates;   ///< one per input, on the axes that the figure gathers
+};
+
+/// A number that a claim compares: a variable of one result, or the number itself.
+struct Quantity {
+  std::optional<std::size_t> stage;  ///< index into Plan::stages; none: `number`
+  std::string name;                  ///< of the result's variable, or of the training's history column
+  std::map<std::string, json> at;    ///< dimension of the variable -> value of its coordinate (or index)
+  std::string reduce = "none";       ///< over what `at` leaves: "none", "mean", "min", "max", "first", "last"
+  double number = 0;
+};
+
+/// value > above and value < below, each with a factor and a margin: value - (factor * above + margin) > 0.
+struct Claim {
+  struct Sample {
+    Point point;  ///< on the axes of `over`
+    Quantity value;
+    std::optional<Quantity> above, below;
+  };
+  /// One point of the axes of `for_all`; the samples are those of `over`, paired.
+  struct Case {
+    Point point;
+    std::vector<Sample> samples;
+  };
+  std::string name, text;
+  double factor = 1, margin = 0;
+  std::vector<Case> cases;
 };
 
 struct Stage {
-  std::string name;
-  std::variant<TrainStage, SimulateStage, MeasureStage, FigureStage> work;
+  std::string name;  ///< of its table, [stage.NAME]
+  Point point;
+  std::variant<TrainStage, SimulateStage, MeasureStage, GatherStage, FigureStage> work;
   std::vector<std::size_t> inputs;  ///< indices into Plan::stages, all smaller than the stage's own
   json settings;                    ///< the stage's table with all defaults filled in
   json identity;
   std::string fingerprint;                        ///< 64 hex digits
   std::vector<const plugin::Component*> plugins;  ///< at work in this stage
 
-  /// "train", "simulate", "measure", "figure".
+  /// "train", "simulate", "measure", "gather", "figure".
   const std::string& run() const;
+  /// For messages: "replay", "replay[friction=0.5,seed=0]".
+  std::string label() const;
+  /// Within the pipeline's index: "replay", "replay/friction=0.5,seed=0".
+  std::filesystem::path place() const;
 };
 
 struct Plan {
   std::filesystem::path file;
   std::string title;
   std::uint64_t seed = 0;
-  std::vector<Stage> stages;             ///< in topological order
+  std::vector<Stage> stages;  ///< in topological order
+  std::vector<Claim> claims;
   nlohmann::ordered_json configuration;  ///< the pipeline as resolved
   std::vector<std::string> warnings;     ///< libraries that could not be loaded
 };

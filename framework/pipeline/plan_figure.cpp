@@ -25,29 +25,79 @@ std::optional<std::string> read_kind(const Reading& reading, const std::string& 
   return std::nullopt;
 }
 
-/// The names in `of`: one or a list.
-std::vector<std::string> names_in(const json& of) {
-  std::vector<std::string> names;
-  if (of.is_string()) names.push_back(of.get<std::string>());
-  if (of.is_array())
-    for (const auto& name : of)
-      if (name.is_string()) names.push_back(name.get<std::string>());
-  return names;
-}
+/// One mention of a stage in `of`, with the name it gets in the figure.
+struct Mention {
+  std::string path;  ///< of the stage's name
+  std::string label;
+};
 
-bool read_labels(const Reading& reading, const std::string& path, const json& draw, std::vector<std::string>& labels) {
-  if (!draw.contains("labels")) return true;
-  const json& list = draw["labels"];
+/// nullopt when something is wrong.
+std::optional<std::vector<Mention>> read_sources(const Reading& reading, const std::string& path, const json& draw) {
+  if (!draw.contains("of")) {
+    reading.diagnostics.at_key(path, fmt::format("{}: 'of' is required: the stage to draw, or a list", label_of(path)));
+    return std::nullopt;
+  }
+  const auto of_path = join(path, "of");
+  const json& of = draw["of"];
+  std::vector<Mention> mentions;
+  bool good = true;
+  const auto add = [&](const std::string& where, const json& value) {
+    const json label = value.is_object() ? value.value("label", value.value("of", json())) : value;
+    if (!label.is_string()) {
+      if (value.is_object() && value.contains("label"))
+        reading.diagnostics.at_value(join(where, "label"), "'label' must be a string");
+      good = false;
+      return;
+    }
+    mentions.push_back({value.is_object() ? join(where, "of") : where, label.get<std::string>()});
+  };
+  if (of.is_array())
+    for (std::size_t k = 0; k < of.size(); ++k) add(join(of_path, k), of[k]);
+  else
+    add(of_path, of);
+  if (of.is_array() && of.empty()) {
+    reading.diagnostics.at_value(of_path, "'of' must name at least one stage");
+    good = false;
+  }
+  if (!good) return std::nullopt;
+  if (!draw.contains("labels")) return mentions;
+  const json& labels = draw["labels"];
   const bool texts =
-      list.is_array() && std::all_of(list.begin(), list.end(), [](const json& l) { return l.is_string(); });
-  if (!texts || list.size() != labels.size()) {
+      labels.is_array() && std::all_of(labels.begin(), labels.end(), [](const json& l) { return l.is_string(); });
+  if (!texts || labels.size() != mentions.size()) {
     reading.diagnostics.at_value(
         join(path, "labels"),
-        fmt::format("'labels' must be an array of {} strings, one per stage of 'of'", labels.size()));
-    return false;
+        fmt::format("'labels' must be an array of {} strings, one per stage of 'of'", mentions.size()));
+    return std::nullopt;
   }
-  labels = list.get<std::vector<std::string>>();
+  for (std::size_t k = 0; k < mentions.size(); ++k) mentions[k].label = labels[k].get<std::string>();
+  return mentions;
+}
+
+/// Adds what a mention leads to. False when it is missing (told already) or of a kind that the figure does not draw.
+bool add_sources(const Planning& planning, const Mention& mention, FigureStage& work, Stage& stage) {
+  const auto found = planning.sources.find(mention.path);
+  if (found == planning.sources.end() || found->second.empty()) return false;
+  const auto kinds = analysis::figure_sources(work.kind);
+  for (const auto& [index, coordinates] : found->second) {
+    const auto& source = planning.stages[index];
+    if (std::find(kinds.begin(), kinds.end(), source.run()) == kinds.end()) {
+      planning.reading.diagnostics.at_value(
+          mention.path, fmt::format("a figure \"{}\" draws {} stages, and '{}' is a {} stage", work.kind,
+                                    fmt::join(kinds, " or "), source.name, source.run()));
+      return false;
+    }
+    stage.inputs.push_back(index);
+    work.labels.push_back(mention.label);
+    work.coordinates.push_back(coordinates);
+  }
   return true;
+}
+
+/// `over` and `each` as lists of names.
+json list_of(const json& draw, const char* key) {
+  if (!draw.contains(key)) return json::array();
+  return draw[key].is_array() ? draw[key] : json::array({draw[key]});
 }
 
 }  // namespace
@@ -66,52 +116,31 @@ bool plan_figure(Planning& planning, const json& table, Stage& stage) {
   if (!require_table(reading, draw_path, draw)) return false;
   const auto kind = read_kind(reading, draw_path, draw);
   if (!kind) return false;
-  const auto options =
-      check_table(reading, draw_path, draw, {analysis::figure_options(*kind), {"kind", "of", "labels"}});
-  if (!draw.contains("of")) {
-    reading.diagnostics.at_key(draw_path,
-                               fmt::format("{}: 'of' is required: the stage to draw, or a list", label_of(draw_path)));
-    return false;
-  }
+  const auto options = check_table(reading, draw_path, draw,
+                                   {analysis::figure_options(*kind), {"kind", "of", "at", "labels", "over", "each"}});
+  const auto mentions = read_sources(reading, draw_path, draw);
+  if (!mentions) return false;
 
   FigureStage work;
   work.kind = *kind;
-  work.labels = names_in(draw["of"]);
   bool good = checked.good && options.good;
-  if (draw["of"].is_array() && draw["of"].empty()) {
-    reading.diagnostics.at_value(join(draw_path, "of"), "'of' must name at least one stage");
-    good = false;
-  }
-  const auto sources = analysis::figure_sources(*kind);
-  for (std::size_t k = 0; k < work.labels.size(); ++k) {
-    const Stage* source = planning.find(work.labels[k]);
-    if (source == nullptr) {
-      good = false;
-      continue;
-    }
-    if (std::find(sources.begin(), sources.end(), source->run()) == sources.end()) {
-      const auto of_path = join(draw_path, "of");
-      reading.diagnostics.at_value(draw["of"].is_array() ? join(of_path, k) : of_path,
-                                   fmt::format("a figure \"{}\" draws {} stages, and '{}' is a {} stage", *kind,
-                                               fmt::join(sources, " or "), source->name, source->run()));
-      good = false;
-    }
-    stage.inputs.push_back(planning.index.at(source->name));
-  }
-  good = read_labels(reading, draw_path, draw, work.labels) && good;
+  for (const auto& mention : *mentions) good = add_sources(planning, mention, work, stage) && good;
   if (!good) return false;
 
   work.title = checked.values["title"].get<std::string>();
   work.options = options.values;
+  work.options["over"] = list_of(draw, "over");
+  work.options["each"] = list_of(draw, "each");
   stage.settings = checked.values;
-  stage.settings["draw"] = options.values;
+  stage.settings["draw"] = work.options;
   stage.settings["draw"]["kind"] = *kind;
-  stage.settings["draw"]["of"] = draw["of"];
-  stage.settings["draw"]["labels"] = work.labels;
-  stage.identity = {{"run", "figure"},     {"results", figure_results}, {"kind", *kind},
-                    {"title", work.title}, {"options", options.values}, {"labels", work.labels},
-                    {"of", json::array()}};
-  for (const auto input : stage.inputs) stage.identity["of"].push_back(planning.stages[input].fingerprint);
+  for (const char* key : {"of", "at", "labels"})
+    if (draw.contains(key)) stage.settings["draw"][key] = draw[key];
+  stage.identity = {{"run", "figure"},         {"results", figure_results}, {"kind", *kind},      {"title", work.title},
+                    {"options", work.options}, {"labels", work.labels},     {"of", json::array()}};
+  for (std::size_t k = 0; k < stage.inputs.size(); ++k)
+    stage.identity["of"].push_back(
+        {{"stage", planning.stages[stage.inputs[k]].fingerprint}, {"at", coordinates_of(work.coordinates[k])}});
   stage.work = std::move(work);
   return true;
 }

@@ -28,25 +28,9 @@ std::string lacks(const SimulateStage& simulation, const std::string& stage, con
   return fmt::format("the recording of '{}' has no '{}'; it has {}", stage, variable, fmt::join(present, ", "));
 }
 
-/// A role's value: "stage", or { of = "stage", variable = "latent" } for another variable than the metric's default.
-struct Role {
-  std::string stage;
-  std::optional<std::string> variable;
-};
-
-/// nullopt for a value that is no role; of a table's wrong keys references_of has told.
-std::optional<Role> role_of(const Reading& reading, const std::string& path, const json& value) {
-  if (value.is_string()) return Role{value.get<std::string>(), {}};
-  if (!value.is_object()) {
-    reading.diagnostics.at_value(path, fmt::format("{} must be the name of a simulate stage", label_of(path)));
-    return std::nullopt;
-  }
-  const bool names_a_variable = value.contains("variable");
-  if (!value.contains("of") || !value["of"].is_string() || (names_a_variable && !value["variable"].is_string()))
-    return std::nullopt;
-  Role role{value["of"].get<std::string>(), {}};
-  if (names_a_variable) role.variable = value["variable"].get<std::string>();
-  return role;
+/// The path of the stage's name in a role: "stage", or { of = "stage", variable = "latent", at = { ... } }.
+std::string reference_path(const std::string& path, const json& role) {
+  return role.is_object() ? join(path, "of") : path;
 }
 
 /// Inputs of the metric from the roles of the table. A role's variable replaces that of the first input with this role.
@@ -68,22 +52,27 @@ std::optional<std::vector<MeasureInput>> connect(Planning& planning, const std::
                                                    declared.role, declared.doc));
       continue;
     }
-    const auto role = role_of(reading, join(path, declared.role), table[declared.role]);
-    const Stage* source = role ? planning.find(role->stage) : nullptr;
+    const json& role = table[declared.role];
+    const auto role_path = join(path, declared.role);
+    if (!role.is_string() && !role.is_object())
+      reading.diagnostics.at_value(role_path,
+                                   fmt::format("{} must be the name of a simulate stage", label_of(role_path)));
+    const auto reference = reference_path(role_path, role);
+    const Stage* source = planning.find(reference);
     if (source == nullptr) {
       good = false;
       continue;
     }
     if (!input_of_role.contains(declared.role)) {
-      if (role->variable) input.variable = *role->variable;
+      if (role.is_object() && role.value("variable", json()).is_string()) input.variable = role["variable"];
       input_of_role[declared.role] = stage.inputs.size();
-      stage.inputs.push_back(planning.index.at(role->stage));
+      stage.inputs.push_back(planning.index_of(reference));
     }
     input.input = input_of_role[declared.role];
-    const auto missing = lacks(std::get<SimulateStage>(source->work), role->stage, input.variable);
+    const auto missing = lacks(std::get<SimulateStage>(source->work), source->name, input.variable);
     if (missing.empty()) continue;
     good = false;
-    reading.diagnostics.at_value(join(path, declared.role), missing);
+    reading.diagnostics.at_value(role_path, missing);
   }
   if (!good) return std::nullopt;
   return inputs;

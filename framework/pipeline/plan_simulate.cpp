@@ -93,9 +93,13 @@ std::optional<StartPlan> read_start(const Planning& planning, const std::string&
   }
   const auto checked = check_table(reading, path, value, start_keys());
   if (!checked.good) return std::nullopt;
-  const auto name = checked.values["of"].get<std::string>();
-  plan.source = planning.find(name);
+  if (!value.contains("of")) {
+    reading.diagnostics.at_value(path, "'of' is required in 'start': the name of a simulate stage");
+    return std::nullopt;
+  }
+  plan.source = planning.find(join(path, "of"));
   if (plan.source == nullptr) return std::nullopt;
+  const auto& name = plan.source->name;
   const auto& source = std::get<SimulateStage>(plan.source->work);
   if (const auto missing = lacks_states(source, name); !missing.empty()) {
     reading.diagnostics.at_value(join(path, "of"), missing);
@@ -110,7 +114,8 @@ std::optional<StartPlan> read_start(const Planning& planning, const std::string&
                                         source.options.steps, name, plan.step));
     return std::nullopt;
   }
-  plan.resolved = {{"of", name}, {"step", plan.step}};
+  plan.resolved = value;
+  plan.resolved["step"] = plan.step;
   return plan;
 }
 
@@ -149,7 +154,7 @@ std::optional<Network> find_network(Planning& planning, const std::string& path,
       if (table.contains(key))
         reading.diagnostics.at_key(join(path, key),
                                    fmt::format("'{}' has no meaning beside 'of': the training names it", key));
-    network.training = table["of"].is_string() ? planning.find(table["of"].get<std::string>()) : nullptr;
+    network.training = planning.find(join(path, "of"));
     if (network.training == nullptr) return std::nullopt;
     const auto& training = std::get<TrainStage>(network.training->work);
     network.model = training.model;
@@ -224,13 +229,14 @@ bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
   options.record_output = std::find(record->begin(), record->end(), "output") != record->end();
 
   if (quiescent) values.erase("mask");
-  for (const char* key : {"of", "task", "network"})
+  for (const char* key : {"task", "network"})
     if (values[key] == "") values.erase(key);
   values["noise"] = noise;
   values["record"] = *record;
   values["start"] = start->resolved;
   stage.settings = values;
   stage.settings["dynamics"] = settings_of(*dynamics);
+  if (table.contains("of")) stage.settings["of"] = table["of"];
 
   stage.identity = values;
   if (*precision == numeric::Precision::full) stage.identity.erase("precision");
@@ -241,15 +247,15 @@ bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
   for (const auto& use : *dynamics) stage.plugins.push_back(use.component);
   if (work.trained) {
     stage.identity["of"] = network->training->fingerprint;
-    stage.inputs = {planning.index.at(network->training->name)};
+    stage.inputs = {planning.index_of(join(path, "of"))};
   } else {
     stage.identity["task"] = identity_of(work.model.task);
     stage.identity["network"] = identity_of(work.model.network);
   }
   if (start->source != nullptr) {
-    stage.identity["start"]["of"] = start->source->fingerprint;
+    stage.identity["start"] = {{"of", start->source->fingerprint}, {"step", start->step}};
     work.start_input = stage.inputs.size();
-    stage.inputs.push_back(planning.index.at(start->source->name));
+    stage.inputs.push_back(planning.index_of(join(path, "start.of")));
   }
   stage.work = std::move(work);
   return true;

@@ -27,6 +27,8 @@ void run_work(const StageRun& run) {
           run_simulate(work, run);
         else if constexpr (std::is_same_v<Work, MeasureStage>)
           run_measure(work, run);
+        else if constexpr (std::is_same_v<Work, GatherStage>)
+          run_gather(work, run);
         else
           run_figure(work, run);
       },
@@ -35,12 +37,16 @@ void run_work(const StageRun& run) {
 
 /// Points <index>/<stage> to the stage's result; a reader sees the old link or the new one.
 void link_result(const std::filesystem::path& index, const Stage& stage, const std::filesystem::path& folder) {
-  const auto link = index / stage.name;
+  const auto link = index / stage.place();
   const auto temporary = index / fmt::format(".tmp-{}-link", getpid());
   std::error_code error;
   std::filesystem::remove(temporary, error);
-  std::filesystem::create_directory_symlink(std::filesystem::path("..") / "store" / folder.filename(), temporary,
-                                            error);
+  auto up = std::filesystem::path("..");
+  if (!stage.point.empty()) {
+    up /= "..";
+    std::filesystem::create_directories(link.parent_path(), error);
+  }
+  std::filesystem::create_directory_symlink(up / "store" / folder.filename(), temporary, error);
   if (!error) std::filesystem::rename(temporary, link, error);
   if (error)
     throw store::DataError(fmt::format("{}: cannot be made a link to the result: {}", link.string(), error.message()),
@@ -50,7 +56,8 @@ void link_result(const std::filesystem::path& index, const Stage& stage, const s
 /// The link of a stage whose result is not there yet would show an older one's.
 void unlink_result(const std::filesystem::path& index, const Stage& stage) {
   std::error_code ignored;
-  if (std::filesystem::is_symlink(index / stage.name, ignored)) std::filesystem::remove(index / stage.name, ignored);
+  if (const auto link = index / stage.place(); std::filesystem::is_symlink(link, ignored))
+    std::filesystem::remove(link, ignored);
 }
 
 /// One run of a plan: folders, log and the user's wishes.

@@ -8,7 +8,7 @@ namespace reverie::pipeline {
 void run_figure(const FigureStage& work, const StageRun& run) {
   std::vector<analysis::FigureSource> sources;
   for (std::size_t k = 0; k < run.inputs.size(); ++k)
-    sources.push_back({work.labels[k], run.input_stages[k]->run(), run.inputs[k]});
+    sources.push_back({work.labels[k], run.input_stages[k]->run(), run.inputs[k], work.coordinates[k]});
   const auto files = analysis::draw_figure(work.kind, work.options, work.title, sources, run.folder);
   // The report of a later run needs the words without drawing again.
   const json words = {{"title", files.title}, {"caption", files.caption}, {"alternative_text", files.alternative_text}};

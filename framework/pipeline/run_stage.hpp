@@ -32,6 +32,7 @@ struct StageRun {
 void run_train(const TrainStage& work, const StageRun& run);
 void run_simulate(const SimulateStage& work, const StageRun& run);
 void run_measure(const MeasureStage& work, const StageRun& run);
+void run_gather(const GatherStage& work, const StageRun& run);
 void run_figure(const FigureStage& work, const StageRun& run);
 
 /// Root attributes of a result file: title, source, config, plugins, seed. No clock, host or path.

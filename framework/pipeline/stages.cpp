@@ -28,6 +28,10 @@ ParameterSpec number(const char* name, double minimum, bool open, const char* do
   spec.minimum = minimum, spec.minimum_open = open, spec.maximum_open = true;
   return spec;
 }
+ParameterSpec number_any(const char* name, const char* doc, double value) {
+  auto spec = number(name, -infinity, true, doc, value);
+  return spec;
+}
 ParameterSpec below_one(const char* name, const char* doc, double value) {
   auto spec = number(name, 0, false, doc, value);
   spec.maximum = 1;
@@ -59,7 +63,7 @@ constexpr double most_units = 1e6, most_steps = 1e6, most_rows = 1e6;
 }  // namespace
 
 const std::vector<std::string>& stage_kinds() {
-  static const std::vector<std::string> kinds = {"train", "simulate", "measure", "figure"};
+  static const std::vector<std::string> kinds = {"train", "simulate", "measure", "gather", "figure"};
   return kinds;
 }
 
@@ -71,7 +75,7 @@ const std::vector<std::string>& recordable() {
 const TableKeys& top_level_keys() {
   static const TableKeys keys = {{text("title", "Title of the report; default: the name of the file."),
                                   integer("seed", 0, "Seed of everything that does not name its own.", 0)},
-                                 {"plugins", "task", "network", "stage"}};
+                                 {"plugins", "axes", "task", "network", "stage", "claim"}};
   return keys;
 }
 
@@ -120,8 +124,7 @@ const TableKeys& evaluate_keys() {
 
 const TableKeys& simulate_keys() {
   static const TableKeys keys = {
-      {text("run", "Kind of the stage."), text("of", "The training stage whose network runs.", ""),
-       text("task", "Without `of`: name of a [task.NAME].", ""),
+      {text("run", "Kind of the stage."), text("task", "Without `of`: name of a [task.NAME].", ""),
        text("network", "Without `of`: name of a [network.NAME], with fresh weights.", ""),
        choice("phase", {"awake", "quiescent"}, "With input and awake noise, or without input."),
        integer("trials", 1, "Number of trials.", 200, most_trials),
@@ -130,15 +133,14 @@ const TableKeys& simulate_keys() {
        integer("draw", 0, "Another draw with the same seed.", 0, last_draw),
        integer("mask", 1, "Input is kept on every mask-th step; default: the training's."), precision(),
        boolean("compress", "Deflate large variables (slow).", false)},
-      {"noise", "record", "dynamics", "start"}};
+      {"of", "noise", "record", "dynamics", "start"}};
   return keys;
 }
 
 const TableKeys& start_keys() {
   static const TableKeys keys = {
-      {text("of", "The simulate stage whose recorded states trials start from, each from that of its own number."),
-       integer("step", 0, "The state after this step, the first being 0; default: the last.", nullptr, most_steps)},
-      {}};
+      {integer("step", 0, "The state after this step, the first being 0; default: the last.", nullptr, most_steps)},
+      {"of", "at"}};
   return keys;
 }
 
@@ -154,6 +156,29 @@ const TableKeys& measure_keys() {
   static const TableKeys keys = {{text("run", "Kind of the stage."),
                                   integer("draw", 0, "Another draw of the metric's random numbers.", 0, last_draw)},
                                  {"metric"}};
+  return keys;
+}
+
+const TableKeys& gather_keys() {
+  static const TableKeys keys = {{text("run", "Kind of the stage."),
+                                  choice("reduce", {"mean", "median"}, "What becomes of the axes of `over`.", "mean")},
+                                 {"of", "at", "over"}};
+  return keys;
+}
+
+const TableKeys& claim_keys() {
+  static const TableKeys keys = {
+      {text("text", "The claim in words.", ""), number_any("factor", "Multiplies what is compared with.", 1.0),
+       number("margin", 0, false, "By how much the value must be above or below.", 0.0)},
+      {"value", "above", "below", "for_all", "over"}};
+  return keys;
+}
+
+const TableKeys& quantity_keys() {
+  static const TableKeys keys = {
+      {text("name", "The result's variable."), choice("reduce", {"none", "mean", "min", "max", "first", "last"},
+                                                      "One number out of a variable with dimensions.", "none")},
+      {"of", "at"}};
   return keys;
 }
 

@@ -17,7 +17,7 @@ struct TableKeys {
   std::vector<std::string> structured;
 };
 
-/// "train", "simulate", "measure", "figure".
+/// "train", "simulate", "measure", "gather", "figure".
 const std::vector<std::string>& stage_kinds();
 
 const TableKeys& top_level_keys();
@@ -29,7 +29,10 @@ const TableKeys& simulate_keys();
 const TableKeys& noise_keys();  ///< of noise = { ... } in a simulation
 const TableKeys& start_keys();  ///< of start = { ... } in a simulation
 const TableKeys& measure_keys();
+const TableKeys& gather_keys();
 const TableKeys& figure_keys();
+const TableKeys& claim_keys();
+const TableKeys& quantity_keys();  ///< of the references of a claim: value, above, below
 
 /// Variables of a recording that `record` adds.
 const std::vector<std::string>& recordable();

@@ -102,13 +102,6 @@ TEST_CASE("a required key that is missing is asked for at its table") {
                  "test.toml:6:8: error: [stage.t]: 'task' is required: a string\n    6 | [stage.t]\n      |        ^"));
 }
 
-TEST_CASE("parts of the language that are not there yet are refused, not ignored") {
-  const auto good = task_and_network + training;
-  CHECK(errors_of(good) == "");
-  CHECK(contains(errors_of(good + "[axes]\nseed = [0, 1]\n"), "[axes] is not supported yet"));
-  CHECK(contains(errors_of(good + "[claim.a]\nabove = 1\n"), "[claim] is not supported yet"));
-}
-
 TEST_CASE("a training with more trials than random numbers can tell apart is refused") {
   CHECK(contains(errors_of(task_and_network + training, {"stage.train.batches=429496730", "stage.train.batch_size=10"}),
                  "batches times batch_size must not be above 4294967296"));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +10,7 @@
 #include <store/recording.hpp>
 #include <store/weights.hpp>
 
+#include "folder.hpp"
 #include "planning.hpp"
 
 using namespace reverie;
@@ -18,17 +18,6 @@ using namespace reverie::pipeline;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A folder of its own that disappears with the test.
-struct Folder {
-  fs::path path;
-  Folder() {
-    static int count = 0;
-    path = fs::temp_directory_path() / ("reverie-run-" + std::to_string(getpid()) + "-" + std::to_string(count++));
-    fs::create_directories(path);
-  }
-  ~Folder() { fs::remove_all(path); }
-};
 
 const std::string pipeline_text = task_and_network + training + awake + distance;
 

@@ -90,7 +90,7 @@ TEST_CASE("starts that cannot be taken are refused with their place") {
   CHECK(contains(errors("{ of = \"awake\", step = -1 }"), "test.toml:25:32: error: 'step' must be an integer"));
   CHECK(contains(errors("{ of = \"awake\", steps = 1 }"), "has no key 'steps'. Did you mean 'step'?"));
   CHECK(contains(errors("{ step = 1 }"), "'of' is required"));
-  CHECK(contains(errors("{ of = 3 }"), "test.toml:25:16: error: 'of' must be a string"));
+  CHECK(contains(errors("{ of = 3 }"), "test.toml:25:16: error: 'start' must be the name of a stage"));
   CHECK(contains(errors("\"zeros\""),
                  "test.toml:25:9: error: 'start' must be \"fresh\", \"zero\" or { of = \"STAGE\", "
                  "step = n }, not \"zeros\". Did you mean 'zero'?"));

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <map>
+#include <pipeline/axes.hpp>
+#include <pipeline/claims.hpp>
+#include <pipeline/results.hpp>
+
+namespace reverie::pipeline {
+namespace {
+
+/// Reads each stage's numbers once.
+struct Numbers {
+  const Plan& plan;
+  const std::filesystem::path& runs;
+  std::map<std::size_t, store::Dataset> read = {};
+
+  /// Throws DataError.
+  double value(const Quantity& quantity) {
+    if (!quantity.stage) return quantity.number;
+    const Stage& stage = plan.stages[*quantity.stage];
+    auto found = read.find(*quantity.stage);
+    if (found == read.end()) {
+      const auto folder = result_folder(runs, stage);
+      if (!std::filesystem::exists(folder))
+        throw store::DataError(fmt::format("stage '{}' has no result", stage.label()));
+      found = read.emplace(*quantity.stage, read_numbers(stage, folder)).first;
+    }
+    return value_of(quantity, found->second, fmt::format("'{}'", stage.label()));
+  }
+};
+
+Verdict judge(double low, double high) {
+  if (low > 0) return Verdict::holds;
+  return high > 0 ? Verdict::unclear : Verdict::fails;
+}
+
+/// Mean of the differences and its interval.
+void summarise(const std::vector<double>& differences, ComparisonResult& result) {
+  const auto n = static_cast<double>(differences.size());
+  double mean = 0, squares = 0;
+  for (const double d : differences) mean += d / n;
+  for (const double d : differences) squares += (d - mean) * (d - mean);
+  result.difference = result.low = result.high = mean;
+  if (differences.size() > 1) {
+    const double quantile = boost::math::quantile(boost::math::students_t(n - 1), 0.975);
+    const double half = quantile * std::sqrt(squares / (n - 1) / n);
+    result.low = mean - half;
+    result.high = mean + half;
+  }
+  result.verdict = judge(result.low, result.high);
+}
+
+ComparisonResult compare(const Claim& claim, const Claim::Case& at, const char* side,
+                         std::optional<Quantity> Claim::Sample::*bound, Numbers& numbers) {
+  ComparisonResult result;
+  result.point = at.point;
+  result.side = side;
+  result.samples = at.samples.size();
+  const double sign = bound == &Claim::Sample::above ? 1 : -1;
+  const auto n = static_cast<double>(at.samples.size());
+  std::vector<double> differences;
+  try {
+    for (const auto& sample : at.samples) {
+      const double value = numbers.value(sample.value);
+      const double reference = numbers.value(*(sample.*bound));
+      result.value += value / n;
+      result.bound += reference / n;
+      differences.push_back(sign * (value - claim.factor * reference) - claim.margin);
+    }
+    summarise(differences, result);
+  } catch (const Error& error) {
+    result.missing = error.what();
+    result.value = result.bound = std::nan("");
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string_view name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::holds:
+      return "holds";
+    case Verdict::unclear:
+      return "unclear";
+    case Verdict::fails:
+      return "fails";
+    case Verdict::unknown:
+      return "unknown";
+  }
+  throw std::logic_error("unknown verdict");
+}
+
+std::vector<ClaimResult> judge_claims(const Plan& plan, const std::filesystem::path& runs) {
+  Numbers numbers{plan, runs};
+  std::vector<ClaimResult> results;
+  for (const auto& claim : plan.claims) {
+    ClaimResult result{claim.name, claim.text, Verdict::holds, {}};
+    for (const auto& at : claim.cases) {
+      if (at.samples.front().above)
+        result.comparisons.push_back(compare(claim, at, "above", &Claim::Sample::above, numbers));
+      if (at.samples.front().below)
+        result.comparisons.push_back(compare(claim, at, "below", &Claim::Sample::below, numbers));
+    }
+    for (const auto& comparison : result.comparisons) result.verdict = std::max(result.verdict, comparison.verdict);
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+nlohmann::ordered_json describe(const std::vector<ClaimResult>& claims) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& claim : claims) {
+    nlohmann::ordered_json row = {{"name", claim.name}, {"text", claim.text}, {"verdict", name_of(claim.verdict)}};
+    row["comparisons"] = nlohmann::ordered_json::array();
+    for (const auto& comparison : claim.comparisons) {
+      nlohmann::ordered_json entry = {{"verdict", name_of(comparison.verdict)}, {"side", comparison.side}};
+      for (const auto& [axis, label] : comparison.point) entry["at"][axis] = label;
+      entry["samples"] = comparison.samples;
+      if (comparison.missing.empty()) {
+        entry["value"] = comparison.value;
+        entry["bound"] = comparison.bound;
+        entry["difference"] = comparison.difference;
+        entry["interval_95"] = {comparison.low, comparison.high};
+      } else {
+        entry["missing"] = comparison.missing;
+      }
+      row["comparisons"].push_back(std::move(entry));
+    }
+    list.push_back(std::move(row));
+  }
+  return list;
+}
+
+}  // namespace reverie::pipeline

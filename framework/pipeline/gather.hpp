@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Results of a sweep as one dataset, with the axes as coordinates.
+#pragma once
+
+#include <pipeline/plan.hpp>
+#include <store/dataset.hpp>
+
+namespace reverie::pipeline {
+
+/// Numbers with their place on the gathered axes.
+struct PlacedNumbers {
+  Point coordinates;
+  store::Dataset numbers;
+};
+
+/// Every variable that holds numbers gets the axes as leading dimensions. Axes of `over` are reduced instead: NAME is
+/// the mean (or median), with NAME_sd (ddof 1), NAME_low and NAME_high (95 % bootstrap interval of the mean or median,
+/// percentiles of 2000 resamples) and NAME_n, the number of samples. One sample has no sd and no interval: these are
+/// NaN. Samples that are NaN (batches without evaluation) are left out.
+/// `results` hold every point of the axes' product, the last axis fastest. DataError when variables do not match.
+store::Dataset gather(const std::vector<PlacedNumbers>& results, const std::vector<std::string>& over,
+                      const std::string& reduce);
+
+}  // namespace reverie::pipeline

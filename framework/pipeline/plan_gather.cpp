@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <pipeline/planner.hpp>
+
+namespace reverie::pipeline {
+
+bool plan_gather(Planning& planning, const json& table, Stage& stage) {
+  const Reading& reading = planning.reading;
+  const auto path = join("stage", stage.name);
+  const auto checked = check_table(reading, path, table, gather_keys());
+  if (!table.contains("of")) {
+    reading.diagnostics.at_key(
+        path,
+        fmt::format("{}: 'of' is required: the measure or train stage whose results are gathered", label_of(path)));
+    return false;
+  }
+  const auto of_path = join(path, "of");
+  if (table["of"].is_array()) {
+    reading.diagnostics.at_value(of_path, "'of' of a gather stage must be one stage");
+    return false;
+  }
+  const auto found = planning.sources.find(table["of"].is_object() ? join(of_path, "of") : of_path);
+  if (!checked.good || found == planning.sources.end() || found->second.empty()) return false;
+
+  GatherStage work;
+  work.reduce = checked.values["reduce"].get<std::string>();
+  if (table.contains("over"))
+    work.over = table["over"].is_array() ? table["over"].get<std::vector<std::string>>()
+                                         : std::vector{table["over"].get<std::string>()};
+  stage.settings = checked.values;
+  stage.settings["of"] = table["of"];
+  stage.settings["over"] = work.over;
+  if (table.contains("at")) stage.settings["at"] = table["at"];
+  stage.identity = {{"run", "gather"},
+                    {"results", gather_results},
+                    {"reduce", work.reduce},
+                    {"over", work.over},
+                    {"of", json::array()}};
+  for (const auto& [index, coordinates] : found->second) {
+    stage.inputs.push_back(index);
+    stage.identity["of"].push_back(
+        {{"stage", planning.stages[index].fingerprint}, {"at", coordinates_of(coordinates)}});
+    work.coordinates.push_back(coordinates);
+  }
+  stage.work = std::move(work);
+  return true;
+}
+
+}  // namespace reverie::pipeline

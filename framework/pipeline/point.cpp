@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <pipeline/point.hpp>
+
+namespace reverie::pipeline {
+
+std::string text_of(const json& label) { return label.is_string() ? label.get<std::string>() : label.dump(); }
+
+std::string text_of(const Point& point) {
+  std::string text;
+  for (const auto& [axis, label] : point) text += fmt::format("{}{}={}", text.empty() ? "" : ",", axis, text_of(label));
+  return text;
+}
+
+json coordinates_of(const Point& point) {
+  json coordinates = json::object();
+  for (const auto& [axis, label] : point) coordinates[axis] = label;
+  return coordinates;
+}
+
+}  // namespace reverie::pipeline

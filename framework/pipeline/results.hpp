@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Numbers of finished stages: a measurement's result, or a training's history as variables over "batch".
+#pragma once
+
+#include <pipeline/plan.hpp>
+#include <store/dataset.hpp>
+
+namespace reverie::pipeline {
+
+/// What a measure, gather or train stage left in its folder. DataError when it is not there or damaged. A training has
+/// the coordinate "batch" and the columns of its history; batches without evaluation are NaN there.
+store::Dataset read_numbers(const Stage& stage, const std::filesystem::path& folder);
+
+/// Names and dimensions of the variables that a stage will leave; empty for kinds without numbers.
+struct Output {
+  std::string name;
+  std::vector<std::string> dims;
+};
+std::vector<Output> outputs_of(const Stage& stage);
+
+/// The number that a quantity names in a dataset. DataError says what is missing or left over.
+double value_of(const Quantity& quantity, const store::Dataset& dataset, const std::string& owner);
+
+}  // namespace reverie::pipeline

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Axes: which stages repeat, over what, and what they read.
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "planning.hpp"
+
+using namespace reverie::pipeline;
+
+namespace {
+
+const std::string replay =
+    "[stage.replay]\nrun = \"simulate\"\nof = \"train\"\nphase = \"quiescent\"\ntrials = 5\n"
+    "dynamics = [{ plugin = \"underdamped\", friction = \"$friction\" }]\n";
+const std::string step = "[stage.step]\nrun = \"measure\"\nmetric = { plugin = \"stepwise_distance\" }\n";
+const std::string axes = "[axes]\nseed = [0, 1, 2]\nfriction = [0.5, 1.0]\n";
+const std::string sweep = axes + task_and_network + training + awake + replay + step + "recording = \"replay\"\n";
+
+std::vector<std::string> labels_of(const Plan& plan, const std::string& name) {
+  std::vector<std::string> labels;
+  for (const auto& stage : plan.stages)
+    if (stage.name == name) labels.push_back(stage.label());
+  return labels;
+}
+
+const Stage& labelled(const Plan& plan, const std::string& label) {
+  for (const auto& stage : plan.stages)
+    if (stage.label() == label) return stage;
+  throw std::runtime_error("no stage " + label);
+}
+
+/// Labels of the stages that a stage reads.
+std::vector<std::string> inputs_of(const Plan& plan, const std::string& label) {
+  std::vector<std::string> labels;
+  for (const auto input : labelled(plan, label).inputs) labels.push_back(plan.stages[input].label());
+  return labels;
+}
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a stage repeats only over the axes that reach it") {
+  const auto plan = plan_of(sweep);
+  CHECK(labels_of(plan, "train") == Texts{"train[seed=0]", "train[seed=1]", "train[seed=2]"});
+  CHECK(labels_of(plan, "awake") == Texts{"awake[seed=0]", "awake[seed=1]", "awake[seed=2]"});
+  CHECK(labels_of(plan, "replay").size() == 6);
+  CHECK(labels_of(plan, "step").front() == "step[seed=0,friction=0.5]");
+  CHECK(labels_of(plan, "step").back() == "step[seed=2,friction=1.0]");
+  CHECK(inputs_of(plan, "step[seed=1,friction=0.5]") == Texts{"replay[seed=1,friction=0.5]"});
+  CHECK(inputs_of(plan, "replay[seed=1,friction=0.5]") == Texts{"train[seed=1]"});
+  CHECK(labelled(plan, "replay[seed=1,friction=0.5]").place() == "replay/seed=1,friction=0.5");
+}
+
+TEST_CASE("a point of a sweep is the same work as a pipeline with the values written out") {
+  const auto swept = plan_of(sweep);
+  auto written = task_and_network + training + awake + replay + step + "recording = \"replay\"\n";
+  written.replace(written.find("\"$friction\""), 11, "0.5");
+  const auto plain = plan_of("seed = 1\n" + written);
+  for (const std::string name : {"train", "awake"})
+    CHECK(labelled(swept, name + "[seed=1]").fingerprint == stage_of(plain, name).fingerprint);
+  for (const std::string name : {"replay", "step"})
+    CHECK(labelled(swept, name + "[seed=1,friction=0.5]").fingerprint == stage_of(plain, name).fingerprint);
+}
+
+TEST_CASE("different points have different fingerprints") {
+  std::set<std::string> fingerprints;
+  const auto plan = plan_of(sweep);
+  for (const auto& stage : plan.stages) fingerprints.insert(stage.fingerprint);
+  CHECK(fingerprints.size() == plan.stages.size());
+}
+
+TEST_CASE("a seed that a stage names itself keeps the axis away") {
+  const auto plan = plan_of("[axes]\nseed = [0, 1]\n" + task_and_network + training + "seed = 3\n" +
+                            "[stage.other]\nrun = \"train\"\ntask = \"box\"\nnetwork = \"small\"\nbatches = 0\n");
+  CHECK(labels_of(plan, "train") == Texts{"train"});
+  CHECK(labels_of(plan, "other") == Texts{"other[seed=0]", "other[seed=1]"});
+}
+
+TEST_CASE("axes may hold tables, chains of dynamics and names of tasks") {
+  const auto plan = plan_of(
+      "[axes.chain]\nsecond = [{ plugin = \"underdamped\", friction = 0.5 }]\nfirst = []\n"
+      "[axes.net]\nquiet = { noise = 0.0 }\nnoisy = { noise = 0.02 }\n"
+      "[axes]\nmaze = [\"t\", \"box\"]\n" +
+      task_and_network + "noise = \"$net.noise\"\n[task.t]\nplugin = \"t_maze\"\n" +
+      "[stage.train]\nrun = \"train\"\ntask = \"$maze\"\nnetwork = \"small\"\nbatches = 0\n" +
+      "[stage.replay]\nrun = \"simulate\"\nof = \"train\"\nphase = \"quiescent\"\ndynamics = \"$chain\"\n");
+  // In the order of the file.
+  CHECK(labels_of(plan, "train") == Texts{"train[net=quiet,maze=t]", "train[net=quiet,maze=box]",
+                                          "train[net=noisy,maze=t]", "train[net=noisy,maze=box]"});
+  const auto& first = std::get<SimulateStage>(labelled(plan, "replay[chain=first,net=noisy,maze=t]").work);
+  const auto& second = std::get<SimulateStage>(labelled(plan, "replay[chain=second,net=quiet,maze=box]").work);
+  CHECK(first.model.dynamics.empty());
+  CHECK(first.model.task.component->id == "t_maze");
+  CHECK(first.model.network.options["noise"] == 0.02);
+  REQUIRE(second.model.dynamics.size() == 1);
+  CHECK(second.model.task.component->id == "spatial_navigation");
+}
+
+TEST_CASE("a reference binds an axis to a value or to another axis") {
+  const auto crossed =
+      plan_of("[axes]\nrow = [0.5, 1.0]\nfriction = [0.5, 1.0]\n" + task_and_network + training + awake + replay +
+              "[stage.kl]\nrun = \"measure\"\nmetric = { plugin = \"kde_divergence\" }\n"
+              "awake = { of = \"replay\", at = { friction = \"$row\" } }\nreplay = \"replay\"\n");
+  CHECK(labels_of(crossed, "kl").size() == 4);
+  CHECK(inputs_of(crossed, "kl[row=1.0,friction=0.5]") == Texts{"replay[friction=1.0]", "replay[friction=0.5]"});
+
+  const auto bound = plan_of(axes + task_and_network + training + awake + replay + step +
+                             "recording = { of = \"replay\", at = { friction = 0.5, seed = 2 } }\n");
+  CHECK(labels_of(bound, "step") == Texts{"step"});
+  CHECK(inputs_of(bound, "step") == Texts{"replay[seed=2,friction=0.5]"});
+}
+
+TEST_CASE("gather stages and figures take all points of the axes they gather") {
+  const auto table = plan_of(sweep + "[stage.table]\nrun = \"gather\"\nof = \"step\"\nover = \"seed\"\n");
+  REQUIRE(labels_of(table, "table") == Texts{"table"});
+  CHECK(inputs_of(table, "table").size() == 6);
+  CHECK(text_of(std::get<GatherStage>(labelled(table, "table").work).coordinates[1]) == "seed=0,friction=1.0");
+
+  const auto part = plan_of(sweep +
+                            "[stage.table]\nrun = \"gather\"\nof = \"step\"\n"
+                            "at = { friction = 0.5, seed = [0, 2] }\n");
+  CHECK(inputs_of(part, "table") == Texts{"step[seed=0,friction=0.5]", "step[seed=2,friction=0.5]"});
+
+  const auto figure = plan_of(sweep +
+                              "[stage.figure]\nrun = \"figure\"\n"
+                              "draw = { kind = \"density\", of = \"replay\", each = \"friction\" }\n");
+  CHECK(labels_of(figure, "figure") == Texts{"figure[seed=0]", "figure[seed=1]", "figure[seed=2]"});
+  CHECK(inputs_of(figure, "figure[seed=1]") == Texts{"replay[seed=1,friction=0.5]", "replay[seed=1,friction=1.0]"});
+}
+
+TEST_CASE("a value that an axis gives and a plugin refuses is shown at the axis, once") {
+  const auto errors =
+      errors_of("[axes]\nseed = [0, 1]\nfriction = [0.5, 1.5]\n" + task_and_network + training + replay);
+  CHECK(contains(errors, "test.toml:3:18: error: 'friction' must be a number in (0, 1], not 1.5"));
+  CHECK(errors.find("error:") == errors.rfind("error:"));
+}
+
+TEST_CASE("mistakes with axes name their place and the remedy") {
+  const auto of = [](const std::string& axes_text, const std::string& more = "") {
+    return errors_of(axes_text + task_and_network + training + awake + more);
+  };
+  CHECK(contains(of("[axes]\nx = [1]\n"), "test.toml:2:1: error: axis 'x' reaches no stage"));
+  CHECK(contains(of("[axes]\nx = []\n"), "axis 'x' has no values"));
+  CHECK(contains(of("[axes]\nx = 3\n"), "'x' must be a list of values, or a table NAME = value"));
+  CHECK(contains(of("[axes]\nx = [1, 2, 1.0]\n"), "test.toml:2:12: error: 1.0 appears twice in 'x'"));
+  CHECK(contains(of("[axes]\nx = [[1]]\n"), "lists and tables need names: [axes.x] with NAME = value"));
+  CHECK(contains(of("[axes]\nx = [\"a/b\"]\n"), "\"a/b\" cannot be a value of 'x'"));
+  CHECK(contains(of("[axes]\nseed = [-1]\n"), "the values of 'seed' must be integers from 0 on"));
+  CHECK(contains(of("[axes]\nx = [\"$y\"]\n"), "values of axes cannot mention axes"));
+  CHECK(contains(of("[axes]\nfriction = [1]\n", replay + "steps = \"$fricton\"\n"),
+                 "there is no axis 'fricton'. Did you mean 'friction'?"));
+  CHECK(contains(of("", replay), "there is no axis 'friction'. Declare it: [axes] with friction = [...]"));
+  CHECK(contains(of("[axes.net]\na = { x = 1 }\n",
+                    "[stage.b]\nrun = \"simulate\"\nof = \"train\"\n"
+                    "phase = \"awake\"\ntrials = \"$net.trials\"\n"),
+                 "'a' of axis 'net' needs an entry 'trials', which 'trials' of [stage.b] uses"));
+}
+
+TEST_CASE("mistakes with bindings name their place and the remedy") {
+  const auto of = [](const std::string& recording) {
+    return errors_of(axes + task_and_network + training + awake + replay + step + "recording = " + recording + "\n");
+  };
+  CHECK(contains(of("{ of = \"awake\", at = { friction = 0.5 } }"),
+                 "no axis 'friction' reaches the stage 'awake'; seed does"));
+  CHECK(contains(of("{ of = \"replay\", at = { friction = 0.7 } }"),
+                 "axis 'friction' has no value 0.7; it has 0.5, 1.0"));
+  CHECK(contains(of("{ of = \"replay\", at = { friction = \"$seed\" } }"),
+                 "axis 'seed' has the value 0, which 'friction' has not; it has 0.5, 1.0"));
+  CHECK(contains(of("{ of = \"replay\", at = { friction = [0.5] } }"), "needs 'friction' to be gathered"));
+  CHECK(contains(of("{ of = \"$friction\" }"), "an axis chooses with at = { AXIS = \"$friction\" }"));
+  CHECK(contains(errors_of(sweep + "[stage.g]\nrun = \"gather\"\nof = \"train\"\nover = \"friction\"\n"),
+                 "axis 'friction' does not reach 'train'"));
+  CHECK(contains(errors_of(sweep + "[stage.g]\nrun = \"gather\"\nof = \"train\"\nover = \"sed\"\n"),
+                 "there is no axis 'sed'. Did you mean 'seed'?"));
+  CHECK(contains(errors_of(sweep + "[stage.g]\nrun = \"gather\"\nof = \"awake\"\n"),
+                 "a gather stage reads train or measure stages, and 'awake' is a simulate stage"));
+}
