@@ -3,12 +3,19 @@
 #include <numeric/product.hpp>
 
 #include <cblas.h>
+#include <atomic>
 #include <dnnl.hpp>
 #include <optional>
 #include <stdexcept>
 
 namespace reverie::numeric {
 namespace {
+
+std::atomic<std::uint64_t> operations{0};
+
+void count(std::int64_t rows, std::int64_t inputs, std::int64_t outputs) {
+  operations.fetch_add(2 * static_cast<std::uint64_t>(rows * inputs * outputs), std::memory_order_relaxed);
+}
 
 /// OpenBLAS calls come from engine threads, each of which is one of many: never let it start its own.
 void single_threaded_blas() {
@@ -115,6 +122,7 @@ void Product<float>::pack(const float* weights, bool transposed) {
 
 template <>
 void Product<float>::run(const float* a, float* c) const {
+  count(state_->shape.rows, state_->shape.inputs, state_->shape.outputs);
   state_->matmul.run(state_->left.seen(a, Scratch::left), state_->weights, c);
 }
 
@@ -139,6 +147,7 @@ struct WeightGradient<float>::State {
 template <>
 void WeightGradient<float>::add(const float* cotangents, const float* sources, float* gradient) const {
   const auto& s = *state_;
+  count(s.shape.rows, s.shape.outputs, s.shape.inputs);
   if (s.matmul) {
     const dnnl::memory right(s.matmul->b, cpu(), s.sources.seen(sources, Scratch::right));
     s.matmul->run(s.cotangents.seen(cotangents, Scratch::left), right, gradient);
@@ -177,6 +186,7 @@ void Product<double>::pack(const double* weights, bool transposed) {
 template <>
 void Product<double>::run(const double* a, double* c) const {
   const auto& s = state_->shape;
+  count(s.rows, s.inputs, s.outputs);
   cblas_dgemm(CblasRowMajor, CblasNoTrans, state_->transposed ? CblasTrans : CblasNoTrans, size(s.rows),
               size(s.outputs), size(s.inputs), 1.0, a, size(s.stride_a), state_->weights,
               size(state_->transposed ? s.inputs : s.outputs), s.accumulate ? 1.0 : 0.0, c, size(s.stride_c));
@@ -191,6 +201,7 @@ struct WeightGradient<double>::State {
 template <>
 void WeightGradient<double>::add(const double* cotangents, const double* sources, double* gradient) const {
   const auto& s = state_->shape;
+  count(s.rows, s.inputs, s.outputs);
   cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, size(s.outputs), size(s.inputs), size(s.rows), 1.0, cotangents,
               size(s.stride_cotangents), sources, size(s.stride_sources), 1.0, gradient, size(s.inputs));
 }
@@ -219,5 +230,7 @@ template class Product<float>;
 template class Product<double>;
 template class WeightGradient<float>;
 template class WeightGradient<double>;
+
+std::uint64_t product_operations() { return operations.load(std::memory_order_relaxed); }
 
 }  // namespace reverie::numeric

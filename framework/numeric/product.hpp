@@ -66,4 +66,8 @@ class WeightGradient {
   std::unique_ptr<State> state_;
 };
 
+/// Floating-point operations, two per multiply-add, that products and weight gradients of this process have done so
+/// far.
+std::uint64_t product_operations();
+
 }  // namespace reverie::numeric
