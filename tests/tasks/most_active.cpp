@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "../../tasks/most_active.hpp"
+#include <tasks/most_active.hpp>
 
 #include <doctest/doctest.h>
 
