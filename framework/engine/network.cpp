@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <engine/network.hpp>
 
+#include <numeric/threads.hpp>
+
 #include <algorithm>
+#include <functional>
 
 namespace reverie::engine {
 
@@ -61,15 +64,21 @@ Network<Real>::Network(const Model& model, std::int64_t steps, bool with_input, 
 template <class Real>
 void Network<Real>::pack(const numeric::AlignedVector<Real>& weights) {
   weights_ = weights.data();
-  if (encode) encode->pack(this->weights(encoder), true);
-  if (read_out) read_out->pack(this->weights(readout), true);
-  if (read_out_transposed) read_out_transposed->pack(this->weights(readout), false);
+  std::vector<std::function<void()>> jobs;
+  const auto add = [&](auto& product, const Real* matrix, bool transposed) {
+    if (product) jobs.push_back([&product, matrix, transposed] { product->pack(matrix, transposed); });
+  };
+  add(encode, encoder >= 0 ? this->weights(encoder) : nullptr, true);
+  add(read_out, readout >= 0 ? this->weights(readout) : nullptr, true);
+  add(read_out_transposed, readout >= 0 ? this->weights(readout) : nullptr, false);
   for (auto& p : projections) {
-    const Real* matrix = weights_ + p.entry->offset;
-    if (p.over_inputs) p.over_inputs->pack(matrix, true);
-    if (p.per_step) p.per_step->pack(matrix, true);
-    if (p.transposed) p.transposed->pack(matrix, false);
+    const Real* matrix = weights_of(p);
+    add(p.over_inputs, matrix, true);
+    add(p.per_step, matrix, true);
+    add(p.transposed, matrix, false);
   }
+  numeric::parallel_items(static_cast<std::int64_t>(jobs.size()),
+                          [&](int, std::int64_t job) { jobs[static_cast<std::size_t>(job)](); });
 }
 
 template class Network<float>;

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Broken pipelines: every shipped file, spoilt line by line in ways that no pipeline may have, and texts made by hand.
+/// Each must be refused with the place of an error.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <regex>
+#include <sstream>
+#include <store/publication.hpp>
+
+#include "planning.hpp"
+
+using namespace reverie;
+using namespace reverie::pipeline;
+
+namespace {
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+std::string text_of_lines(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += line + "\n";
+  return text;
+}
+
+/// Position of the first of `characters` outside quotes and before a comment, or npos.
+std::size_t find_outside_quotes(const std::string& line, const std::string& characters) {
+  bool quoted = false;
+  for (std::size_t k = 0; k < line.size(); ++k) {
+    if (line[k] == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (characters.find(line[k]) != std::string::npos) return k;
+    if (line[k] == '#') break;
+  }
+  return std::string::npos;
+}
+
+struct Spoilt {
+  std::string how, line;
+};
+
+/// A line, spoilt: unknown keys, dates, broken syntax, repetitions, names of nothing.
+std::vector<Spoilt> spoil(const std::string& line) {
+  std::vector<Spoilt> all;
+  const auto equals = find_outside_quotes(line, "=");
+  const bool is_header = line.starts_with("[");
+  if (!is_header && equals == std::string::npos) return all;
+  if (is_header) {
+    all.push_back({"open header", line.substr(0, line.size() - 1)});
+    all.push_back({"unknown table", "[x" + line.substr(1)});
+    all.push_back({"table twice", line + "\n" + line});
+    return all;
+  }
+  const auto key = line.substr(0, equals);
+  const auto first = key.find_first_not_of(' ');
+  const auto last = key.find_last_not_of(' ');
+  if (first == std::string::npos) return all;
+  const bool starts_a_list = line.ends_with("[") || line.ends_with("{");
+  // Keys of [axes] and of tables of named values are free, and an axis that nothing mentions is a mistake as well.
+  all.push_back({"unknown key", key.substr(0, last + 1) + "_q" + line.substr(last + 1)});
+  all.push_back({"no key", line.substr(equals)});
+  all.push_back({"no equals sign", key + line.substr(equals + 1)});
+  if (starts_a_list) return all;
+  all.push_back({"a date", key + "= 1979-05-27"});
+  all.push_back({"no value", key + "="});
+  all.push_back({"open text", key + "= \"open"});
+  all.push_back({"open list", key + "= [1, 2"});
+  all.push_back({"key twice", line + "\n" + line});
+  const std::regex reference("(of|task|network|awake|replay|recording) *= *\"[a-z_]+\"");
+  std::smatch match;
+  if (std::regex_search(line, match, reference))
+    all.push_back({"name of nothing", std::string(match.prefix()) + match[1].str() + " = \"no_such_thing\"" +
+                                          std::string(match.suffix())});
+  const std::regex plugin("plugin *= *\"[a-z_]+\"");
+  if (std::regex_search(line, match, plugin))
+    all.push_back({"plugin that is not there",
+                   std::string(match.prefix()) + "plugin = \"no_such_plugin\"" + std::string(match.suffix())});
+  return all;
+}
+
+const std::regex placed("test.toml:[0-9]+:[0-9]+: error: .+");
+
+}  // namespace
+
+TEST_CASE("shipped pipelines, each line spoilt in every way, are refused with a place") {
+  int count = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(REVERIE_PIPELINES)) {
+    if (entry.path().extension() != ".toml") continue;
+    const auto lines = lines_of(store::read_file(entry.path()));
+    REQUIRE(errors_of(text_of_lines(lines)) == "");
+    for (std::size_t k = 0; k < lines.size(); ++k)
+      for (const auto& [how, line] : spoil(lines[k])) {
+        CAPTURE(entry.path());
+        CAPTURE(k + 1);
+        CAPTURE(how);
+        auto broken = lines;
+        broken[k] = line;
+        const auto errors = errors_of(text_of_lines(broken));
+        CAPTURE(errors);
+        CHECK(std::regex_search(errors, placed));
+        ++count;
+      }
+  }
+  CHECK(count >= 200);
+}
+
+TEST_CASE("texts that are no pipeline are refused") {
+  const auto deep = [](std::size_t depth) { return "x = " + std::string(depth, '[') + std::string(depth, ']') + "\n"; };
+  const std::vector<std::string> texts = {
+      "",
+      "\n\n# nothing\n",
+      std::string("\0\0\0", 3),
+      "\xff\xfe",
+      "\xef\xbb\xbf",
+      "title = \"\xc3\x28\"\n",
+      "= 1\n",
+      "[]\n",
+      "[[stage]]\nrun = \"train\"\n",
+      "[[stage.a]]\nrun = \"train\"\n",
+      "stage = 1\n",
+      "stage = []\n",
+      "stage.a = 1\n",
+      "[stage.a]\nrun = [\"train\"]\n",
+      "[stage.a]\nrun = \"$kind\"\n",
+      "[axes]\nkind = [\"train\"]\n[stage.a]\nrun = \"$kind\"\n",
+      "[stage.\"\"]\nrun = \"train\"\n",
+      "[stage.\"a/b\"]\nrun = \"train\"\n",
+      "[stage.\"..\"]\nrun = \"train\"\n",
+      "[axes.\"..\"]\na = 1\n[stage.a]\nrun = \"train\"\n",
+      "axes = 3\n[stage.a]\nrun = \"train\"\n",
+      "claim = 3\n[stage.a]\nrun = \"train\"\n",
+      "[claim]\nx = 3\n",
+      "title = 3\n",
+      "seed = -1\n",
+      "seed = 1e300\n",
+      "seed = nan\n",
+      "seed = 99999999999999999999\n",
+      "plugins = \"x.so\"\n",
+      "plugins = [3]\n",
+      "plugins = [\"missing.so\"]\n",
+      deep(200),
+      deep(20000),
+      "a" + std::string(100000, 'b') + " = 1\n",
+      "x = \"" + std::string(100000, 'y') + "\"\n",
+  };
+  for (const auto& text : texts) {
+    CAPTURE(text.substr(0, 60));
+    const auto errors = [&]() -> std::string {
+      try {
+        plan_of(text);
+      } catch (const Error& error) {
+        return error.what();
+      }
+      return "";
+    }();
+    CHECK(contains(errors, "test.toml"));
+    CHECK(contains(errors, "error: "));
+  }
+}
