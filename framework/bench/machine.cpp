@@ -139,6 +139,8 @@ double fma_peak() {
 std::int64_t resident_memory() { return status("VmRSS"); }
 std::int64_t peak_memory() { return status("VmHWM"); }
 void forget_peak_memory() {
+  // Large blocks go back to the kernel as soon as they are freed: what is measured next finds none to use again.
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
   malloc_trim(0);
   std::ofstream("/proc/self/clear_refs") << "5";
 }

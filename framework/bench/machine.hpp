@@ -18,8 +18,8 @@ Machine this_machine();
 /// numeric::thread_count() threads together: what no product can exceed. Takes about 10 ms.
 double fma_peak();
 
-/// Resident memory in bytes: now, and the largest since forget_peak_memory(), which also returns what the allocator
-/// holds without use. Where the kernel cannot forget, the peak is that of the process.
+/// Resident memory in bytes: now, and the largest since forget_peak_memory(), which also gives back to the kernel what
+/// the allocator holds without use. Where the kernel cannot forget, the peak is that of the process.
 std::int64_t resident_memory();
 std::int64_t peak_memory();
 void forget_peak_memory();

@@ -32,24 +32,24 @@ Line measure_size(const Options& options, const std::string& name, const Workloa
   line.add("step / floor", "1", samples.median_ratio("step", "floor"));
   line.add("memory", "MB", memory / 1e6);
   line.add("by formula", "MB", formula / 1e6);
-  line.add("memory / formula", "1", memory / formula);
   return line;
 }
 
 }  // namespace
 
-std::vector<Line> measure_scaling(const Options& options) {
+std::vector<Line> measure_sizes(const Options& options, const char* letter, std::int64_t Workload::*size,
+                                std::initializer_list<std::int64_t> values) {
   std::vector<Line> lines;
-  const auto vary = [&](const char* letter, std::int64_t Workload::*size, std::initializer_list<std::int64_t> values) {
-    for (const auto value : values) {
-      auto workload = spatial_navigation();
-      workload.*size = value;
-      lines.push_back(measure_size(options, fmt::format("{} {}", letter, value), workload));
-    }
-  };
-  vary("N", &Workload::units, {128, 256, 512, 1024, 2048});
-  vary("T", &Workload::steps, {25, 50, 100, 200, 400});
-  vary("B", &Workload::trials, {25, 50, 100, 200, 400});
+  for (const auto value : values) {
+    auto workload = spatial_navigation();
+    workload.*size = value;
+    lines.push_back(measure_size(options, fmt::format("{} {}", letter, value), workload));
+  }
+  return lines;
+}
+
+std::vector<Line> measure_threads(const Options& options) {
+  std::vector<Line> lines;
   const int threads = numeric::thread_count();
   for (int used = 1; used <= threads; ++used) {
     numeric::set_thread_count(used);

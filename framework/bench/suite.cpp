@@ -34,8 +34,19 @@ const std::vector<Measurement>& measurements() {
       {"abi", "what calls of plugins cost", true, measure_abi},
       {"random", "random numbers per second", true, measure_random},
       {"metrics", "metrics at the size of the papers", true, measure_metrics},
-      {"scaling", "training steps against N, T, B and threads (minutes; not part of a run that names nothing)", false,
-       measure_scaling},
+      {"scaling-units", "training steps with N = 128 ... 2048", false,
+       [](const Options& o) {
+         return measure_sizes(o, "N", &Workload::units, {128, 256, 512, 1024, 2048});
+       }},
+      {"scaling-steps", "training steps with T = 25 ... 400", false,
+       [](const Options& o) {
+         return measure_sizes(o, "T", &Workload::steps, {25, 50, 100, 200, 400});
+       }},
+      {"scaling-trials", "training steps with B = 25 ... 400", false,
+       [](const Options& o) {
+         return measure_sizes(o, "B", &Workload::trials, {25, 50, 100, 200, 400});
+       }},
+      {"scaling-threads", "training steps with 1, 2, ... threads", false, measure_threads},
   };
   return list;
 }

@@ -29,7 +29,7 @@ struct Figure {
   bool met() const;
 };
 
-/// What one measurement found. Lines of a `series` (scaling) have the same figures, and are read side by side.
+/// What one measurement found. Lines of a `series` ("scaling") have the same figures, and are read side by side.
 struct Line {
   std::string name, what, series;
   std::vector<Figure> figures;

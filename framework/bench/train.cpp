@@ -150,7 +150,7 @@ double memory_formula(const engine::Model& model, const engine::TrainingOptions&
   const double per_row = of(held) * (units * (1 + slots + of(memory)) + of(model.task->inputs())) +
                          of((training.steps - 1) / held) * units * (1 + of(memory)) +
                          of(chunk) * (units * (1 + slots) + 2 * of(model.task->outputs()));
-  return 4 * (std::min(of(threads), shards) * of(shard_rows) * per_row + of(layout.size) * (shards + 8));
+  return 4 * (std::min(of(threads), shards) * of(shard_rows) * per_row + of(layout.size) * (shards + 14));
 }
 
 Line measure_training(const Options& options, const std::string& name, const Workload& workload,

@@ -27,11 +27,11 @@ std::int64_t memory_of_training(const engine::Model& model, engine::TrainingOpti
 /// variables, P trained numbers, B trials of T steps in shards of R = 25 rows, W threads, chunks of c = chunk_steps and
 /// h = checkpoint_every (T without), all in float32:
 ///
-///   4 (W R (h (N (1 + S + M) + I) + ((T - 1) / h) N (1 + M) + c (N (1 + S) + 2 O)) + P (B / R + 8))
+///   4 (W R (h (N (1 + S + M) + I) + ((T - 1) / h) N (1 + M) + c (N (1 + S) + 2 O)) + P (B / R + 14))
 ///
 /// For every row: states, slots, memory and inputs of the steps held; the checkpoints; and of one chunk the cotangents
 /// of slots and read-out, outputs and targets. P counts a gradient per shard, weights, their gradient and two moments,
-/// two packed copies, and the first weights in float64.
+/// two packed copies, and in float64 the first weights and in the end the state that is handed back.
 double memory_formula(const engine::Model& model, const engine::TrainingOptions& training, int threads);
 
 }  // namespace reverie::bench

@@ -89,7 +89,7 @@ void print_series(const std::vector<Line>& lines) {
   const auto& first = lines.front();
   std::size_t width = 0;
   for (const auto& line : lines) width = std::max(width, line.name.size());
-  std::cout << fmt::format("\n{}: {}, with one of them varied\n  {:<{}}", first.series, first.what, "", width);
+  std::cout << fmt::format("\n{}, beginning with {}\n  {:<{}}", first.series, first.what, "", width);
   for (const auto& figure : first.figures) std::cout << "  " << heading(figure);
   std::cout << "\n";
   for (const auto& line : lines) {
@@ -148,7 +148,7 @@ bench::Options bench_options_of(const options::variables_map& values) {
 
 int bench_command(const Command& command, const Arguments& arguments) {
   auto described = command;
-  described.doc += "\n\nMeasurements (default: all but scaling):\n";
+  described.doc += "\n\nMeasurements (default: all but those called scaling):\n";
   for (const auto& measurement : bench::measurements())
     described.doc += fmt::format("  {:<22}{}\n", measurement.name, measurement.doc);
   const auto values = parse(described, bench_options(), {}, arguments, "NAME");
