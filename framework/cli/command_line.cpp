@@ -73,12 +73,16 @@ void add_settings(options::options_description& description) {
 
 std::optional<options::variables_map> parse(const Command& command, const options::options_description& description,
                                             const std::vector<std::string>& positional,
-                                            const std::vector<std::string>& arguments) {
+                                            const std::vector<std::string>& arguments, const std::string& rest) {
   auto all = description;
   options::positional_options_description places;
   for (const auto& name : positional) {
     all.add_options()(name.c_str(), options::value<std::string>());
     places.add(name.c_str(), 1);
+  }
+  if (!rest.empty()) {
+    all.add_options()(rest.c_str(), options::value<std::vector<std::string>>());
+    places.add(rest.c_str(), -1);
   }
   const auto help = fmt::format("'reverie {} --help' shows how.", command.name);
   options::variables_map values;

@@ -33,11 +33,11 @@ void add_runs(options::options_description& description);
 /// --set.
 void add_settings(options::options_description& description);
 
-/// Parses; `positional` names the positional arguments in order, all of them required. UsageError for what does not
-/// fit. nullopt: --help was given, and answered on stdout.
+/// Parses; `positional` names the positional arguments in order, all of them required; `rest`, where it is given, names
+/// a list of those that follow. UsageError for what does not fit. nullopt: --help was given, and answered on stdout.
 std::optional<options::variables_map> parse(const Command& command, const options::options_description& description,
                                             const std::vector<std::string>& positional,
-                                            const std::vector<std::string>& arguments);
+                                            const std::vector<std::string>& arguments, const std::string& rest = "");
 
 /// Applies --threads; UsageError for zero and less.
 void apply_threads(const options::variables_map& values);

@@ -14,5 +14,6 @@ int validate_command(const Command& command, const Arguments& arguments);
 int list_command(const Command& command, const Arguments& arguments);
 int info_command(const Command& command, const Arguments& arguments);
 int measure_command(const Command& command, const Arguments& arguments);
+int bench_command(const Command& command, const Arguments& arguments);
 
 }  // namespace reverie::cli

@@ -19,6 +19,7 @@ const std::vector<Command>& commands() {
       {"info", "NAME", "Describes a plugin and its parameters; KIND.NAME where a name exists twice.", info_command},
       {"measure", "METRIC", "Measures recordings: one option per role of the metric, as in --replay FILE.",
        measure_command},
+      {"bench", "[NAME...]", "Measures how fast this machine trains, simulates and analyses.", bench_command},
   };
   return list;
 }

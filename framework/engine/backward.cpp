@@ -11,13 +11,13 @@ Cotangents<Real>::Cotangents(const Shard<Real>& shard) {
   const auto& network = shard.network;
   const auto& dynamics = network.model().dynamics;
   const auto make = [](std::int64_t elements) { return Buffer(static_cast<std::size_t>(elements)); };
-  for (std::size_t s = 0; s < shard.slots.size(); ++s) slots.push_back(make(network.steps() * shard.row_size));
+  for (std::size_t s = 0; s < shard.slots.size(); ++s) slots.push_back(make(network.steps_of_chunk() * shard.row_size));
   std::size_t most_variables = 0;
   for (const auto& owner : shard.memory) {
     most_variables = std::max(most_variables, owner.size());
     memory.emplace_back(owner.size(), make(shard.row_size));
   }
-  readout = make(network.steps() * shard.row_size);
+  readout = make(network.steps_of_chunk() * shard.row_size);
   state = make(shard.row_size);
   drift = make(shard.row_size);
   noise = make(shard.row_size);
@@ -41,13 +41,14 @@ template <class Real>
 struct Pass {
   Shard<Real>& shard;
   Cotangents<Real>& d;
+  const Chunk& chunk;
   const NoiseSource<Real>& noise;
   const Network<Real>& network = shard.network;
   const Model& model = network.model();
   CallArrays arrays{};
 
   reverie_rows rows(const Real* base, const Tile& tile) const { return tile_rows(network, base, tile); }
-  Real* d_slot(std::size_t slot, std::int64_t n) { return d.slots[slot].data() + n * shard.row_size; }
+  Real* d_slot(std::size_t slot, std::int64_t n) { return d.slots[slot].data() + (n - chunk.first) * shard.row_size; }
 
   void bind_cotangents(std::size_t owner, const Tile& tile) {
     arrays.d_memory.clear();
@@ -70,7 +71,7 @@ struct Pass {
     auto call = cell_block(shard, last, n, tile, context, n, arrays.slots, arrays.memory);
     scratch_copy(0, n, tile);
     model.cell->pointwise(call);
-    fill_noise(shard, tile, n, noise, shard.noise.data());
+    fill_noise(shard, tile, chunk.held_from + n, noise, shard.noise.data());
     for (std::size_t k = 0; k < model.dynamics.size(); ++k) {
       const auto offset = static_cast<std::int64_t>(k) * shard.row_size + at;
       std::copy_n(shard.drift.data() + at, size, d.seen_drift.data() + offset);
@@ -86,7 +87,7 @@ struct Pass {
 
   void advance(std::int64_t n, const Tile& tile, const reverie_step& context) {
     const auto at = tile.first_row * network.stride(), size = tile.rows * network.stride();
-    add_to(size, d.readout.data() + n * shard.row_size + at, d.state.data() + at);
+    add_to(size, d.readout.data() + (n - chunk.first) * shard.row_size + at, d.state.data() + at);
     std::copy_n(d.state.data() + at, size, d.drift.data() + at);
     std::copy_n(d.state.data() + at, size, d.noise.data() + at);
     if (!d.seen_drift.empty()) recompute_increments(n, tile, context);
@@ -166,7 +167,7 @@ struct Pass {
   }
 
   void step(std::int64_t n) {
-    const auto context = step_context(network, n, false);
+    const auto context = step_context(network, chunk.held_from + n, false);
     const auto last = model.cell->phases() - 1;
     for_tiles(network, [&](const Tile& tile) {
       const auto at = tile.first_row * network.stride(), size = tile.rows * network.stride();
@@ -186,73 +187,70 @@ struct Pass {
     if (shard.emits()) for_tiles(network, [&](const Tile& tile) { emit(n, tile, context); });
   }
 
-  /// gradient[outputs, inputs] of a matrix from all steps, chunk after chunk.
-  void over_steps(std::int64_t steps, const ParameterEntry& entry, const Real* cotangents,
-                  std::int64_t stride_cotangents, const Real* sources, std::int64_t stride_sources,
-                  Real* gradient) const {
-    for (std::int64_t first = 0; first < steps; first += chunk_steps) {
-      const auto rows = std::min(chunk_steps, steps - first) * shard_rows;
-      numeric::weight_gradient(rows, entry.outputs, entry.inputs, cotangents + first * shard_rows * stride_cotangents,
-                               stride_cotangents, sources + first * shard_rows * stride_sources, stride_sources,
-                               first > 0, gradient + entry.offset);
+  /// Adds the chunk's share of every gradient but the encoder's.
+  void parameters(Real* gradient) {
+    const auto& task = *model.task;
+    const auto stride = network.stride(), steps = chunk.steps, at = chunk.first * shard.row_size;
+    const auto column_sums = [&](std::int64_t n, std::int64_t row_stride, const Real* values,
+                                 const ParameterEntry& to) {
+      sum_columns(steps, shard_rows, n, row_stride, values, d.column_sum.data(), gradient + to.offset);
+    };
+    const auto entry = [&](int index) { return network.layout().entries[static_cast<std::size_t>(index)]; };
+    network.readout_gradient->of(steps).add(shard.outputs.data(), shard.state(chunk.first + 1),
+                                            gradient + entry(network.readout).offset);
+    if (network.readout_bias >= 0)
+      column_sums(task.outputs(), task.outputs(), shard.outputs.data(), entry(network.readout_bias));
+    for (const auto& p : network.projections) {
+      const Real* cotangents = d.slots[p.projection.destination].data();
+      if (p.projection.source == REVERIE_SOURCE_ONE)
+        column_sums(model.units, stride, cotangents, *p.entry);
+      else
+        p.gradient->of(steps).add(cotangents, source_of(p.projection, at), gradient + p.entry->offset);
     }
   }
 
-  void parameters(std::int64_t steps, Real* gradient) {
-    const auto& task = *model.task;
-    const auto stride = network.stride();
-    const auto entry = [&](int index) -> const ParameterEntry& {
-      return network.layout().entries[static_cast<std::size_t>(index)];
-    };
-    const auto column_sums = [&](std::int64_t count, std::int64_t n, std::int64_t row_stride, const Real* values,
-                                 const ParameterEntry& to) {
-      sum_columns(count, shard_rows, n, row_stride, values, d.column_sum.data(), gradient + to.offset);
-    };
-    over_steps(steps, entry(network.readout), shard.outputs.data(), task.outputs(), shard.state(1), stride, gradient);
-    if (network.readout_bias >= 0)
-      column_sums(steps, task.outputs(), task.outputs(), shard.outputs.data(), entry(network.readout_bias));
-    const auto& encoder = entry(network.encoder);
-    numeric::weight_gradient(shard_rows, encoder.outputs, encoder.inputs, d.state.data(), stride, shard.starts.data(),
-                             task.starts(), false, gradient + encoder.offset);
-    if (network.encoder_bias >= 0) column_sums(1, model.units, stride, d.state.data(), entry(network.encoder_bias));
-    for (const auto& p : network.projections) {
-      const Real* cotangents = d.slots[p.projection.destination].data();
-      switch (p.projection.source) {
-        case REVERIE_SOURCE_ONE:
-          column_sums(steps, model.units, stride, cotangents, *p.entry);
-          break;
-        case REVERIE_SOURCE_INPUT:
-          over_steps(steps, *p.entry, cotangents, stride, shard.inputs.data(), task.inputs(), gradient);
-          break;
-        case REVERIE_SOURCE_SLOT:
-          over_steps(steps, *p.entry, cotangents, stride, shard.slots[p.projection.source_slot].data(), stride,
-                     gradient);
-          break;
-        default:
-          over_steps(steps, *p.entry, cotangents, stride, shard.emits() ? shard.emitted.data() : shard.state(0), stride,
-                     gradient);
-      }
-    }
+  /// What a projection multiplied; `at`: of the chunk's first step in an array of rows of units.
+  const Real* source_of(const plugin::Projection& p, std::int64_t at) {
+    if (p.source == REVERIE_SOURCE_INPUT) return shard.inputs.data() + chunk.first * shard_rows * model.task->inputs();
+    if (p.source == REVERIE_SOURCE_SLOT) return shard.slots[p.source_slot].data() + at;
+    return shard.emits() ? shard.emitted.data() + at : shard.state(chunk.first);
   }
 };
 
 }  // namespace
 
 template <class Real>
-void back_propagate(Shard<Real>& shard, Cotangents<Real>& d, std::int64_t steps, const NoiseSource<Real>& noise,
-                    Real* gradient) {
-  shard.network.read_out_transposed->run(shard.outputs.data(), d.readout.data(), steps);
+void begin_backward(Cotangents<Real>& d) {
   std::fill(d.state.begin(), d.state.end(), Real(0));
   for (auto& owner : d.memory)
     for (auto& variable : owner) std::fill(variable.begin(), variable.end(), Real(0));
-  Pass<Real> pass{shard, d, noise};
-  for (std::int64_t n = steps; n-- > 0;) pass.step(n);
-  pass.parameters(steps, gradient);
 }
 
-template struct Cotangents<float>;
-template struct Cotangents<double>;
-template void back_propagate(Shard<float>&, Cotangents<float>&, std::int64_t, const NoiseSource<float>&, float*);
-template void back_propagate(Shard<double>&, Cotangents<double>&, std::int64_t, const NoiseSource<double>&, double*);
+template <class Real>
+void back_propagate(Shard<Real>& shard, Cotangents<Real>& d, const Chunk& chunk, const NoiseSource<Real>& noise,
+                    Real* gradient) {
+  shard.network.read_out_transposed->of(chunk.steps).run(shard.outputs.data(), d.readout.data());
+  Pass<Real> pass{shard, d, chunk, noise};
+  for (std::int64_t n = chunk.first + chunk.steps; n-- > chunk.first;) pass.step(n);
+  pass.parameters(gradient);
+}
+
+template <class Real>
+void finish_backward(Shard<Real>& shard, Cotangents<Real>& d, Real* gradient) {
+  const auto& network = shard.network;
+  const auto offset = [&](int entry) { return network.layout().entries[static_cast<std::size_t>(entry)].offset; };
+  network.encoder_gradient->add(d.state.data(), shard.starts.data(), gradient + offset(network.encoder));
+  if (network.encoder_bias >= 0)
+    sum_columns(1, shard_rows, network.model().units, network.stride(), d.state.data(), d.column_sum.data(),
+                gradient + offset(network.encoder_bias));
+}
+
+#define REVERIE_INSTANTIATE(Real)                                                                               \
+  template struct Cotangents<Real>;                                                                             \
+  template void begin_backward(Cotangents<Real>&);                                                              \
+  template void back_propagate(Shard<Real>&, Cotangents<Real>&, const Chunk&, const NoiseSource<Real>&, Real*); \
+  template void finish_backward(Shard<Real>&, Cotangents<Real>&, Real*);
+REVERIE_INSTANTIATE(float)
+REVERIE_INSTANTIATE(double)
 
 }  // namespace reverie::engine

@@ -32,12 +32,11 @@ void broadcast_row(std::int64_t rows, std::int64_t n, std::int64_t stride, const
     for (std::int64_t i = 0; i < n; ++i) to[r * stride + i] = row[i];
 }
 
-/// sum[i] = total of column i of [steps][rows][stride], step by step so that float sums stay short.
+/// sum[i] += total of column i of [steps][rows][stride], step by step so that float sums stay short.
 template <class Real>
 void sum_columns(std::int64_t steps, std::int64_t rows, std::int64_t n, std::int64_t stride, const Real* values,
                  Real* step_sum, Real* sum) {
   run_vectorised([=] {
-    for (std::int64_t i = 0; i < n; ++i) sum[i] = 0;
     for (std::int64_t t = 0; t < steps; ++t) {
       for (std::int64_t i = 0; i < n; ++i) step_sum[i] = 0;
       for (std::int64_t r = 0; r < rows; ++r) {

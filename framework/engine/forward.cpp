@@ -95,18 +95,19 @@ void copy_memory_forward(Shard<Real>& shard, std::size_t owner, std::int64_t n, 
                 shard.memory_at(owner, v, n + 1) + tile.first_row * stride);
 }
 
-/// Everything of the drives that does not depend on the state: biases and inputs, for all steps at once.
+/// Everything of the drives that does not depend on the state: biases and inputs, for the steps of a chunk at once.
 template <class Real>
-void start_drives(Shard<Real>& shard, std::int64_t steps) {
+void start_drives(Shard<Real>& shard, std::int64_t first, std::int64_t steps) {
   const auto& network = shard.network;
   for (std::size_t s = 0; s < shard.slots.size(); ++s)
-    if (network.drive_starts_empty[s]) std::fill_n(shard.slots[s].begin(), steps * shard.row_size, Real(0));
+    if (network.drive_starts_empty[s])
+      std::fill_n(shard.slots[s].data() + first * shard.row_size, steps * shard.row_size, Real(0));
   for (const auto& p : network.projections) {
-    Real* drive = shard.slots[p.projection.destination].data();
+    Real* drive = shard.slots[p.projection.destination].data() + first * shard.row_size;
     if (p.projection.source == REVERIE_SOURCE_ONE)
       broadcast_row(steps * shard_rows, network.model().units, network.stride(), network.weights_of(p), drive);
     else if (p.over_inputs)
-      p.over_inputs->run(shard.inputs.data(), drive, steps);
+      p.over_inputs->of(steps).run(shard.inputs.data() + first * shard_rows * network.model().task->inputs(), drive);
   }
 }
 
@@ -196,8 +197,8 @@ void run_steps(Shard<Real>& shard, std::int64_t first_step, std::int64_t steps, 
   const auto& cell = *network.model().cell;
   const auto stride = network.stride();
   CallArrays arrays;
-  start_drives(shard, steps);
   for (std::int64_t n = 0; n < steps; ++n) {
+    if (n % chunk_steps == 0) start_drives(shard, n, std::min(chunk_steps, steps - n));
     const auto context = step_context(network, first_step + n, quiescent);
     if (shard.emits()) emit(shard, n, context, arrays);
     for (std::uint32_t phase = 0; phase < cell.phases(); ++phase) {
@@ -219,24 +220,25 @@ void run_steps(Shard<Real>& shard, std::int64_t first_step, std::int64_t steps, 
 }
 
 template <class Real>
-void read_out(Shard<Real>& shard, std::int64_t steps) {
+void read_out(Shard<Real>& shard, std::int64_t first, std::int64_t steps) {
   const auto& network = shard.network;
   const auto outputs = network.model().task->outputs();
+  const Real* states = shard.state(first + 1);
   if (!network.read_out) {
     for (std::int64_t row = 0; row < steps * shard_rows; ++row)
-      std::copy_n(shard.state(1) + row * network.stride(), outputs, shard.outputs.data() + row * outputs);
+      std::copy_n(states + row * network.stride(), outputs, shard.outputs.data() + row * outputs);
     return;
   }
   if (network.readout_bias >= 0)
     broadcast_row(steps * shard_rows, outputs, outputs, network.weights(network.readout_bias), shard.outputs.data());
-  network.read_out->run(shard.state(1), shard.outputs.data(), steps);
+  network.read_out->of(steps).run(states, shard.outputs.data());
 }
 
 #define REVERIE_INSTANTIATE(Real)                                                                                     \
   template struct NoiseSource<Real>;                                                                                  \
   template void begin_trials(Shard<Real>&);                                                                           \
   template void run_steps(Shard<Real>&, std::int64_t, std::int64_t, bool, const NoiseSource<Real>&);                  \
-  template void read_out(Shard<Real>&, std::int64_t);                                                                 \
+  template void read_out(Shard<Real>&, std::int64_t, std::int64_t);                                                   \
   template void fill_noise(const Shard<Real>&, const Tile&, std::int64_t, const NoiseSource<Real>&, Real*);           \
   template reverie_cell_block cell_block(Shard<Real>&, std::uint32_t, std::int64_t, const Tile&, const reverie_step&, \
                                          std::int64_t, std::vector<reverie_rows>&, std::vector<reverie_rows>&);       \

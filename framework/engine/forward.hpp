@@ -26,14 +26,16 @@ struct NoiseSource {
 template <class Real>
 void begin_trials(Shard<Real>& shard);
 
-/// Steps first_step ... first_step + steps - 1 of the trials, starting from states[0] and the memory as it is.
+/// Steps first_step ... first_step + steps - 1 of the trials, starting from states[0] and the memory as it is. All
+/// calls but the last of a rollout run a multiple of chunk_steps steps.
 template <class Real>
 void run_steps(Shard<Real>& shard, std::int64_t first_step, std::int64_t steps, bool quiescent,
                const NoiseSource<Real>& noise);
 
-/// outputs from states[1 ...], without output noise. Where the state is the output it is copied.
+/// outputs of the chunk of `steps` steps from `first` on, from states[first + 1 ...], without output noise. Where the
+/// state is the output it is copied.
 template <class Real>
-void read_out(Shard<Real>& shard, std::int64_t steps);
+void read_out(Shard<Real>& shard, std::int64_t first, std::int64_t steps);
 
 /// Writes the noise of one tile at one step to `out` ([row][stride]); inactive rows get zeros.
 template <class Real>

@@ -1,41 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <engine/network.hpp>
 
+#include <numeric/threads.hpp>
+
 #include <algorithm>
+#include <functional>
 
 namespace reverie::engine {
-namespace {
-
-numeric::ProductShape with_rows(numeric::ProductShape shape, std::int64_t steps) {
-  shape.rows = steps * shard_rows;
-  return shape;
-}
-
-}  // namespace
 
 template <class Real>
-ChunkedProduct<Real>::ChunkedProduct(numeric::ProductShape shape, std::int64_t steps)
-    : shape_(shape), steps_(steps), full_(with_rows(shape, std::min(steps, chunk_steps))) {
-  if (steps > chunk_steps && steps % chunk_steps != 0) rest_.emplace(with_rows(shape, steps % chunk_steps));
-}
-
-template <class Real>
-void ChunkedProduct<Real>::pack(const Real* weights, bool transposed) {
-  full_.pack(weights, transposed);
-  if (rest_) rest_->pack(weights, transposed);
-}
-
-template <class Real>
-void ChunkedProduct<Real>::run(const Real* a, Real* c, std::int64_t steps) const {
-  const auto length = std::min(steps_, chunk_steps);
-  for (std::int64_t first = 0; first < steps; first += length) {
-    const auto& product = rest_ && first + length > steps_ ? *rest_ : full_;
-    product.run(a + first * shard_rows * shape_.stride_a, c + first * shard_rows * shape_.stride_c);
-  }
-}
-
-template <class Real>
-Network<Real>::Network(const Model& model, std::int64_t steps, bool with_input, bool with_gradient)
+Network<Real>::Network(const Model& model, std::int64_t steps, bool with_input, bool with_gradient, Precision precision)
     : model_(model), layout_(model), steps_(steps), stride_(numeric::padded(model.units)), with_input_(with_input) {
   const auto& task = *model.task;
   const auto units = model.units;
@@ -44,12 +18,14 @@ Network<Real>::Network(const Model& model, std::int64_t steps, bool with_input, 
   readout = layout_.index("readout.weight");
   readout_bias = layout_.index("readout.bias");
   if (encoder >= 0) {
-    encode.emplace(numeric::ProductShape{shard_rows, task.starts(), units, task.starts(), stride_, encoder_bias >= 0});
-    read_out.emplace(numeric::ProductShape{0, units, task.outputs(), stride_, task.outputs(), readout_bias >= 0},
-                     steps);
-    if (with_gradient)
-      read_out_transposed.emplace(numeric::ProductShape{0, task.outputs(), units, task.outputs(), stride_, false},
-                                  steps);
+    const auto starts = task.starts(), outputs = task.outputs();
+    encode.emplace(numeric::ProductShape{shard_rows, starts, units, starts, stride_, encoder_bias >= 0}, precision);
+    read_out.emplace(numeric::ProductShape{0, units, outputs, stride_, outputs, readout_bias >= 0}, steps, precision);
+    if (with_gradient) {
+      read_out_transposed.emplace(numeric::ProductShape{0, outputs, units, outputs, stride_, false}, steps, precision);
+      encoder_gradient.emplace(numeric::GradientShape{shard_rows, units, starts, stride_, starts}, precision);
+      readout_gradient.emplace(numeric::GradientShape{0, outputs, units, outputs, stride_}, steps, precision);
+    }
   }
 
   // A drive is initialised by its biases, then the input products, then the products of each step; the first of these
@@ -71,12 +47,16 @@ Network<Real>::Network(const Model& model, std::int64_t steps, bool with_input, 
     initialised[p.destination] = true;
     if (is_input) {
       made.over_inputs.emplace(numeric::ProductShape{0, task.inputs(), units, task.inputs(), stride_, accumulate},
-                               steps);
+                               steps, precision);
     } else if (!is_bias) {
-      made.per_step.emplace(numeric::ProductShape{shard_rows, units, units, stride_, stride_, accumulate});
+      made.per_step.emplace(numeric::ProductShape{shard_rows, units, units, stride_, stride_, accumulate}, precision);
       if (with_gradient)
-        made.transposed.emplace(numeric::ProductShape{shard_rows, units, units, stride_, stride_, true});
+        made.transposed.emplace(numeric::ProductShape{shard_rows, units, units, stride_, stride_, true}, precision);
     }
+    if (with_gradient && !is_bias)
+      made.gradient.emplace(
+          numeric::GradientShape{0, units, made.entry->inputs, stride_, is_input ? task.inputs() : stride_}, steps,
+          precision);
   }
   for (std::size_t s = 0; s < slots.size(); ++s) drive_starts_empty.push_back(slots[s].is_drive && !initialised[s]);
 }
@@ -84,19 +64,23 @@ Network<Real>::Network(const Model& model, std::int64_t steps, bool with_input, 
 template <class Real>
 void Network<Real>::pack(const numeric::AlignedVector<Real>& weights) {
   weights_ = weights.data();
-  if (encode) encode->pack(this->weights(encoder), true);
-  if (read_out) read_out->pack(this->weights(readout), true);
-  if (read_out_transposed) read_out_transposed->pack(this->weights(readout), false);
+  std::vector<std::function<void()>> jobs;
+  const auto add = [&](auto& product, const Real* matrix, bool transposed) {
+    if (product) jobs.push_back([&product, matrix, transposed] { product->pack(matrix, transposed); });
+  };
+  add(encode, encoder >= 0 ? this->weights(encoder) : nullptr, true);
+  add(read_out, readout >= 0 ? this->weights(readout) : nullptr, true);
+  add(read_out_transposed, readout >= 0 ? this->weights(readout) : nullptr, false);
   for (auto& p : projections) {
-    const Real* matrix = weights_ + p.entry->offset;
-    if (p.over_inputs) p.over_inputs->pack(matrix, true);
-    if (p.per_step) p.per_step->pack(matrix, true);
-    if (p.transposed) p.transposed->pack(matrix, false);
+    const Real* matrix = weights_of(p);
+    add(p.over_inputs, matrix, true);
+    add(p.per_step, matrix, true);
+    add(p.transposed, matrix, false);
   }
+  numeric::parallel_items(static_cast<std::int64_t>(jobs.size()),
+                          [&](int, std::int64_t job) { jobs[static_cast<std::size_t>(job)](); });
 }
 
-template class ChunkedProduct<float>;
-template class ChunkedProduct<double>;
 template class Network<float>;
 template class Network<double>;
 

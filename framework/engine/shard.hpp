@@ -13,17 +13,19 @@ template <class Real>
 struct Shard {
   using Buffer = numeric::AlignedVector<Real>;
 
-  /// `history`: keep what a backward pass needs (training); otherwise memory variables hold one step only.
-  Shard(const Network<Real>& network, bool history);
+  /// `steps`: how many it holds at a time. `history`: keep what a backward pass needs (training); otherwise memory
+  /// variables hold one step only.
+  Shard(const Network<Real>& network, std::int64_t steps, bool history);
 
   const Network<Real>& network;
+  const std::int64_t steps;
   const bool history;
   const std::int64_t row_size;            ///< elements of [row][stride]
   std::int64_t active_rows = shard_rows;  ///< rows that carry trials; the others compute on zeros and are ignored
 
   Buffer starts;              ///< [row][E]
   Buffer inputs;              ///< [step][row][I]
-  Buffer outputs;             ///< [step][row][O]
+  Buffer outputs;             ///< [step of a chunk][row][O]
   Buffer states;              ///< [step + 1][row][stride]
   Buffer emitted;             ///< [step][row][stride], where a dynamics uses emit
   std::vector<Buffer> slots;  ///< per slot: [step][row][stride]
@@ -36,6 +38,11 @@ struct Shard {
   Real* memory_at(std::size_t owner, std::size_t variable, std::int64_t n) {
     return memory[owner][variable].data() + (history ? n * row_size : 0);
   }
+
+  /// State and memory before step n, each [row][stride].
+  std::vector<Real*> everything_before(std::int64_t n);
+  /// What was reached after `count` steps becomes what the next steps start from.
+  void carry(std::int64_t count);
 };
 
 /// Some rows of a shard, few enough that what one chain of pointwise calls touches stays in the first-level cache.

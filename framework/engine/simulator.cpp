@@ -83,7 +83,7 @@ struct Simulation {
 
   ShardRecord run_shard(std::int64_t s, Shard<Real>& shard, Handover& handover) const {
     const auto& task = *model.task;
-    const auto d = task.latents(), chunk = network.steps();
+    const auto d = task.latents(), chunk = network.steps_of_chunk();
     TrialDraw draw{options.seed,
                    numeric::Role::simulate,
                    options.draw,
@@ -117,13 +117,13 @@ struct Simulation {
       if (!options.quiescent) fill_inputs(model, draw, trials, first, length, shard);
       run_steps(shard, first, length, options.quiescent, noise);
       require_finite(shard, draw, first, length);
-      read_out(shard, length);
+      read_out(shard, 0, length);
       add_output_noise(model, draw, first, length, shard.outputs.data());
       task.decode(model.constants, plugin::tensor_of(shard.outputs.data(), shape), decoded.tensor());
       to_trials(decoded.values.data(), length, d, d, rows, first, steps, position);
       if (state) to_trials(shard.state(1), length, network.stride(), model.units, rows, first, steps, state);
       if (output) to_trials(shard.outputs.data(), length, task.outputs(), task.outputs(), rows, first, steps, output);
-      std::copy_n(shard.state(length), shard.row_size, shard.state(0));
+      shard.carry(length);
     }
     record["trial_direction"].assign(trials.directions.values.begin(), trials.directions.values.end());
     if (!options.quiescent) {
@@ -171,7 +171,7 @@ template <class Real>
 void simulate(const Model& model, const std::vector<NamedArray>& weights, const SimulationOptions& options,
               const SimulationSink& sink, const SimulationProgress& progress) {
   const auto steps = options.steps > 0 ? options.steps : model.task->steps();
-  Network<Real> network(model, std::min(steps, chunk_steps), !options.quiescent, false);
+  Network<Real> network(model, std::min(steps, chunk_steps), !options.quiescent, false, options.precision);
   const auto flat = flatten<Real>(network.layout(), weights);
   network.pack(flat);
   const Simulation<Real> simulation{model, options, network, steps};
@@ -186,7 +186,7 @@ void simulate(const Model& model, const std::vector<NamedArray>& weights, const 
       numeric::parallel_items(shards, [&](int worker, std::int64_t s) {
         if (handover.stopped()) return;
         auto& shard = workers[static_cast<std::size_t>(worker)];
-        if (!shard) shard = std::make_unique<Shard<Real>>(network, false);
+        if (!shard) shard = std::make_unique<Shard<Real>>(network, network.steps(), false);
         handover.put(s, simulation.run_shard(s, *shard, handover));
       });
     } catch (...) {

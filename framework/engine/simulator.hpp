@@ -4,6 +4,7 @@
 
 #include <engine/model.hpp>
 #include <functional>
+#include <numeric/product.hpp>
 
 namespace reverie::engine {
 
@@ -16,6 +17,7 @@ struct SimulationOptions {
   std::uint32_t draw = 0;
   double state_noise = 0;  ///< standard deviation per step in this simulation (quiescence: usually sqrt(2) sigma_rec)
   std::int64_t mask = 1;
+  numeric::Precision precision = numeric::Precision::full;  ///< of the products; bfloat16 in float32 arithmetic only
   Start start = Start::fresh;
   plugin::Array start_states;                        ///< for Start::recording: [trial, units]
   bool record_state = false, record_output = false;  ///< besides position (and, awake, latent and input)

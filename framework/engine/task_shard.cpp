@@ -48,15 +48,16 @@ void fill_inputs(const Model& model, const TrialDraw& draw, const plugin::TaskBa
 }
 
 template <class Real>
-void fill_targets(const Model& model, const TrialDraw& draw, const plugin::TaskBatch& trials, Real* targets) {
+void fill_targets(const Model& model, const TrialDraw& draw, const plugin::TaskBatch& trials, std::int64_t first_step,
+                  std::int64_t steps, Real* targets) {
   const auto& task = *model.task;
   const auto d = task.latents();
-  plugin::Array latents({draw.steps * shard_rows, d});
-  for (std::int64_t n = 0; n < draw.steps; ++n)
+  plugin::Array latents({steps * shard_rows, d});
+  for (std::int64_t n = 0; n < steps; ++n)
     for (std::int64_t row = 0; row < draw.rows; ++row)
-      std::copy_n(trials.latents.values.begin() + (row * (draw.steps + 1) + n + 1) * d, d,
+      std::copy_n(trials.latents.values.begin() + (row * (draw.steps + 1) + first_step + n + 1) * d, d,
                   latents.values.begin() + (n * shard_rows + row) * d);
-  const std::int64_t shape[] = {draw.steps * shard_rows, task.outputs()};
+  const std::int64_t shape[] = {steps * shard_rows, task.outputs()};
   task.encode(model.constants, REVERIE_ENCODE_TARGET, latents.tensor(), plugin::tensor_of(targets, shape));
 }
 
@@ -77,11 +78,12 @@ void add_output_noise(const Model& model, const TrialDraw& draw, std::int64_t fi
     }
 }
 
-#define REVERIE_INSTANTIATE(Real)                                                                                 \
-  template void fill_starts(const Model&, const TrialDraw&, const plugin::TaskBatch&, Shard<Real>&);              \
-  template void fill_inputs(const Model&, const TrialDraw&, const plugin::TaskBatch&, std::int64_t, std::int64_t, \
-                            Shard<Real>&);                                                                        \
-  template void fill_targets(const Model&, const TrialDraw&, const plugin::TaskBatch&, Real*);                    \
+#define REVERIE_INSTANTIATE(Real)                                                                                  \
+  template void fill_starts(const Model&, const TrialDraw&, const plugin::TaskBatch&, Shard<Real>&);               \
+  template void fill_inputs(const Model&, const TrialDraw&, const plugin::TaskBatch&, std::int64_t, std::int64_t,  \
+                            Shard<Real>&);                                                                         \
+  template void fill_targets(const Model&, const TrialDraw&, const plugin::TaskBatch&, std::int64_t, std::int64_t, \
+                             Real*);                                                                               \
   template void add_output_noise(const Model&, const TrialDraw&, std::int64_t, std::int64_t, Real*);
 REVERIE_INSTANTIATE(float)
 REVERIE_INSTANTIATE(double)

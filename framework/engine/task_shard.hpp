@@ -32,9 +32,11 @@ template <class Real>
 void fill_inputs(const Model& model, const TrialDraw& draw, const plugin::TaskBatch& trials, std::int64_t first_step,
                  std::int64_t steps, Shard<Real>& shard);
 
-/// Target activity [step][row][O] of all steps (rows beyond draw.rows hold the encoding of zero).
+/// Target activity [step][row][O] of steps first_step ... first_step + steps - 1 (rows beyond draw.rows hold the
+/// encoding of zero).
 template <class Real>
-void fill_targets(const Model& model, const TrialDraw& draw, const plugin::TaskBatch& trials, Real* targets);
+void fill_targets(const Model& model, const TrialDraw& draw, const plugin::TaskBatch& trials, std::int64_t first_step,
+                  std::int64_t steps, Real* targets);
 
 /// Adds output noise to [step][row][O].
 template <class Real>

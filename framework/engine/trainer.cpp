@@ -15,39 +15,43 @@ namespace {
 
 using Real = float;
 
-/// Fills shards with trials first_trial, first_trial + 1, ... of the task.
-ShardSource<Real> task_source(const Model& model, const Batch<Real>& batch, TrialDraw draw, std::uint32_t first_trial,
-                              std::vector<plugin::TaskBatch>* keep = nullptr) {
-  return [&model, &batch, draw, first_trial, keep](std::int64_t s, Shard<Real>& shard, Real* targets,
-                                                   NoiseSource<Real>& noise) mutable {
+/// Trials first_trial, first_trial + 1, ... of the task.
+ShardSource<Real> task_source(const Model& model, const Batch<Real>& batch, const TrialDraw& draw,
+                              std::uint32_t first_trial,
+                              std::vector<std::shared_ptr<const plugin::TaskBatch>>* keep = nullptr) {
+  return [&model, &batch, draw, first_trial, keep](std::int64_t s, Shard<Real>& shard) -> ShardTrials<Real> {
     TrialDraw mine = draw;
     mine.first_trial = first_trial + static_cast<std::uint32_t>(s * shard_rows);
     mine.rows = batch.rows_of(s);
-    auto trials = draw_trials(model, mine);
-    fill_starts(model, mine, trials, shard);
-    fill_inputs(model, mine, trials, 0, mine.steps, shard);
-    fill_targets(model, mine, trials, targets);
-    noise.stream = stream_for(mine, numeric::Purpose::awake_noise);
-    noise.kind = model.noise_kind;
-    noise.scale = model.noise;
-    noise.first_trial = mine.first_trial;
-    if (keep) (*keep)[static_cast<std::size_t>(s)] = std::move(trials);
+    const auto drawn = std::make_shared<const plugin::TaskBatch>(draw_trials(model, mine));
+    fill_starts(model, mine, *drawn, shard);
+    if (keep) (*keep)[static_cast<std::size_t>(s)] = drawn;
+    return {{stream_for(mine, numeric::Purpose::awake_noise), model.noise_kind, model.noise, mine.first_trial},
+            [&model, mine, drawn](std::int64_t first, std::int64_t steps, Shard<Real>& to) {
+              fill_inputs(model, mine, *drawn, first, steps, to);
+            },
+            [&model, mine, drawn](std::int64_t first, std::int64_t steps, Real* targets) {
+              fill_targets(model, mine, *drawn, first, steps, targets);
+            }};
   };
 }
 
-/// Sum of squared differences between decoded and true latents of a shard's trials; angles are wrapped.
-double decoding_error(const Model& model, const plugin::TaskBatch& trials, std::int64_t steps, Shard<Real>& shard) {
+/// Sum of squared differences between decoded and true latents of `rows` trials in `steps` steps from `first` on;
+/// angles are wrapped. `outputs`: [step][shard_rows][O].
+double decoding_error(const Model& model, const plugin::TaskBatch& trials, std::int64_t rows, std::int64_t first,
+                      std::int64_t steps, Real* outputs) {
   const auto& task = *model.task;
-  const auto d = task.latents();
+  const auto d = task.latents(), trial_length = trials.latents.shape[1];
   plugin::Array decoded({steps * shard_rows, d});
   const std::int64_t shape[] = {steps * shard_rows, task.outputs()};
-  task.decode(model.constants, plugin::tensor_of(shard.outputs.data(), shape), decoded.tensor());
+  task.decode(model.constants, plugin::tensor_of(outputs, shape), decoded.tensor());
   double sum = 0;
-  for (std::int64_t row = 0; row < shard.active_rows; ++row)
+  for (std::int64_t row = 0; row < rows; ++row)
     for (std::int64_t n = 0; n < steps; ++n)
       for (std::int64_t k = 0; k < d; ++k) {
-        double difference = decoded.values[static_cast<std::size_t>((n * shard_rows + row) * d + k)] -
-                            trials.latents.values[static_cast<std::size_t>((row * (steps + 1) + n + 1) * d + k)];
+        double difference =
+            decoded.values[static_cast<std::size_t>((n * shard_rows + row) * d + k)] -
+            trials.latents.values[static_cast<std::size_t>((row * trial_length + first + n + 1) * d + k)];
         if (task.latent_is_angle()) difference = std::remainder(difference, 2 * std::numbers::pi);
         sum += difference * difference;
       }
@@ -61,16 +65,16 @@ class Evaluation {
       : model_(model),
         draw_{options.seed, numeric::Role::evaluate, 0, 0, shard_rows, steps, options.mask},
         trials_(options.evaluate_trials),
-        batch_(model, options.evaluate_trials, steps, false) {}
+        batch_(model, {.trials = trials_, .steps = steps, .precision = options.precision}) {}
 
   void run(const numeric::AlignedVector<Real>& weights, HistoryEntry& entry) {
-    std::vector<plugin::TaskBatch> drawn(static_cast<std::size_t>(batch_.shards()));
+    std::vector<std::shared_ptr<const plugin::TaskBatch>> drawn(static_cast<std::size_t>(batch_.shards()));
     std::vector<double> errors(drawn.size());
-    entry.evaluation_loss = batch_.run(weights, task_source(model_, batch_, draw_, 0, &drawn), nullptr,
-                                       [&](std::int64_t s, Shard<Real>& shard, const Real*) {
-                                         errors[static_cast<std::size_t>(s)] = decoding_error(
-                                             model_, drawn[static_cast<std::size_t>(s)], draw_.steps, shard);
-                                       });
+    const auto visit = [&](std::int64_t s, std::int64_t first, std::int64_t steps, const Real*, Real* outputs) {
+      const auto at = static_cast<std::size_t>(s);
+      errors[at] += decoding_error(model_, *drawn[at], batch_.rows_of(s), first, steps, outputs);
+    };
+    entry.evaluation_loss = batch_.run(weights, task_source(model_, batch_, draw_, 0, &drawn), nullptr, visit);
     double sum = 0;
     for (const double error : errors) sum += error;
     entry.task_error = sum / static_cast<double>(trials_ * draw_.steps * model_.task->latents());
@@ -89,7 +93,11 @@ class Evaluation {
 TrainingResult train(const Model& model, const TrainingOptions& options, TrainingState start,
                      const TrainingProgress& progress) {
   const auto steps = options.steps > 0 ? options.steps : model.task->steps();
-  Batch<Real> batch(model, options.batch_size, steps, true);
+  Batch<Real> batch(model, {.trials = options.batch_size,
+                            .steps = steps,
+                            .with_gradient = true,
+                            .checkpoint_every = options.checkpoint_every,
+                            .precision = options.precision});
   const auto& layout = batch.layout();
   auto weights = flatten<Real>(layout, start.weights);
   using Flat = numeric::AlignedVector<Real>;

@@ -7,6 +7,7 @@
 
 #include <engine/model.hpp>
 #include <functional>
+#include <numeric/product.hpp>
 
 namespace reverie::engine {
 
@@ -15,6 +16,10 @@ struct TrainingOptions {
   std::uint64_t seed = 0;
   std::int64_t mask = 1;  ///< input is kept on steps n with n mod mask = 0
   double learning_rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+  numeric::Precision precision = numeric::Precision::full;  ///< of the products, also those of evaluations
+  /// Keep states every this many steps (a multiple of chunk_steps) and run the steps in between again in the backward
+  /// pass: less memory, same bits. 0: keep all steps.
+  std::int64_t checkpoint_every = 0;
   std::int64_t evaluate_every = 0, evaluate_trials = 200;  ///< 0: never
 };
 

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <numeric/bfloat16.hpp>
 #include <numeric/product.hpp>
 
 #include <cblas.h>
+#include <atomic>
 #include <dnnl.hpp>
+#include <optional>
 #include <stdexcept>
 
 namespace reverie::numeric {
 namespace {
+
+std::atomic<std::uint64_t> operations{0};
+
+void count(std::int64_t rows, std::int64_t inputs, std::int64_t outputs) {
+  operations.fetch_add(2 * static_cast<std::uint64_t>(rows * inputs * outputs), std::memory_order_relaxed);
+}
 
 /// OpenBLAS calls come from engine threads, each of which is one of many: never let it start its own.
 void single_threaded_blas() {
@@ -27,70 +36,145 @@ dnnl::stream& stream_of_this_thread() {
   return stream;
 }
 
-/// Scratch memory of this thread, grown to the largest need.
-void* scratch(std::size_t bytes) {
-  thread_local AlignedVector<std::byte> memory;
-  if (memory.size() < bytes) memory.resize(bytes);
-  return memory.data();
+/// Scratch memory of this thread, grown to the largest need; `use` tells apart what is needed at the same time.
+enum class Scratch { inside, left, right };
+void* scratch(Scratch use, std::size_t bytes) {
+  thread_local AlignedVector<std::byte> memory[3];
+  auto& mine = memory[static_cast<std::size_t>(use)];
+  if (mine.size() < bytes) mine.resize(bytes);
+  return mine.data();
 }
 
+using Desc = dnnl::memory::desc;
+using Dims = dnnl::memory::dims;
 constexpr auto f32 = dnnl::memory::data_type::f32;
+
+/// A float32 matrix [rows][width] as an operand of a product.
+struct Operand {
+  std::int64_t rows, width, stride;
+  Precision precision;
+
+  dnnl::memory::data_type type() const { return precision == Precision::full ? f32 : dnnl::memory::data_type::bf16; }
+  /// As the product sees it: rounded copies are dense.
+  std::int64_t stride_seen() const { return precision == Precision::full ? stride : width; }
+  void* seen(const float* values, Scratch use) const {
+    if (precision == Precision::full) return const_cast<float*>(values);
+    auto* rounded = static_cast<std::uint16_t*>(scratch(use, static_cast<std::size_t>(rows * width) * 2));
+    round_to_bfloat16(rows, width, stride, values, rounded);
+    return rounded;
+  }
+};
+
+/// A matmul whose second operand may be a packed one, with scratch memory of the thread that runs it.
+struct Matmul {
+  Desc a, b, c, scratchpad;
+  dnnl::matmul product;
+
+  Matmul(const Desc& a_, const Desc& b_, const Desc& c_, bool accumulate) : a(a_), c(c_) {
+    dnnl::primitive_attr attributes;
+    attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    if (accumulate) {
+      dnnl::post_ops sum;
+      sum.append_sum(1.0F);
+      attributes.set_post_ops(sum);
+    }
+    const dnnl::matmul::primitive_desc description({a_, b_, c_}, attributes, cpu());
+    b = description.weights_desc();
+    scratchpad = description.scratchpad_desc();
+    product = dnnl::matmul(description);
+  }
+  void run(void* left, const dnnl::memory& right, float* to) const {
+    dnnl::memory source(a, cpu(), left), destination(c, cpu(), to);
+    dnnl::memory inside(scratchpad, cpu(), scratch(Scratch::inside, scratchpad.get_size()));
+    product.execute(stream_of_this_thread(), {{DNNL_ARG_SRC, source},
+                                              {DNNL_ARG_WEIGHTS, right},
+                                              {DNNL_ARG_DST, destination},
+                                              {DNNL_ARG_SCRATCHPAD, inside}});
+    stream_of_this_thread().wait();
+  }
+};
 
 }  // namespace
 
 template <>
 struct Product<float>::State {
-  dnnl::memory::desc a, c, scratchpad;
-  dnnl::matmul product;
+  ProductShape shape;
+  Operand left;
+  Matmul matmul;
   dnnl::memory weights;
-  std::int64_t inputs, outputs;
 
-  explicit State(const ProductShape& s)
-      : a({s.rows, s.inputs}, f32, dnnl::memory::dims{s.stride_a, 1}),
-        c({s.rows, s.outputs}, f32, dnnl::memory::dims{s.stride_c, 1}),
-        inputs(s.inputs),
-        outputs(s.outputs) {
-    const dnnl::memory::desc b({s.inputs, s.outputs}, f32, dnnl::memory::format_tag::any);
-    dnnl::primitive_attr attributes;
-    attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-    if (s.accumulate) {
-      dnnl::post_ops sum;
-      sum.append_sum(1.0F);
-      attributes.set_post_ops(sum);
-    }
-    const dnnl::matmul::primitive_desc description({a, b, c}, attributes, cpu());
-    scratchpad = description.scratchpad_desc();
-    product = dnnl::matmul(description);
-    weights = dnnl::memory(description.weights_desc(), cpu());
-  }
+  State(const ProductShape& s, Precision precision)
+      : shape(s),
+        left{s.rows, s.inputs, s.stride_a, precision},
+        matmul(Desc({s.rows, s.inputs}, left.type(), Dims{left.stride_seen(), 1}),
+               Desc({s.inputs, s.outputs}, left.type(), dnnl::memory::format_tag::any),
+               Desc({s.rows, s.outputs}, f32, Dims{s.stride_c, 1}), s.accumulate),
+        weights(matmul.b, cpu()) {}
 };
 
 template <>
 void Product<float>::pack(const float* weights, bool transposed) {
   const auto layout = transposed ? dnnl::memory::format_tag::ba : dnnl::memory::format_tag::ab;
-  dnnl::memory plain({{state_->inputs, state_->outputs}, f32, layout}, cpu(), const_cast<float*>(weights));
+  dnnl::memory plain({{state_->shape.inputs, state_->shape.outputs}, f32, layout}, cpu(), const_cast<float*>(weights));
   dnnl::reorder(plain, state_->weights).execute(stream_of_this_thread(), plain, state_->weights);
   stream_of_this_thread().wait();
 }
 
 template <>
 void Product<float>::run(const float* a, float* c) const {
-  const auto& s = *state_;
-  dnnl::memory source(s.a, cpu(), const_cast<float*>(a)), destination(s.c, cpu(), c);
-  dnnl::memory scratchpad(s.scratchpad, cpu(), scratch(s.scratchpad.get_size()));
-  s.product.execute(stream_of_this_thread(), {{DNNL_ARG_SRC, source},
-                                              {DNNL_ARG_WEIGHTS, s.weights},
-                                              {DNNL_ARG_DST, destination},
-                                              {DNNL_ARG_SCRATCHPAD, scratchpad}});
-  stream_of_this_thread().wait();
+  count(state_->shape.rows, state_->shape.inputs, state_->shape.outputs);
+  state_->matmul.run(state_->left.seen(a, Scratch::left), state_->weights, c);
 }
+
+/// float32 by oneDNN's sgemm, which takes the transpose faster than its matmul does.
+template <>
+struct WeightGradient<float>::State {
+  GradientShape shape;
+  Operand cotangents, sources;
+  std::optional<Matmul> matmul;
+
+  State(const GradientShape& s, Precision precision)
+      : shape(s),
+        cotangents{s.rows, s.outputs, s.stride_cotangents, precision},
+        sources{s.rows, s.inputs, s.stride_sources, precision} {
+    if (precision == Precision::bfloat16)
+      matmul.emplace(Desc({s.outputs, s.rows}, cotangents.type(), Dims{1, cotangents.stride_seen()}),
+                     Desc({s.rows, s.inputs}, sources.type(), Dims{sources.stride_seen(), 1}),
+                     Desc({s.outputs, s.inputs}, f32, Dims{s.inputs, 1}), true);
+  }
+};
+
+template <>
+void WeightGradient<float>::add(const float* cotangents, const float* sources, float* gradient) const {
+  const auto& s = *state_;
+  count(s.shape.rows, s.shape.outputs, s.shape.inputs);
+  if (s.matmul) {
+    const dnnl::memory right(s.matmul->b, cpu(), s.sources.seen(sources, Scratch::right));
+    s.matmul->run(s.cotangents.seen(cotangents, Scratch::left), right, gradient);
+    return;
+  }
+  const auto status =
+      dnnl_sgemm('T', 'N', s.shape.outputs, s.shape.inputs, s.shape.rows, 1.0F, cotangents, s.shape.stride_cotangents,
+                 sources, s.shape.stride_sources, 1.0F, gradient, s.shape.inputs);
+  if (status != dnnl_success) throw std::runtime_error("a matrix product failed in oneDNN");
+}
+
+namespace {
+
+void require_full(Precision precision) {
+  if (precision != Precision::full) throw std::logic_error("float64 products have no bfloat16 form");
+  single_threaded_blas();
+}
+blasint size(std::int64_t n) { return static_cast<blasint>(n); }
+
+}  // namespace
 
 template <>
 struct Product<double>::State {
   ProductShape shape;
   const double* weights = nullptr;
   bool transposed = false;
-  explicit State(const ProductShape& s) : shape(s) { single_threaded_blas(); }
+  State(const ProductShape& s, Precision precision) : shape(s) { require_full(precision); }
 };
 
 template <>
@@ -102,14 +186,29 @@ void Product<double>::pack(const double* weights, bool transposed) {
 template <>
 void Product<double>::run(const double* a, double* c) const {
   const auto& s = state_->shape;
-  const auto size = [](std::int64_t n) { return static_cast<blasint>(n); };
+  count(s.rows, s.inputs, s.outputs);
   cblas_dgemm(CblasRowMajor, CblasNoTrans, state_->transposed ? CblasTrans : CblasNoTrans, size(s.rows),
               size(s.outputs), size(s.inputs), 1.0, a, size(s.stride_a), state_->weights,
               size(state_->transposed ? s.inputs : s.outputs), s.accumulate ? 1.0 : 0.0, c, size(s.stride_c));
 }
 
+template <>
+struct WeightGradient<double>::State {
+  GradientShape shape;
+  State(const GradientShape& s, Precision precision) : shape(s) { require_full(precision); }
+};
+
+template <>
+void WeightGradient<double>::add(const double* cotangents, const double* sources, double* gradient) const {
+  const auto& s = state_->shape;
+  count(s.rows, s.inputs, s.outputs);
+  cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, size(s.outputs), size(s.inputs), size(s.rows), 1.0, cotangents,
+              size(s.stride_cotangents), sources, size(s.stride_sources), 1.0, gradient, size(s.inputs));
+}
+
 template <class Real>
-Product<Real>::Product(const ProductShape& shape) : state_(std::make_unique<State>(shape)) {}
+Product<Real>::Product(const ProductShape& shape, Precision precision)
+    : state_(std::make_unique<State>(shape, precision)) {}
 template <class Real>
 Product<Real>::Product(Product&&) noexcept = default;
 template <class Real>
@@ -117,26 +216,21 @@ Product<Real>& Product<Real>::operator=(Product&&) noexcept = default;
 template <class Real>
 Product<Real>::~Product() = default;
 
+template <class Real>
+WeightGradient<Real>::WeightGradient(const GradientShape& shape, Precision precision)
+    : state_(std::make_unique<State>(shape, precision)) {}
+template <class Real>
+WeightGradient<Real>::WeightGradient(WeightGradient&&) noexcept = default;
+template <class Real>
+WeightGradient<Real>& WeightGradient<Real>::operator=(WeightGradient&&) noexcept = default;
+template <class Real>
+WeightGradient<Real>::~WeightGradient() = default;
+
 template class Product<float>;
 template class Product<double>;
+template class WeightGradient<float>;
+template class WeightGradient<double>;
 
-template <>
-void weight_gradient(std::int64_t rows, std::int64_t outputs, std::int64_t inputs, const float* cotangents,
-                     std::int64_t stride_cotangents, const float* sources, std::int64_t stride_sources, bool accumulate,
-                     float* gradient) {
-  const auto status = dnnl_sgemm('T', 'N', outputs, inputs, rows, 1.0F, cotangents, stride_cotangents, sources,
-                                 stride_sources, accumulate ? 1.0F : 0.0F, gradient, inputs);
-  if (status != dnnl_success) throw std::runtime_error("a matrix product failed in oneDNN");
-}
-
-template <>
-void weight_gradient(std::int64_t rows, std::int64_t outputs, std::int64_t inputs, const double* cotangents,
-                     std::int64_t stride_cotangents, const double* sources, std::int64_t stride_sources,
-                     bool accumulate, double* gradient) {
-  single_threaded_blas();
-  const auto size = [](std::int64_t n) { return static_cast<blasint>(n); };
-  cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, size(outputs), size(inputs), size(rows), 1.0, cotangents,
-              size(stride_cotangents), sources, size(stride_sources), accumulate ? 1.0 : 0.0, gradient, size(inputs));
-}
+std::uint64_t product_operations() { return operations.load(std::memory_order_relaxed); }
 
 }  // namespace reverie::numeric

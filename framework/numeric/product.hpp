@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Matrix products of the engine: float32 by oneDNN (weights packed once, used many times), float64 by OpenBLAS.
 ///
+/// With Precision::bfloat16, operands of float32 products are rounded to bfloat16 (to nearest even) and multiplied and
+/// summed by oneDNN's bfloat16 kernels, whose sums and results are float32. numeric/bfloat16.hpp tells where that
+/// works.
+///
 /// All run on the calling thread. The bits of a row can depend on how many rows a call has, so callers keep the number
 /// of rows of a call fixed (shards and chunks), whatever the number of threads.
 #pragma once
@@ -9,6 +13,9 @@
 #include <numeric/aligned.hpp>
 
 namespace reverie::numeric {
+
+/// Operands as they are, or rounded to bfloat16 (float32 products only).
+enum class Precision { full, bfloat16 };
 
 /// Extents and row strides (in elements) of C[rows, outputs] (+)= A[rows, inputs] B[inputs, outputs].
 struct ProductShape {
@@ -22,7 +29,7 @@ struct ProductShape {
 template <class Real>
 class Product {
  public:
-  explicit Product(const ProductShape& shape);
+  explicit Product(const ProductShape& shape, Precision precision = Precision::full);
   Product(Product&&) noexcept;
   Product& operator=(Product&&) noexcept;
   ~Product();
@@ -36,11 +43,31 @@ class Product {
   std::unique_ptr<State> state_;
 };
 
-/// gradient[outputs, inputs] (+)= cotangents[rows, outputs]^T sources[rows, inputs]: the gradient of a weight matrix
-/// from many rows at once. Row strides in elements; gradient is dense.
+/// Extents and row strides (in elements) of a weight gradient.
+struct GradientShape {
+  std::int64_t rows = 0, outputs = 0, inputs = 0;
+  std::int64_t stride_cotangents = 0, stride_sources = 0;
+};
+
+/// gradient[outputs, inputs] += cotangents[rows, outputs]^T sources[rows, inputs]: what many rows at once contribute to
+/// the gradient of a weight matrix; gradient is dense.
 template <class Real>
-void weight_gradient(std::int64_t rows, std::int64_t outputs, std::int64_t inputs, const Real* cotangents,
-                     std::int64_t stride_cotangents, const Real* sources, std::int64_t stride_sources, bool accumulate,
-                     Real* gradient);
+class WeightGradient {
+ public:
+  explicit WeightGradient(const GradientShape& shape, Precision precision = Precision::full);
+  WeightGradient(WeightGradient&&) noexcept;
+  WeightGradient& operator=(WeightGradient&&) noexcept;
+  ~WeightGradient();
+
+  void add(const Real* cotangents, const Real* sources, Real* gradient) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Floating-point operations, two per multiply-add, that products and weight gradients of this process have done so
+/// far.
+std::uint64_t product_operations();
 
 }  // namespace reverie::numeric

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
+#include <numeric/bfloat16.hpp>
 #include <numeric/random.hpp>
 #include <pipeline/model.hpp>
 
@@ -115,6 +116,17 @@ bool try_model(const Reading& reading, const std::string& path, const ModelPlan&
     reading.diagnostics.at_key(path, error.what());
     return false;
   }
+}
+
+std::optional<numeric::Precision> read_precision(const Reading& reading, const std::string& stage_path,
+                                                 const json& values) {
+  if (values["precision"] == "float32") return numeric::Precision::full;
+  const auto missing = numeric::missing_for_bfloat16();
+  if (missing.empty()) return numeric::Precision::bfloat16;
+  reading.diagnostics.at_value(
+      join(stage_path, "precision"),
+      fmt::format("\"bfloat16\" cannot be computed here: {}; \"float32\" works everywhere", missing));
+  return std::nullopt;
 }
 
 }  // namespace reverie::pipeline

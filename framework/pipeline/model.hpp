@@ -3,6 +3,7 @@
 #pragma once
 
 #include <engine/model.hpp>
+#include <numeric/product.hpp>
 #include <pipeline/tables.hpp>
 
 namespace reverie::pipeline {
@@ -43,5 +44,9 @@ engine::Model make_model(const ModelPlan& plan, std::vector<plugin::TaskConstant
 /// Tries the model out: what a plugin refuses to be created with, or what does not fit together, is diagnosed at `path`
 /// (a key of the stage). Returns whether all is well.
 bool try_model(const Reading& reading, const std::string& path, const ModelPlan& plan, bool training);
+
+/// precision = "float32" or "bfloat16" of a stage; nullopt (diagnosed) where this machine cannot compute with it.
+std::optional<numeric::Precision> read_precision(const Reading& reading, const std::string& stage_path,
+                                                 const json& values);
 
 }  // namespace reverie::pipeline

@@ -200,7 +200,8 @@ bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
   const auto record = read_record(reading, path, table);
   const auto dynamics = choose_dynamics(reading, path, table);
   const auto start = read_start(planning, path, table);
-  if (!good || !network || !state_noise || !record || !dynamics || !start) return false;
+  const auto precision = good ? read_precision(reading, path, values) : std::nullopt;
+  if (!good || !network || !state_noise || !record || !dynamics || !start || !precision) return false;
   if (!start_fits(reading, path, *start, network->model.network.units, values["trials"].get<std::int64_t>()))
     return false;
 
@@ -221,6 +222,7 @@ bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
   options.draw = values["draw"].get<std::uint32_t>();
   options.state_noise = *state_noise;
   options.mask = quiescent ? 1 : values["mask"].get<std::int64_t>();
+  options.precision = *precision;
   options.start = start->start;
   work.start_step = start->step;
   options.record_state = std::find(record->begin(), record->end(), "state") != record->end();
@@ -237,6 +239,7 @@ bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
   if (table.contains("of")) stage.settings["of"] = table["of"];
 
   stage.identity = values;
+  if (*precision == numeric::Precision::full) stage.identity.erase("precision");
   stage.identity["noise"] = *state_noise;
   stage.identity["dynamics"] = identity_of(*dynamics);
   stage.identity["engine"] = engine_identity();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
+#include <engine/network.hpp>
 #include <pipeline/planner.hpp>
 
 namespace reverie::pipeline {
@@ -14,6 +15,20 @@ bool trials_can_be_numbered(const Reading& reading, const std::string& path, con
   reading.diagnostics.at_value(
       join(path, "batches"),
       fmt::format("batches times batch_size must not be above {}: later trials would repeat", most));
+  return false;
+}
+
+/// Kept states lie between chunks, so that steps run again give the same bits.
+bool checkpoints_fit(const Reading& reading, const std::string& path, const json& values) {
+  const auto every = values["checkpoint_every"].get<std::int64_t>();
+  if (every % engine::chunk_steps == 0) return true;
+  const auto below = every / engine::chunk_steps * engine::chunk_steps;
+  reading.diagnostics.at_value(
+      join(path, "checkpoint_every"),
+      fmt::format("'checkpoint_every' must be a multiple of {}{}, not {}", engine::chunk_steps,
+                  below > 0 ? fmt::format(", such as {} or {}", below, below + engine::chunk_steps)
+                            : fmt::format(", such as {}, or 0 (keep all steps)", engine::chunk_steps),
+                  every));
   return false;
 }
 
@@ -44,7 +59,9 @@ bool plan_train(Planning& planning, const json& table, Stage& stage) {
 
   work.model = {*named.task, *named.network, *dynamics, values["steps"].get<std::int64_t>(),
                 values["seed"].get<std::uint64_t>()};
-  if (!trials_can_be_numbered(reading, path, values)) return false;
+  const auto precision = read_precision(reading, path, values);
+  if (!trials_can_be_numbered(reading, path, values) || !checkpoints_fit(reading, path, values) || !precision)
+    return false;
   if (!try_model(reading, path, work.model, values["batches"] != 0)) return false;
 
   auto& options = work.options;
@@ -53,6 +70,8 @@ bool plan_train(Planning& planning, const json& table, Stage& stage) {
   options.steps = work.model.steps;
   options.seed = work.model.seed;
   options.mask = values["mask"].get<std::int64_t>();
+  options.precision = *precision;
+  options.checkpoint_every = values["checkpoint_every"].get<std::int64_t>();
   options.learning_rate = values["learning_rate"].get<double>();
   options.beta1 = values["beta1"].get<double>();
   options.beta2 = values["beta2"].get<double>();
@@ -67,6 +86,8 @@ bool plan_train(Planning& planning, const json& table, Stage& stage) {
   stage.settings["dynamics"] = settings_of(*dynamics);
   if (evaluate.is_null()) stage.settings.erase("evaluate");
   stage.identity = values;
+  stage.identity.erase("checkpoint_every");  // changes no bit
+  if (*precision == numeric::Precision::full) stage.identity.erase("precision");
   stage.identity["task"] = identity_of(*named.task);
   stage.identity["network"] = identity_of(*named.network);
   stage.identity["dynamics"] = identity_of(*dynamics);

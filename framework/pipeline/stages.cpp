@@ -50,6 +50,10 @@ ParameterSpec choice(const char* name, std::vector<std::string> choices, const c
   return spec;
 }
 
+ParameterSpec precision() {
+  return choice("precision", {"float32", "bfloat16"}, "Number format of the operands of matrix products.", "float32");
+}
+
 /// Draws are 24 bits of a random stream's number, trials 32 bits of its counter.
 constexpr double last_draw = (1 << 24) - 1;
 constexpr double most_trials = 4294967296.0;
@@ -111,8 +115,9 @@ const TableKeys& train_keys() {
        number("learning_rate", 0, true, "Step size of Adam.", 1e-3),
        below_one("beta1", "Decay of Adam's first moment.", 0.9),
        below_one("beta2", "Decay of Adam's second moment.", 0.999),
-       number("epsilon", 0, true, "Adam's guard against division by zero.", 1e-8),
-       choice("precision", {"float32"}, "Number format of the computation.", "float32")},
+       number("epsilon", 0, true, "Adam's guard against division by zero.", 1e-8), precision(),
+       integer("checkpoint_every", 0,
+               "Steps between kept states; those between are computed again. 0: all steps are kept.", 0, most_steps)},
       {"dynamics", "evaluate"}};
   return keys;
 }
@@ -133,7 +138,7 @@ const TableKeys& simulate_keys() {
        integer("steps", 1, "Steps of a trial; default: those of the training, or the task's.", {}, most_steps),
        integer("seed", 0, "Seed of trials and noise; default: the training's, or the pipeline's."),
        integer("draw", 0, "Another draw with the same seed.", 0, last_draw),
-       integer("mask", 1, "Input is kept on every mask-th step; default: the training's."),
+       integer("mask", 1, "Input is kept on every mask-th step; default: the training's."), precision(),
        boolean("compress", "Deflate large variables (slow).", false)},
       {"of", "noise", "record", "dynamics", "start"}};
   return keys;

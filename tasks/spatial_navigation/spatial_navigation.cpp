@@ -137,7 +137,8 @@ struct SpatialNavigation {
   template <class T>
   void decode(const reverie::Constants& constants, const reverie::View<const T>& outputs,
               const reverie::View<double>& latents) const {
-    place_cells::decode(constants[0], static_cast<std::size_t>(decode_cells), outputs, latents);
+    reverie::run_vectorised(
+        [&] { place_cells::decode(constants[0], static_cast<std::size_t>(decode_cells), outputs, latents); });
   }
 };
 REVERIE_TASK("spatial_navigation", SpatialNavigation)

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <engine/simulator.hpp>
 #include <engine/trainer.hpp>
+#include <numeric/bfloat16.hpp>
 #include <numeric/threads.hpp>
 
 #include <cstdlib>
@@ -23,12 +24,19 @@ Model network(std::int64_t units) {
 
 TrainingState fresh(const Model& model) { return {initial_weights(model, 0), {}, {}, 0}; }
 
-TrainingState trained(const Model& model, std::int64_t batches, TrainingState start) {
+/// Those that this machine has.
+std::vector<Precision> precisions() {
+  if (numeric::missing_for_bfloat16().empty()) return {Precision::full, Precision::bfloat16};
+  return {Precision::full};
+}
+
+TrainingState trained(const Model& model, std::int64_t batches, TrainingState start, Precision precision) {
   TrainingOptions options;
   options.batches = batches;
   options.batch_size = 130;  // five whole shards and one of five rows
   options.steps = 7;
   options.mask = 2;
+  options.precision = precision;
   return train(model, options, std::move(start), [](const HistoryEntry&) { return true; }).state;
 }
 
@@ -74,53 +82,58 @@ struct Threads {
 }  // namespace
 
 TEST_CASE("training gives the same bits for 1, 2 and 3 threads") {
-  for (const std::int64_t units : {48, 37}) {
-    const auto model = network(units);
-    std::vector<TrainingState> states;
-    for (const int n : {1, 2, 3}) {
-      const Threads threads(n);
-      states.push_back(trained(model, 4, fresh(model)));
+  for (const auto precision : precisions())
+    for (const std::int64_t units : {48, 37}) {
+      const auto model = network(units);
+      std::vector<TrainingState> states;
+      for (const int n : {1, 2, 3}) {
+        const Threads threads(n);
+        states.push_back(trained(model, 4, fresh(model), precision));
+      }
+      check_same(states[0].weights, states[1].weights);
+      check_same(states[0].weights, states[2].weights);
+      check_same(states[0].second_moments, states[2].second_moments);
+      CHECK(states[0].weights[0].value.values != fresh(model).weights[0].value.values);
     }
-    check_same(states[0].weights, states[1].weights);
-    check_same(states[0].weights, states[2].weights);
-    check_same(states[0].second_moments, states[2].second_moments);
-    CHECK(states[0].weights[0].value.values != fresh(model).weights[0].value.values);
-  }
 }
 
 TEST_CASE("a training split in two equals one run") {
   const auto model = network(32);
-  const auto whole = trained(model, 5, fresh(model));
-  const auto split = trained(model, 5, trained(model, 2, fresh(model)));
-  CHECK(split.batch == 5);
-  check_same(whole.weights, split.weights);
-  check_same(whole.first_moments, split.first_moments);
+  for (const auto precision : precisions()) {
+    const auto whole = trained(model, 5, fresh(model), precision);
+    const auto split = trained(model, 5, trained(model, 2, fresh(model), precision), precision);
+    CHECK(split.batch == 5);
+    check_same(whole.weights, split.weights);
+    check_same(whole.first_moments, split.first_moments);
+  }
 }
 
 TEST_CASE("a simulation gives the same bits for 1, 2 and 3 threads, and fewer trials are the first of more") {
   const auto model = network(40);
   SimulationOptions options;
   options.trials = 60;
-  options.steps = 230;  // more than two chunks
-  for (const bool quiescent : {false, true}) {
-    options.quiescent = quiescent;
-    std::vector<std::map<std::string, std::vector<float>>> records;
-    for (const int n : {1, 2, 3}) {
-      const Threads threads(n);
-      records.push_back(recorded(model, options));
-    }
-    CHECK(records[0] == records[1]);
-    CHECK(records[0] == records[2]);
-    CHECK(records[0].contains("latent") == !quiescent);
+  options.steps = 43;  // whole chunks and a part of one
+  for (const auto precision : precisions())
+    for (const bool quiescent : {false, true}) {
+      options.quiescent = quiescent;
+      options.precision = precision;
+      std::vector<std::map<std::string, std::vector<float>>> records;
+      for (const int n : {1, 2, 3}) {
+        const Threads threads(n);
+        records.push_back(recorded(model, options));
+      }
+      CHECK(records[0] == records[1]);
+      CHECK(records[0] == records[2]);
+      CHECK(records[0].contains("latent") == !quiescent);
 
-    auto fewer = options;
-    fewer.trials = 30;
-    const auto part = recorded(model, fewer);
-    for (const auto& [name, values] : part) {
-      CAPTURE(name);
-      CHECK(std::equal(values.begin(), values.end(), records[0].at(name).begin()));
+      auto fewer = options;
+      fewer.trials = 30;
+      const auto part = recorded(model, fewer);
+      for (const auto& [name, values] : part) {
+        CAPTURE(name);
+        CHECK(std::equal(values.begin(), values.end(), records[0].at(name).begin()));
+      }
     }
-  }
 }
 
 TEST_CASE("a shorter simulation is the beginning of a longer one") {
@@ -128,13 +141,16 @@ TEST_CASE("a shorter simulation is the beginning of a longer one") {
   SimulationOptions options;
   options.trials = 3;
   options.quiescent = true;
-  options.steps = 200;
-  const auto short_run = recorded(model, options);
-  options.steps = 300;
-  const auto long_run = recorded(model, options);
-  const auto units = static_cast<std::size_t>(model.units);
-  for (std::size_t trial = 0; trial < 3; ++trial)
-    CHECK(std::equal(short_run.at("state").begin() + static_cast<std::ptrdiff_t>(trial * 200 * units),
-                     short_run.at("state").begin() + static_cast<std::ptrdiff_t>((trial + 1) * 200 * units),
-                     long_run.at("state").begin() + static_cast<std::ptrdiff_t>(trial * 300 * units)));
+  for (const auto precision : precisions())
+    for (const std::int64_t shorter : {20, 24}) {  // whole chunks, and a part of one
+      options.precision = precision;
+      options.steps = shorter;
+      const auto short_run = recorded(model, options);
+      options.steps = 37;
+      const auto long_run = recorded(model, options);
+      for (std::int64_t trial = 0; trial < 3; ++trial)
+        CHECK(std::equal(short_run.at("state").begin() + trial * shorter * model.units,
+                         short_run.at("state").begin() + (trial + 1) * shorter * model.units,
+                         long_run.at("state").begin() + trial * 37 * model.units));
+    }
 }

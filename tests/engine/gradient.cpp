@@ -4,7 +4,6 @@
 
 #include <doctest/doctest.h>
 #include <engine/batch.hpp>
-#include <engine/task_shard.hpp>
 
 #include <cmath>
 
@@ -16,21 +15,11 @@ namespace {
 /// Largest relative error of the directional derivative over one random direction per trained array.
 double worst_gradient_error(const Model& model) {
   constexpr std::int64_t trials = 7, steps = 20;
-  Batch<double> batch(model, trials, steps, true);
+  Batch<double> batch(model, {.trials = trials, .steps = steps, .with_gradient = true});
   const auto& layout = batch.layout();
   auto weights = flatten<double>(layout, initial_weights(model, 3));
   numeric::AlignedVector<double> gradient(weights.size());
-  const ShardSource<double> source = [&](std::int64_t s, Shard<double>& shard, double* targets,
-                                         NoiseSource<double>& noise) {
-    const TrialDraw draw{
-        1, numeric::Role::train, 0, static_cast<std::uint32_t>(s * shard_rows), batch.rows_of(s), steps, 1};
-    const auto drawn = draw_trials(model, draw);
-    fill_starts(model, draw, drawn, shard);
-    fill_inputs(model, draw, drawn, 0, steps, shard);
-    fill_targets(model, draw, drawn, targets);
-    noise.stream = stream_for(draw, numeric::Purpose::awake_noise);
-    noise.scale = model.noise;
-  };
+  const auto source = test::trials_of<double>(model, batch, steps);
   batch.run(weights, source, &gradient);
 
   double worst = 0;

@@ -99,7 +99,7 @@ void compare(const Case& c, double tolerance) {
   const auto inputs = c.load("inputs"), starts = c.load("initial"), targets = c.load("targets"),
              noise = c.load("noise");
   const auto trials = inputs.shape[0], steps = inputs.shape[1];
-  Batch<Real> batch(model, trials, steps, true);
+  Batch<Real> batch(model, {.trials = trials, .steps = steps, .with_gradient = true});
   const auto& layout = batch.layout();
   CHECK(layout.entries.size() == c.parameters.size());
 
@@ -109,31 +109,40 @@ void compare(const Case& c, double tolerance) {
   numeric::AlignedVector<Real> gradient(weights.size()), m(weights.size()), v(weights.size());
 
   std::vector<std::vector<Real>> given(static_cast<std::size_t>(batch.shards()));
-  const ShardSource<Real> source = [&](std::int64_t s, Shard<Real>& shard, Real* to, NoiseSource<Real>& from) {
-    const auto first = s * shard_rows;
-    shard.active_rows = batch.rows_of(s);
-    const auto x = time_major<Real>(inputs, first, shard.active_rows),
-               y = time_major<Real>(targets, first, shard.active_rows);
-    std::copy(x.begin(), x.end(), shard.inputs.begin());
-    std::copy(y.begin(), y.end(), to);
+  const ShardSource<Real> source = [&](std::int64_t s, Shard<Real>& shard) {
+    const auto first = s * shard_rows, rows = batch.rows_of(s);
+    shard.active_rows = rows;
     std::fill(shard.starts.begin(), shard.starts.end(), Real(0));
     std::transform(starts.values.begin() + first * starts.shape[1],
-                   starts.values.begin() + (first + shard.active_rows) * starts.shape[1], shard.starts.begin(),
+                   starts.values.begin() + (first + rows) * starts.shape[1], shard.starts.begin(),
                    [](double value) { return static_cast<Real>(value); });
     auto& mine = given[static_cast<std::size_t>(s)];
-    mine = time_major<Real>(noise, first, shard.active_rows);
-    from.given = mine.data();
+    mine = time_major<Real>(noise, first, rows);
+    ShardTrials<Real> made;
+    made.noise.given = mine.data();
+    made.inputs = [&, first, rows](std::int64_t from, std::int64_t count, Shard<Real>& to) {
+      const auto x = time_major<Real>(inputs, first, rows);
+      const auto width = shard_rows * inputs.shape[2];
+      std::copy_n(x.begin() + from * width, count * width, to.inputs.begin());
+    };
+    made.targets = [&, first, rows](std::int64_t from, std::int64_t count, Real* to) {
+      const auto y = time_major<Real>(targets, first, rows);
+      const auto width = shard_rows * targets.shape[2];
+      std::copy_n(y.begin() + from * width, count * width, to);
+    };
+    return made;
   };
   std::vector<double> states(static_cast<std::size_t>(trials * steps * model.units));
   std::vector<double> outputs(targets.values.size());
-  const ShardVisitor<Real> visit = [&](std::int64_t s, Shard<Real>& shard, const Real*) {
-    for (std::int64_t row = 0; row < shard.active_rows; ++row)
-      for (std::int64_t n = 0; n < steps; ++n) {
-        const auto trial = s * shard_rows + row;
-        const Real* state = shard.state(n + 1) + row * shard.network.stride();
-        std::copy_n(state, model.units, states.begin() + (trial * steps + n) * model.units);
-        const Real* output = shard.outputs.data() + (n * shard_rows + row) * targets.shape[2];
-        std::copy_n(output, targets.shape[2], outputs.begin() + (trial * steps + n) * targets.shape[2]);
+  const ChunkVisitor<Real> visit = [&](std::int64_t s, std::int64_t first, std::int64_t count, const Real* reached,
+                                       Real* output) {
+    for (std::int64_t row = 0; row < batch.rows_of(s); ++row)
+      for (std::int64_t n = 0; n < count; ++n) {
+        const auto trial = s * shard_rows + row, at = n * shard_rows + row;
+        std::copy_n(reached + at * numeric::padded(model.units), model.units,
+                    states.begin() + (trial * steps + first + n) * model.units);
+        std::copy_n(output + at * targets.shape[2], targets.shape[2],
+                    outputs.begin() + (trial * steps + first + n) * targets.shape[2]);
       }
   };
 

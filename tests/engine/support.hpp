@@ -2,7 +2,8 @@
 /// Models for tests of the engine.
 #pragma once
 
-#include <engine/model.hpp>
+#include <engine/batch.hpp>
+#include <engine/task_shard.hpp>
 #include <numeric/random.hpp>
 
 #include <memory>
@@ -65,6 +66,24 @@ inline Model make_model(const std::string& task, const json& task_parameters, co
     model.dynamics.push_back(std::make_shared<plugin::Dynamics>(component, complete(component, d.parameters), setting));
   }
   return model;
+}
+
+/// The first trials of the task, with the model's noise.
+template <class Real>
+ShardSource<Real> trials_of(const Model& model, const Batch<Real>& batch, std::int64_t steps) {
+  return [&model, &batch, steps](std::int64_t s, Shard<Real>& shard) -> ShardTrials<Real> {
+    const TrialDraw draw{
+        1, numeric::Role::train, 0, static_cast<std::uint32_t>(s * shard_rows), batch.rows_of(s), steps, 1};
+    const auto drawn = std::make_shared<const plugin::TaskBatch>(draw_trials(model, draw));
+    fill_starts(model, draw, *drawn, shard);
+    return {{stream_for(draw, numeric::Purpose::awake_noise), model.noise_kind, model.noise, draw.first_trial},
+            [&model, draw, drawn](std::int64_t first, std::int64_t count, Shard<Real>& to) {
+              fill_inputs(model, draw, *drawn, first, count, to);
+            },
+            [&model, draw, drawn](std::int64_t first, std::int64_t count, Real* targets) {
+              fill_targets(model, draw, *drawn, first, count, targets);
+            }};
+  };
 }
 
 }  // namespace reverie::engine::test

@@ -4,7 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric/threads.hpp>
 #include <vector>
 
 using namespace reverie::numeric;
@@ -87,4 +89,75 @@ TEST_CASE("neighbouring units, steps, trials, streams and seeds are uncorrelated
     before = z;
   }
   for (const auto& c : with) CHECK(std::abs(c.in_standard_errors()) < 5);
+}
+
+TEST_CASE("normals follow the distribution function of the standard normal everywhere") {
+  std::vector<double> z;
+  const auto stream = make_stream(7, Role::simulate, Purpose::quiescent_noise);
+  for (std::uint32_t step = 0; step < 1000; ++step) {
+    const auto row = draw(stream, 3, step);
+    z.insert(z.end(), row.begin(), row.end());
+  }
+  std::sort(z.begin(), z.end());
+  const auto n = static_cast<double>(z.size());
+  double furthest = 0;  // Kolmogorov-Smirnov
+  for (std::size_t k = 0; k < z.size(); ++k) {
+    const double expected = std::erfc(-z[k] / std::sqrt(2.0)) / 2, below = static_cast<double>(k) / n;
+    furthest = std::max({furthest, expected - below, below + 1 / n - expected});
+  }
+  CHECK(furthest * std::sqrt(n) < 2.23);  // exceeded with probability 1e-4
+}
+
+TEST_CASE("squares of different streams, trials and steps are uncorrelated") {
+  const auto stream = make_stream(1, Role::train, Purpose::awake_noise);
+  const auto purpose = make_stream(1, Role::train, Purpose::input);
+  const auto square = [](double z) { return (z * z - 1) / std::sqrt(2.0); };
+  Correlation with[3];
+  std::vector<double> before = draw(stream, 0, 0);
+  for (std::uint32_t step = 1; step <= 1000; ++step) {
+    const auto z = draw(stream, 0, step), trial = draw(stream, 1, step), other = draw(purpose, 0, step);
+    for (std::size_t k = 0; k < z.size(); ++k) {
+      with[0].add(square(z[k]), square(before[k]));
+      with[1].add(square(z[k]), square(trial[k]));
+      with[2].add(square(z[k]), square(other[k]));
+    }
+    before = z;
+  }
+  for (const auto& c : with) CHECK(std::abs(c.in_standard_errors()) < 5);
+}
+
+TEST_CASE("uniforms have the mean and variance of U(0, 1) and fill its tenths evenly") {
+  const auto stream = make_stream(3, Role::train, Purpose::task);
+  std::vector<double> u(units);
+  double sum = 0, squares = 0, tenths[10] = {};
+  for (std::uint32_t step = 0; step < 1000; ++step) {
+    fill_uniform(stream, 0, step, units, 1.0, u.data());
+    for (const double value : u) {
+      sum += value;
+      squares += value * value;
+      ++tenths[static_cast<int>(10 * value)];
+    }
+  }
+  constexpr double n = 1e6;
+  const double mean = sum / n, variance = squares / n - mean * mean;
+  CHECK(std::abs(mean - 0.5) < 5 * std::sqrt(1 / (12 * n)));
+  CHECK(std::abs(variance - 1.0 / 12) < 5 * std::sqrt(1 / (180 * n)));
+  for (const double count : tenths) CHECK(std::abs(count - n / 10) < 5 * std::sqrt(n * 0.1 * 0.9));
+}
+
+TEST_CASE("values do not depend on the threads that draw them or on the order of calls") {
+  const auto stream = make_stream(11, Role::train, Purpose::awake_noise);
+  constexpr std::int64_t trials = 64;
+  const auto drawn_with = [&](int threads) {
+    set_thread_count(threads);
+    std::vector<float> all(static_cast<std::size_t>(trials * units));
+    parallel_items(trials, [&](int, std::int64_t item) {
+      const auto trial = threads == 1 ? trials - 1 - item : item;  // alone: from the last to the first
+      fill_normal(stream, static_cast<std::uint32_t>(trial), 5, units, 1.0F, all.data() + trial * units);
+    });
+    return all;
+  };
+  const auto alone = drawn_with(1);
+  CHECK(drawn_with(2) == alone);
+  CHECK(drawn_with(3) == alone);
 }

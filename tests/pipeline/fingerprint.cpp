@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <doctest/doctest.h>
+#include <numeric/bfloat16.hpp>
 
 #include <set>
 
@@ -27,6 +28,27 @@ TEST_CASE("comments, order, titles and written-out defaults do not change a fing
   CHECK(fingerprint("distance", pipeline_text, {"network.small.noise=0.01", "stage.awake.noise={ factor = 1 }"}) ==
         original);
   CHECK(fingerprint("distance", pipeline_text, {"task.box.place_cells=16", "stage.awake.start='fresh'"}) == original);
+}
+
+TEST_CASE("how much a training keeps for its backward pass does not change a fingerprint") {
+  CHECK(fingerprint("train", pipeline_text, {"stage.train.checkpoint_every=20"}) ==
+        fingerprint("train", pipeline_text));
+}
+
+TEST_CASE("the precision is a part of the stage that has it: a simulation does not take that of its training") {
+  if (!reverie::numeric::missing_for_bfloat16().empty()) return;
+  const std::vector<std::string> of_training{"stage.train.precision='bfloat16'"},
+      of_both{"stage.train.precision='bfloat16'", "stage.awake.precision='bfloat16'"};
+  CHECK(fingerprint("train", pipeline_text, of_training) != fingerprint("train", pipeline_text));
+  CHECK(fingerprint("awake", pipeline_text, of_both) != fingerprint("awake", pipeline_text, of_training));
+  using reverie::numeric::Precision;
+  const auto precision = [&](const std::vector<std::string>& settings) {
+    return std::get<SimulateStage>(stage_of(plan_of(pipeline_text, settings), "awake").work).options.precision;
+  };
+  CHECK(precision(of_training) == Precision::full);
+  CHECK(precision(of_both) == Precision::bfloat16);
+  CHECK(fingerprint("train", pipeline_text, {"stage.train.precision='float32'"}) ==
+        fingerprint("train", pipeline_text));
 }
 
 TEST_CASE("names of tables and stages do not change a fingerprint") {

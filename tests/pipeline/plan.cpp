@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <doctest/doctest.h>
+#include <numeric/bfloat16.hpp>
 
 #include <cmath>
 
@@ -106,6 +107,27 @@ TEST_CASE("a training with more trials than random numbers can tell apart is ref
   CHECK(contains(errors_of(task_and_network + training, {"stage.train.batches=429496730", "stage.train.batch_size=10"}),
                  "batches times batch_size must not be above 4294967296"));
   CHECK(errors_of(task_and_network + training, {"stage.train.batches=429496729", "stage.train.batch_size=10"}) == "");
+}
+
+TEST_CASE("bfloat16 is refused where the machine cannot compute with it, with what is missing and what works") {
+  const bool works = reverie::numeric::missing_for_bfloat16().empty();
+  for (const auto* stage : {"train", "awake"}) {
+    const auto errors =
+        errors_of(task_and_network + training + awake, {std::string("stage.") + stage + ".precision='bfloat16'"});
+    CHECK(errors.empty() == works);
+    if (works) continue;
+    CHECK(contains(errors, "AVX512-BF16"));
+    CHECK(contains(errors, "\"float32\" works everywhere"));
+  }
+  CHECK(contains(errors_of(task_and_network + training, {"stage.train.precision='bfloat'"}), "bfloat16"));
+}
+
+TEST_CASE("checkpoint_every is a multiple of a chunk") {
+  CHECK(errors_of(task_and_network + training, {"stage.train.checkpoint_every=30"}).empty());
+  const auto errors = errors_of(task_and_network + training, {"stage.train.checkpoint_every=33"});
+  CHECK(contains(errors, "'checkpoint_every' must be a multiple of 10, such as 30 or 40, not 33"));
+  CHECK(contains(errors_of(task_and_network + training, {"stage.train.checkpoint_every=3"}),
+                 "such as 10, or 0 (keep all steps), not 3"));
 }
 
 TEST_CASE("a role that is no name of a stage is refused") {

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <bench/measurement.hpp>
+#include <bench/metrics.hpp>
+#include <numeric/random.hpp>
+#include <plugin/instance.hpp>
+
+namespace reverie::bench {
+namespace {
+
+/// Normal numbers as a recording [trial, time, width] that lies in memory.
+class Normals {
+ public:
+  Normals(std::uint32_t number, std::int64_t trials, std::int64_t times, std::int64_t width)
+      : shape_{trials, times, width}, values_(static_cast<std::size_t>(trials * times * width)) {
+    const auto stream = numeric::make_stream(0, numeric::Role::measure, numeric::Purpose::task, number);
+    const auto row = times * width;
+    for (std::int64_t trial = 0; trial < trials; ++trial)
+      numeric::fill_normal(stream, static_cast<std::uint32_t>(trial), 0, row, 1.0F, values_.data() + trial * row);
+  }
+  plugin::Metric::Source source() {
+    plugin::Metric::Source source;
+    source.shape = shape_;
+    source.given = true;
+    source.read = [this](std::int64_t first, std::int64_t count) {
+      const std::int64_t extents[] = {count, shape_[1], shape_[2]};
+      return plugin::tensor_of(values_.data() + first * shape_[1] * shape_[2], extents);
+    };
+    return source;
+  }
+
+ private:
+  std::vector<std::int64_t> shape_;
+  std::vector<float> values_;
+};
+
+/// A metric with its default parameters on its inputs; no line where the metric is not installed.
+void add_line(std::vector<Line>& lines, const Options& options, const std::string& metric, const std::string& what,
+              double most_seconds, std::vector<Normals> inputs) {
+  for (const auto* component : plugin::Registry::instance().all()) {
+    if (component->kind != plugin::Kind::metric || component->id != metric) continue;
+    const plugin::Metric instance(*component,
+                                  plugin::check_parameters(component->schema, plugin::json::object()).values);
+    std::vector<plugin::Metric::Source> sources;
+    for (auto& input : inputs) sources.push_back(input.source());
+    const auto stream = numeric::make_stream(0, numeric::Role::measure, numeric::Purpose::resampling);
+    Samples samples;
+    for (int turn = 0; turn < options.repeat; ++turn) {
+      samples.time("whole", [&] { instance.run(sources, stream); });
+      stop_if_asked(options);
+    }
+    lines.push_back({"metric-" + metric, what, "", {}});
+    lines.back().add("whole", "s", samples.median_of("whole"), Target{most_seconds});
+  }
+}
+
+}  // namespace
+
+std::vector<Line> measure_metrics(const Options& options) {
+  pipeline::load_plugins(options.search);
+  std::vector<Line> lines;
+  add_line(lines, options, "kde_divergence", "200 000 kernels in each density, 2 500 points, 2 dimensions", 2,
+           {Normals(0, 200, 1000, 2), Normals(1, 200, 1000, 2)});
+  return lines;
+}
+
+}  // namespace reverie::bench

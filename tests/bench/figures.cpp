@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <bench/measurement.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace reverie::bench;
+
+TEST_CASE("the median is the middle value, of an even number the mean of the middle two") {
+  CHECK(median({5, 1, 3}) == 3);
+  CHECK(median({4, 1, 3, 2}) == 2.5);
+  CHECK_THROWS(median({}));
+}
+
+TEST_CASE("ratios are taken within a turn: a machine that slows down does not change them") {
+  Samples samples;
+  for (const double slowness : {1.0, 1.0, 7.0, 30.0, 2.0}) {
+    samples.add("step", 3 * slowness);
+    samples.add("floor", 2 * slowness);
+  }
+  CHECK(samples.median_ratio("step", "floor") == 1.5);
+}
+
+TEST_CASE("targets are reached from below or from above") {
+  CHECK(Figure{"ratio", "1", 1.3, Target{1.3}}.met());
+  CHECK_FALSE(Figure{"ratio", "1", 1.31, Target{1.3}}.met());
+  CHECK(Figure{"rate", "1/s", 401, Target{400, false}}.met());
+  CHECK_FALSE(Figure{"rate", "1/s", 399, Target{400, false}}.met());
+  CHECK(Figure{"time", "s", 1e9}.met());
+}
+
+TEST_CASE("a peak of multiply-adds is measured and plausible") {
+  const double peak = fma_peak();
+  CHECK(peak > 1e8);
+  CHECK(peak < 1e15);
+}
