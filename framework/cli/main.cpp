@@ -62,7 +62,7 @@ int guarded_main(const std::vector<std::string>& arguments) {
     catch_signals();
     return dispatch(arguments);
   } catch (const Interrupted& interrupted) {
-    std::cerr << "interrupted; results of finished stages are kept\n";
+    std::cerr << "interrupted; finished stages are kept, and the next run goes on from there\n";
     return static_cast<int>(interrupted.exit_code());
   } catch (const Error& error) {
     complain(error.what(), error.remedy());
