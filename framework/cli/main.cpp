@@ -19,6 +19,11 @@ const std::vector<Command>& commands() {
       {"info", "NAME", "Describes a plugin and its parameters; KIND.NAME where a name exists twice.", info_command},
       {"measure", "METRIC", "Measures recordings: one option per role of the metric, as in --replay FILE.",
        measure_command},
+      {"status", "FOLDER", "Shows how far a run is, or came, as in runs/navigation.", status_command},
+      {"runs", "", "Lists the stored results, and who uses them.", runs_command},
+      {"clean", "", "Removes what no pipeline refers to any more.", clean_command},
+      {"diff", "A B", "Shows what differs between two results (folders, or links to them).", diff_command},
+      {"completion", "SHELL", "Prints completions for bash, zsh or fish.", completion_command},
   };
   return list;
 }

@@ -137,6 +137,15 @@ class Reasons {
   std::map<std::string, std::vector<std::string>> changes_;
 };
 
+/// A damaged record explains nothing.
+RecordedPlan last_plan(const std::filesystem::path& index) {
+  try {
+    return read_plan_record(index);
+  } catch (const store::DataError&) {
+    return {};
+  }
+}
+
 std::optional<std::string> interrupted(const Stage& stage, const std::filesystem::path& result) {
   const auto* training = std::get_if<TrainStage>(&stage.work);
   if (!training) return std::nullopt;
@@ -160,7 +169,7 @@ std::vector<Decision> decide(const Plan& plan, const std::filesystem::path& runs
   std::map<std::size_t, Finding> findings;
   for (auto& finding : verify_results(plan, runs, stored, workers)) findings[finding.stage] = std::move(finding);
 
-  const auto recorded = read_plan_record(index_folder(runs, plan));
+  const auto recorded = last_plan(index_folder(runs, plan));
   Reasons reasons(plan, recorded);
   std::vector<Decision> decisions;
   std::size_t next = 0;

@@ -89,7 +89,8 @@ RecordedPlan read_plan_record(const fs::path& index) {
       recorded.stages.push_back(
           {stage.at("stage"), stage.at("run"), stage.at("fingerprint"), stage.at("identity"), stage.at("inputs")});
   } catch (const json::exception&) {
-    return {};
+    throw store::DataError(fmt::format("{}: damaged", (index / plan_file).string()),
+                           "Run the pipeline again: it writes this file anew.");
   }
   return recorded;
 }

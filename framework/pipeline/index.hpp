@@ -33,7 +33,7 @@ struct RecordedPlan {
   std::vector<RecordedStage> stages;
 };
 void write_plan_record(const std::filesystem::path& index, const Plan& plan);
-/// Nothing recorded: no stages. DataError when the file cannot be read; one that is not ours counts as nothing.
+/// Nothing recorded: no stages. DataError when the file cannot be read or is damaged.
 RecordedPlan read_plan_record(const std::filesystem::path& index);
 
 /// Pipelines' folders below <runs>: those with a plan.json.

@@ -411,7 +411,8 @@ RunResult run(const Plan& plan, const RunOptions& options) {
   runner.log().write("run", {{"pipeline", plan.file.string()},
                              {"version", version()},
                              {"stages", plan.stages.size()},
-                             {"process", getpid()}});
+                             {"process", getpid()},
+                             {"host", host_name()}});
 
   RunResult result;
   result.stages = runner.run();

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cmath>
 #include <pipeline/checkpoint.hpp>
 #include <pipeline/network_file.hpp>
 #include <pipeline/run_stage.hpp>
@@ -22,6 +23,13 @@ std::string history_table(const std::vector<engine::HistoryEntry>& history) {
     table += "\n";
   }
   return table;
+}
+
+bool is_finite(const std::vector<engine::NamedArray>& arrays) {
+  for (const auto& array : arrays)
+    for (const double value : array.value.values)
+      if (!std::isfinite(value)) return false;
+  return true;
 }
 
 }  // namespace
@@ -45,7 +53,8 @@ bool run_train(const TrainStage& work, const StageRun& run) {
     state = std::move(part.state);
     history.insert(history.end(), part.history.begin(), part.history.end());
     if (state.batch >= work.options.batches) break;
-    save_checkpoint(run.work_folder, run.stage.fingerprint, {state, history});
+    // One that diverged would replace the last good one.
+    if (is_finite(state.weights)) save_checkpoint(run.work_folder, run.stage.fingerprint, {state, history});
     if (stopped) return false;
   }
 

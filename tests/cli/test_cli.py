@@ -222,7 +222,7 @@ class Usage(CommandLine):
         self.check_error(2, ["--set:1:"], "run", "bad.toml", "--set", "task.box.plugin=box")
 
     def test_help_and_version_go_to_stdout(self):
-        for arguments in (["--help"], ["--version"], ["help"], *([c, "--help"] for c in ("run", "plan", "validate", "list", "info", "measure"))):
+        for arguments in (["--help"], ["--version"], ["help"], *([c, "--help"] for c in ("run", "plan", "validate", "list", "info", "measure", "status", "runs", "clean", "diff", "completion"))):
             done = self.reverie(*arguments)
             self.assertEqual((done.returncode, done.stderr), (0, ""), arguments)
             self.assertTrue(done.stdout)
@@ -415,6 +415,88 @@ class Commands(CommandLine):
         for path in (self.folder / "one/store").rglob("*"):
             if path.is_file() and path.name != "provenance.json":
                 self.assertEqual(path.read_bytes(), (self.folder / "two" / path.relative_to(self.folder / "one")).read_bytes())
+
+
+class Store(CommandLine):
+    def setUp(self):
+        super().setUp()
+        self.write(GOOD, "good.toml")
+        self.assertEqual(self.reverie("run", "good.toml").returncode, 0)
+
+    def test_runs_lists_results_and_who_uses_them(self):
+        results = json.loads(self.reverie("runs", "--json").stdout)
+        self.assertEqual(sorted(r["run"] for r in results), ["measure", "simulate", "simulate", "train"])
+        train = [r for r in results if r["run"] == "train"][0]
+        self.assertEqual(train["used_by"], ["good: train"])
+        folder = self.folder / "runs/store" / train["fingerprint"]
+        self.assertEqual(train["bytes"], sum(f.stat().st_size for f in folder.iterdir()))
+        self.assertIn("good: train", self.reverie("runs").stdout)
+
+    def test_clean_removes_what_nobody_refers_to_and_asks_first(self):
+        self.assertEqual(self.reverie("clean").stderr, "nothing to remove\n")
+        self.assertEqual(self.reverie("run", "good.toml", "--set", "stage.replay.draw=1").returncode, 0)
+        store = self.folder / "runs/store"
+        before = sorted(p.name for p in store.iterdir())
+        (store / ".work-0123456789abcdef").mkdir()
+        (store / ".tmp-999999999-1").write_text("x")
+        refused = self.reverie("clean")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("say --yes", refused.stderr)
+        self.assertEqual(refused.stdout.count("no pipeline refers to it"), 2)
+        self.assertEqual(len(list(store.iterdir())), len(before) + 2)
+        self.assertEqual(self.reverie("clean", "--yes").returncode, 0)
+        self.assertEqual(len(list(store.iterdir())), 4)
+        self.assertEqual(self.reverie("plan", "good.toml", "--set", "stage.replay.draw=1").stdout.count("  done\n"), 4)
+
+    def test_clean_refuses_where_it_cannot_know_who_refers_to_what(self):
+        (self.folder / "runs/good/plan.json").write_text("{")
+        self.check_error(1, ["plan.json: damaged"], "clean", "--yes")
+
+    def test_status_of_a_finished_and_of_a_killed_run(self):
+        self.assertIn("finished", self.reverie("status", "runs/good").stdout)
+        self.assertIn("4 of 4 stages done", self.reverie("status", "runs/good").stdout)
+        log = self.folder / "runs/good/log.jsonl"
+        lines = log.read_text().splitlines()
+        begun = json.loads(lines[0])
+        begun["process"] = 999999999  # beyond any process number
+        log.write_text("\n".join([json.dumps(begun), lines[1], '{"time": "tor']))
+        status = json.loads(self.reverie("status", "runs/good", "--json").stdout)
+        self.assertEqual(status["state"], "ended without a word")
+        self.assertEqual([s["state"] for s in status["stages"]], ["ended", "open", "open", "open"])
+        self.check_error(1, ["no run's folder"], "status", "runs/store")
+
+    def test_diff_tells_configuration_numbers_and_files(self):
+        self.assertEqual(self.reverie("run", "good.toml", "--set", "stage.replay.draw=1", "--runs", "other").returncode, 0)
+        self.assertEqual(self.reverie("diff", "runs/good/train", "other/good/train").stderr, "no difference\n")
+        replay = self.reverie("diff", "runs/good/replay", "other/good/replay").stdout
+        self.assertIn("draw 0 → 1", replay)
+        self.assertIn("recording.nc has other contents", replay)
+        measured = self.reverie("diff", "runs/good/divergence", "other/good/divergence").stdout
+        self.assertRegex(measured, r"result +divergence \S+ → \S+")
+        self.check_error(1, ["stage.json"], "diff", "runs/good", "other/good")
+
+    def test_completion_scripts_are_valid_and_know_commands_and_stages(self):
+        script = self.reverie("completion", "bash").stdout
+        (self.folder / "completion.bash").write_text(script)
+        asked = ('PATH="$(dirname "$0"):$PATH"; source completion.bash; COMP_WORDS=({}); COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); '
+                 '_reverie; echo "${{COMPREPLY[@]}}"')
+        for words, expected in (("reverie pl", "plan"), ("reverie run good.toml --only di", "divergence"),
+                                ("reverie run --fail", "--fail-fast"), ("reverie info underd", "underdamped")):
+            done = subprocess.run(["bash", "-c", asked.format(words), EXECUTABLE], cwd=self.folder, text=True,
+                                  env=self.environment(), capture_output=True, timeout=60)
+            self.assertEqual((done.stdout.split(), done.stderr), ([expected], ""), words)
+        self.assertIn("bashcompinit", self.reverie("completion", "zsh").stdout)
+        self.assertIn("complete -c reverie", self.reverie("completion", "fish").stdout)
+        self.check_error(2, ["bash, zsh, fish"], "completion", "tcsh")
+
+    def test_provenance_tells_where_a_result_comes_from(self):
+        record = json.loads((self.folder / "runs/good/train/provenance.json").read_text())
+        for key in ("version", "git", "host", "cpu", "started", "finished", "seconds", "threads"):
+            self.assertIn(key, record)
+        self.assertEqual([p["id"] for p in record["plugins"]], ["spatial_navigation", "leaky_rnn"])
+        self.assertTrue(all(len(p["sha256"]) == 64 for p in record["plugins"]))
+        description = json.loads((self.folder / "runs/good/train/stage.json").read_text())
+        self.assertEqual(sorted(description["files"]), ["history.csv", "training_state.safetensors", "weights.safetensors"])
 
 
 if __name__ == "__main__":
