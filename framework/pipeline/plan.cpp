@@ -153,15 +153,4 @@ std::filesystem::path result_folder(const std::filesystem::path& runs, const Sta
   return runs / "store" / stage.fingerprint.substr(0, 16);
 }
 
-std::vector<Decision> decide(const Plan& plan, const std::filesystem::path& runs) {
-  std::vector<Decision> decisions;
-  for (const auto& stage : plan.stages) {
-    if (std::filesystem::exists(result_folder(runs, stage)))
-      decisions.push_back({false, "done before"});
-    else
-      decisions.push_back({true, "no result with this fingerprint"});
-  }
-  return decisions;
-}
-
 }  // namespace reverie::pipeline

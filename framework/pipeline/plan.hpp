@@ -123,12 +123,4 @@ std::string canonical(const json& value);
 /// <runs>/store/<first 16 digits>.
 std::filesystem::path result_folder(const std::filesystem::path& runs, const Stage& stage);
 
-/// Whether a stage has to run, and why.
-struct Decision {
-  bool run = true;
-  std::string why;
-};
-/// One per stage, from what lies in the store.
-std::vector<Decision> decide(const Plan& plan, const std::filesystem::path& runs);
-
 }  // namespace reverie::pipeline

@@ -103,7 +103,7 @@ store::Dataset measure(const Metric& metric, const std::vector<MeasuredVariable>
   return dataset;
 }
 
-void run_measure(const MeasureStage& work, const StageRun& run) {
+bool run_measure(const MeasureStage& work, const StageRun& run) {
   const Metric metric(*work.metric.component, work.metric.parameters);
   std::vector<MeasuredVariable> inputs;
   for (const auto& input : work.inputs) {
@@ -115,6 +115,7 @@ void run_measure(const MeasureStage& work, const StageRun& run) {
   dataset.attributes = result_attributes(run.stage, work.metric.component->doc, work.seed);
   store::write_dataset(run.folder / result_file, dataset);
   store::write_csv(run.folder / result_table_file, dataset);
+  return true;
 }
 
 }  // namespace reverie::pipeline

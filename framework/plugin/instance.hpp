@@ -4,7 +4,7 @@
 
 #include <functional>
 #include <memory>
-#include <plugin/registry.hpp>
+#include <plugin/calling.hpp>
 #include <span>
 
 namespace reverie::plugin {
@@ -30,6 +30,7 @@ class Instance {
     error.code = REVERIE_OK;
     error.param_index = -1;
     error.message[0] = '\0';
+    const CallingScope scope({component_, slot});
     require(body(&error), error, slot);
   }
   /// Throws the PluginError for a plugin that gave what no plugin may give: "task 'maze': its time step dt is 0 s".
