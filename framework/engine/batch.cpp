@@ -4,6 +4,7 @@
 #include <numeric/threads.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace reverie::engine {
 
@@ -138,6 +139,8 @@ struct Batch<Real>::Worker {
 template <class Real>
 Batch<Real>::Batch(const Model& model, const BatchOptions& options)
     : options_(options), network_(model, options.steps, true, options.with_gradient, options.precision) {
+  if (options.checkpoint_every % chunk_steps != 0)
+    throw std::invalid_argument("checkpoint_every must be a multiple of chunk_steps");
   if (options.with_gradient)
     gradients_.assign(static_cast<std::size_t>(shards()),
                       numeric::AlignedVector<Real>(static_cast<std::size_t>(layout().size)));

@@ -61,6 +61,12 @@ TEST_CASE("recomputation changes no bit of loss and gradient, with every cell an
       }
 }
 
+TEST_CASE("states can be kept between chunks only") {
+  const auto model = test::make_model("arrays_task", plugin::json::object(), "leaky_rnn", plugin::json::object(), 5, 0);
+  const BatchOptions options{.trials = 1, .steps = 50, .with_gradient = true, .checkpoint_every = chunk_steps + 1};
+  CHECK_THROWS_AS(Batch<float>(model, options), std::invalid_argument);
+}
+
 TEST_CASE("a training with recomputation equals one without, evaluations included") {
   const auto model = test::make_model("t_maze", plugin::json::object(), "leaky_rnn", plugin::json::object(), 20, 0.02);
   const auto trained = [&](std::int64_t checkpoint_every) {
