@@ -15,5 +15,10 @@ int list_command(const Command& command, const Arguments& arguments);
 int info_command(const Command& command, const Arguments& arguments);
 int measure_command(const Command& command, const Arguments& arguments);
 int bench_command(const Command& command, const Arguments& arguments);
+int runs_command(const Command& command, const Arguments& arguments);
+int clean_command(const Command& command, const Arguments& arguments);
+int status_command(const Command& command, const Arguments& arguments);
+int diff_command(const Command& command, const Arguments& arguments);
+int completion_command(const Command& command, const Arguments& arguments);
 
 }  // namespace reverie::cli

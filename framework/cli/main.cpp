@@ -20,6 +20,11 @@ const std::vector<Command>& commands() {
       {"measure", "METRIC", "Measures recordings: one option per role of the metric, as in --replay FILE.",
        measure_command},
       {"bench", "[NAME...]", "Measures how fast this machine trains, simulates and analyses.", bench_command},
+      {"status", "FOLDER", "Shows how far a run is, or came, as in runs/navigation.", status_command},
+      {"runs", "", "Lists the stored results, and who uses them.", runs_command},
+      {"clean", "", "Removes what no pipeline refers to any more.", clean_command},
+      {"diff", "A B", "Shows what differs between two results (folders, or links to them).", diff_command},
+      {"completion", "SHELL", "Prints completions for bash, zsh or fish.", completion_command},
   };
   return list;
 }
@@ -63,7 +68,7 @@ int guarded_main(const std::vector<std::string>& arguments) {
     catch_signals();
     return dispatch(arguments);
   } catch (const Interrupted& interrupted) {
-    std::cerr << "interrupted; results of finished stages are kept\n";
+    std::cerr << "interrupted; finished stages are kept, and the next run goes on from there\n";
     return static_cast<int>(interrupted.exit_code());
   } catch (const Error& error) {
     complain(error.what(), error.remedy());

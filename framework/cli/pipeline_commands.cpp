@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // run, plan and validate.
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cli/commands.hpp>
 #include <cli/progress.hpp>
 #include <cli/signals.hpp>
+#include <cstdlib>
+#include <fstream>
 #include <iostream>
+#include <map>
+#include <numeric/threads.hpp>
+#include <pipeline/explain.hpp>
 
 namespace reverie::cli {
 namespace {
@@ -34,12 +41,128 @@ void print_metrics(const std::vector<analysis::ReportMetric>& metrics) {
 }
 
 void print_header(const pipeline::Plan& plan, const std::filesystem::path& runs, const ProgressDisplay& display) {
-  std::size_t done = 0;
-  for (const auto& decision : pipeline::decide(plan, runs))
-    if (!decision.run) ++done;
-  std::cerr << fmt::format(
-      "{}\n{}{}, results in {}\n\n", display.bold(plan.title), count_of(plan.stages.size(), "stage"),
-      done == 0 ? "" : fmt::format(" ({} done before)", done), pipeline::index_folder(runs, plan).string());
+  std::cerr << fmt::format("{}\n{}, results in {}\n\n", display.bold(plan.title), count_of(plan.stages.size(), "stage"),
+                           pipeline::index_folder(runs, plan).string());
+}
+
+/// Failures with remedy and log; those skipped because of them only counted where they are many.
+void print_failures(const std::vector<pipeline::StageOutcome>& outcomes) {
+  constexpr std::size_t listed = 20;
+  std::size_t failed = 0, skipped = 0, stopped = 0;
+  for (const auto& outcome : outcomes) {
+    if (outcome.state == pipeline::StageState::stopped) ++stopped;
+    if (outcome.message.empty()) continue;
+    if (++(outcome.state == pipeline::StageState::skipped ? skipped : failed) > listed) continue;
+    complain(outcome.message, outcome.remedy);
+    std::error_code ignored;
+    if (std::filesystem::file_size(outcome.log, ignored) > 0 && !ignored)
+      std::cerr << fmt::format("  Log: {}\n", outcome.log.string());
+  }
+  if (failed > listed) complain(fmt::format("{} more stages failed", failed - listed), "The report lists them.");
+  if (skipped > listed) complain(fmt::format("{} more stages were skipped", skipped - listed), "");
+  if (stopped > 0) complain(fmt::format("{} not run (--fail-fast)", count_of(stopped, "stage")), "");
+}
+
+void add_scheduling(options::options_description& description) {
+  using Names = std::vector<std::string>;
+  description.add_options()  //
+      ("memory", options::value<std::string>()->value_name("SIZE"),
+       "memory of all stages that run at a time, as in 4GiB (default: 80 % of the machine's)")  //
+      ("checkpoint", options::value<double>()->default_value(60, "60")->value_name("SECONDS"),
+       "time between checkpoints of a training; 0: only when interrupted")                                           //
+      ("fail-fast", "after a failure start nothing more")                                                            //
+      ("only", options::value<Names>()->value_name("STAGE"), "run this stage and what it needs")                     //
+      ("from", options::value<Names>()->value_name("STAGE"), "compute this stage and all that comes after it anew")  //
+      ("force", options::value<Names>()->value_name("STAGE"), "compute this stage anew")                             //
+      ("json", "tell progress as one json object per line on stdout")                                                //
+      ("in-process", "run stages one after the other in this process, for debuggers");
+}
+
+/// "4GiB", "500 MB", "1e9".
+std::uint64_t bytes_of(const std::string& text) {
+  static const std::map<std::string, double> units = {{"", 1},
+                                                      {"b", 1},
+                                                      {"k", 1024.0},
+                                                      {"kib", 1024.0},
+                                                      {"m", 1 << 20},
+                                                      {"mib", 1 << 20},
+                                                      {"g", 1 << 30},
+                                                      {"gib", 1 << 30},
+                                                      {"t", 1024.0 * (1 << 30)},
+                                                      {"kb", 1e3},
+                                                      {"mb", 1e6},
+                                                      {"gb", 1e9},
+                                                      {"tb", 1e12},
+                                                      {"tib", 1024.0 * (1 << 30)}};
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  std::string unit;
+  for (const char* c = end; *c != '\0'; ++c)
+    if (*c != ' ') unit += static_cast<char>(std::tolower(static_cast<unsigned char>(*c)));
+  const auto known = units.find(unit);
+  if (end == text.c_str() || known == units.end() || !(number > 0) || !(number * known->second < 1e18))
+    throw UsageError(fmt::format("--memory must be a size as in 4GiB or 500MB, not '{}'", text));
+  return static_cast<std::uint64_t>(number * known->second);
+}
+
+/// 80 % of the machine's memory, or of what a container grants.
+std::uint64_t default_memory() {
+  auto total = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  double granted = 0;
+  if (std::ifstream limit("/sys/fs/cgroup/memory.max"); limit >> granted && granted > 0)
+    total = std::min(total, granted);
+  return static_cast<std::uint64_t>(0.8 * total);
+}
+
+/// Every event as a line of json on stdout.
+pipeline::RunEvents json_events() {
+  const auto say = [](const char* event, nlohmann::ordered_json details) {
+    nlohmann::ordered_json line = {{"event", event}};
+    line.update(details);
+    std::cout << line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << std::endl;
+  };
+  pipeline::RunEvents events;
+  events.checking = [=](std::size_t results) { say("checking", {{"results", results}}); };
+  events.started = [=](const auto& stage) { say("started", {{"stage", stage.label()}, {"run", stage.run()}}); };
+  events.waiting = [=](const auto& stage) { say("waiting", {{"stage", stage.label()}}); };
+  events.progress = [=](const auto& stage, const pipeline::Progress& progress) {
+    nlohmann::ordered_json details = {
+        {"stage", stage.label()}, {"done", progress.done}, {"total", progress.total}, {"of", progress.what}};
+    if (progress.loss) details["loss"] = *progress.loss;
+    say("progress", details);
+  };
+  events.finished = [=](const auto& stage, const pipeline::StageOutcome& outcome) {
+    nlohmann::ordered_json details = {{"stage", outcome.stage},
+                                      {"state", name_of(outcome.state)},
+                                      {"fingerprint", stage.fingerprint},
+                                      {"seconds", outcome.seconds}};
+    if (!outcome.message.empty()) details["message"] = outcome.message;
+    if (!outcome.remedy.empty()) details["remedy"] = outcome.remedy;
+    if (!outcome.log.empty()) details["log"] = outcome.log.string();
+    say("finished", details);
+  };
+  events.warning = [=](const std::string& text) { say("warning", {{"message", text}}); };
+  events.message = [=](const auto& stage, int level, const std::string& text) {
+    say("message", {{"stage", stage.label()}, {"level", level}, {"message", text}});
+  };
+  return events;
+}
+
+pipeline::RunEvents shown_events(ProgressDisplay& display, bool quiet) {
+  pipeline::RunEvents events;
+  events.checking = [&](std::size_t results) { display.checking(results); };
+  events.started = [&](const auto& stage) { display.started(stage); };
+  events.waiting = [&](const auto& stage) { display.waiting(stage); };
+  events.progress = [&](const auto& stage, const auto& progress) { display.progress(stage, progress); };
+  events.finished = [&](const auto& stage, const auto& outcome) { display.finished(stage, outcome); };
+  events.warning = [&](const std::string& text) { display.say("warning: " + text); };
+  events.message = [&display, quiet](const auto& stage, int level, const std::string& text) {
+    if (level >= REVERIE_LOG_WARNING)
+      display.say(fmt::format("warning: {}: {}", stage.label(), text));
+    else if (level >= REVERIE_LOG_INFO && !quiet)
+      display.say(fmt::format("{}: {}", stage.label(), text));
+  };
+  return events;
 }
 
 }  // namespace
@@ -49,27 +172,33 @@ int run_command(const Command& command, const Arguments& arguments) {
   add_settings(description);
   add_runs(description);
   add_running(description);
+  add_scheduling(description);
   add_common(description);
   const auto values = parse(command, description, {"PIPELINE"}, arguments);
   if (!values) return 0;
   apply_threads(*values);
-  const auto plan = read_plan(*values);
-
-  const bool quiet = values->count("quiet") != 0;
-  ProgressDisplay display(plan, quiet);
-  plugin::set_log_sink([&](int level, const std::string& text) {
-    if (level >= REVERIE_LOG_WARNING)
-      warn(text);
-    else if (level >= REVERIE_LOG_INFO && !quiet)
-      std::cerr << text << "\n";
-  });
+  const bool json = values->count("json") != 0, quiet = values->count("quiet") != 0 || json;
   pipeline::RunOptions running;
   running.runs = (*values)["runs"].as<std::string>();
+  running.memory = values->count("memory") != 0 ? bytes_of((*values)["memory"].as<std::string>()) : default_memory();
+  running.checkpoint_seconds = (*values)["checkpoint"].as<double>();
+  if (!(running.checkpoint_seconds >= 0)) throw UsageError("--checkpoint must be a number of seconds, at least 0");
+  running.fail_fast = values->count("fail-fast") != 0;
+  running.in_process = values->count("in-process") != 0;
+  running.only = texts(*values, "only");
+  running.from = texts(*values, "from");
+  running.force = texts(*values, "force");
   running.stop = stop_requested;
-  running.events.started = [&](const auto& stage) { display.started(stage); };
-  running.events.progress = [&](const auto& stage, const auto& progress) { display.progress(stage, progress); };
-  running.events.finished = [&](const auto& stage, const auto& outcome) { display.finished(stage, outcome); };
+  const auto plan = read_plan(*values);
 
+  ProgressDisplay display(plan, quiet);
+  running.events = json ? json_events() : shown_events(display, quiet);
+  plugin::set_log_sink([&](int level, const std::string& text) {
+    if (level >= REVERIE_LOG_WARNING)
+      display.say("warning: " + text);
+    else if (level >= REVERIE_LOG_INFO && !quiet)
+      display.say(text);
+  });
   pipeline::require_writable(running.runs);
   if (!quiet) print_header(plan, running.runs, display);
   pipeline::RunResult result;
@@ -80,13 +209,13 @@ int run_command(const Command& command, const Arguments& arguments) {
     plugin::set_log_sink({});
     throw;
   }
+  display.clear();
   plugin::set_log_sink({});
 
   if (!quiet) std::cerr << "\n";
-  print_metrics(result.metrics);
+  if (!json) print_metrics(result.metrics);
   std::cout << std::flush;
-  for (const auto& outcome : result.stages)
-    if (!outcome.message.empty()) complain(outcome.message, outcome.remedy);
+  print_failures(result.stages);
   if (!quiet) std::cerr << fmt::format("\nReport: {}\n", result.report.string());
   return static_cast<int>(result.code);
 }
@@ -95,17 +224,29 @@ int plan_command(const Command& command, const Arguments& arguments) {
   options::options_description description("Options");
   add_settings(description);
   add_runs(description);
+  description.add_options()("json", "as json");
   add_common(description);
   const auto values = parse(command, description, {"PIPELINE"}, arguments);
   if (!values) return 0;
   const auto plan = read_plan(*values);
-  const auto decisions = pipeline::decide(plan, (*values)["runs"].as<std::string>());
+  const auto decisions = pipeline::decide(plan, (*values)["runs"].as<std::string>(), numeric::thread_count());
+  if (values->count("json") != 0) {
+    auto list = nlohmann::ordered_json::array();
+    for (std::size_t k = 0; k < plan.stages.size(); ++k)
+      list.push_back({{"stage", plan.stages[k].label()},
+                      {"run", plan.stages[k].run()},
+                      {"fingerprint", plan.stages[k].fingerprint},
+                      {"runs", decisions[k].run},
+                      {"why", decisions[k].why}});
+    std::cout << list.dump(1) << "\n";
+    return 0;
+  }
   std::size_t width = 5;
-  for (const auto& stage : plan.stages) width = std::max(width, stage.name.size());
+  for (const auto& stage : plan.stages) width = std::max(width, stage.label().size());
   std::cout << fmt::format("{:<{}}  {:<8}  {:<16}  {}\n", "stage", width, "run", "fingerprint", "decision");
   for (std::size_t k = 0; k < plan.stages.size(); ++k) {
     const auto& stage = plan.stages[k];
-    std::cout << fmt::format("{:<{}}  {:<8}  {}  {}{}\n", stage.name, width, stage.run(),
+    std::cout << fmt::format("{:<{}}  {:<8}  {}  {}{}\n", stage.label(), width, stage.run(),
                              stage.fingerprint.substr(0, 16), decisions[k].run ? "runs: " : "", decisions[k].why);
   }
   return 0;

@@ -89,8 +89,8 @@ std::string metric_text(const Component& component) {
         {input.role, input.variable, joined(input.dims, " "), input.doc + (input.optional ? " (optional)" : "")});
   std::vector<std::vector<std::string>> outputs = {{"result", "dimensions", "unit", "meaning"}};
   for (const auto& output : metric.outputs())
-    outputs.push_back(
-        {output.name, joined(output.dims, " "), output.unit == "input" ? "as input" : output.unit, output.doc});
+    outputs.push_back({output.name, joined(output.dims, " "), output.unit == "input" ? "as input" : output.unit,
+                       output.doc + (output.optional ? " (optional)" : "")});
   return "\nReads\n" + table_of(inputs) + "\nGives\n" + table_of(outputs);
 }
 

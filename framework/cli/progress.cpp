@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cli/progress.hpp>
 #include <cstdlib>
 #include <iostream>
@@ -10,20 +11,24 @@
 namespace reverie::cli {
 namespace {
 
-constexpr std::size_t terminal_width = 80;
+using pipeline::StageState;
+
+constexpr std::size_t terminal_width = 80, running_lines = 3;
 constexpr double redraw_interval = 0.1, plain_interval = 10;
+/// Up to so many stages each has a line of its own when it ends; of more only what fails (in a log: what ran, too).
+constexpr std::size_t listed_stages = 30;
 
 double seconds(std::chrono::steady_clock::duration span) { return std::chrono::duration<double>(span).count(); }
 
-/// "42 %  180 batches/s  loss 1.2e-05  12 s left".
-std::string describe(const pipeline::Progress& progress, double elapsed) {
-  const auto done = static_cast<double>(progress.done), total = static_cast<double>(progress.total);
-  const double rate = elapsed > 0 ? done / elapsed : 0;
-  auto text = fmt::format("{:3.0f} %", total > 0 ? 100 * done / total : 0);
-  text += rate >= 10 ? fmt::format("  {:.0f} {}/s", rate, progress.what)
-                     : fmt::format("  {:.2g} {}/s", rate, progress.what);
-  if (progress.loss) text += fmt::format("  loss {:.3g}", *progress.loss);
-  if (rate > 0) text += fmt::format("  {} left", format_seconds((total - done) / rate));
+double share_of(const pipeline::Progress& progress) {
+  return progress.total > 0 ? static_cast<double>(progress.done) / static_cast<double>(progress.total) : 0;
+}
+
+/// At most `width` columns; continuation bytes of UTF-8 take none.
+std::string cut(const std::string& text, std::size_t width) {
+  std::size_t columns = 0;
+  for (std::size_t k = 0; k < text.size(); ++k)
+    if ((static_cast<unsigned char>(text[k]) & 0xC0U) != 0x80U && ++columns > width) return text.substr(0, k);
   return text;
 }
 
@@ -43,48 +48,138 @@ std::string format_seconds(double seconds) {
   return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
 }
 
+std::string format_bytes(double bytes) {
+  constexpr std::array<const char*, 5> units = {"B", "KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  for (; bytes >= 1024 && unit + 1 < units.size(); ++unit) bytes /= 1024;
+  return fmt::format("{:.{}f} {}", bytes, unit == 0 || bytes >= 100 ? 0 : 1, units[unit]);
+}
+
 ProgressDisplay::ProgressDisplay(const pipeline::Plan& plan, bool quiet)
-    : quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0), colour_(terminal_ && !is_set("NO_COLOR")) {
-  for (const auto& stage : plan.stages) name_width_ = std::max(name_width_, stage.name.size());
+    : total_(plan.stages.size()),
+      quiet_(quiet),
+      terminal_(isatty(STDERR_FILENO) != 0),
+      colour_(terminal_ && !is_set("NO_COLOR")),
+      lists_all_(total_ <= listed_stages),
+      begun_(Clock::now()),
+      last_shown_(Clock::now()) {
+  for (const auto& stage : plan.stages) name_width_ = std::clamp(stage.label().size(), name_width_, std::size_t{36});
+}
+
+void ProgressDisplay::checking(std::size_t results) {
+  if (quiet_ || !terminal_) return;
+  clear();
+  std::cerr << fmt::format("  checking {} stored result{} ...", results, results == 1 ? "" : "s") << std::flush;
+  lines_open_ = 1;
 }
 
 void ProgressDisplay::started(const pipeline::Stage& stage) {
-  stage_start_ = last_shown_ = Clock::now();
-  if (terminal_ && !quiet_) redraw(fmt::format("  {:<{}}  ...", stage.name, name_width_));
+  auto& running = running_[&stage];
+  running = {};
+  running.start = Clock::now();
+  show_if_due();
+}
+
+void ProgressDisplay::waiting(const pipeline::Stage& stage) {
+  auto& running = running_[&stage];
+  running.start = Clock::now();
+  running.waits = true;
+  if (!terminal_ && !quiet_) say(fmt::format("  {:<{}}  another run works on it", stage.label(), name_width_));
+  show_if_due();
 }
 
 void ProgressDisplay::progress(const pipeline::Stage& stage, const pipeline::Progress& progress) {
-  const auto now = Clock::now();
-  if (quiet_ || seconds(now - last_shown_) < (terminal_ ? redraw_interval : plain_interval)) return;
-  last_shown_ = now;
-  const auto text =
-      fmt::format("  {:<{}}  {}", stage.name, name_width_, describe(progress, seconds(now - stage_start_)));
-  if (terminal_)
-    redraw(text);
-  else
-    std::cerr << text << std::endl;
+  auto& running = running_[&stage];
+  if (running.now.total == 0) {
+    running.first = Clock::now();
+    running.first_done = progress.done;
+  }
+  running.now = progress;
+  show_if_due();
 }
 
 void ProgressDisplay::finished(const pipeline::Stage& stage, const pipeline::StageOutcome& outcome) {
+  running_.erase(&stage);
+  const bool good = outcome.has_result();
+  if (outcome.state == StageState::done) ++done_;
+  if (outcome.state == StageState::done_before) ++before_;
+  if (!good) ++failed_;
+  const bool shown =
+      lists_all_ || outcome.state == StageState::failed || (!terminal_ && outcome.state == StageState::done);
+  if (quiet_ ? !good && outcome.state == StageState::failed : shown) {
+    auto state = std::string(name_of(outcome.state));
+    if (outcome.state == StageState::done) state = fmt::format("done in {}", format_seconds(outcome.seconds));
+    say(fmt::format("  {:<{}}  {}", stage.label(), name_width_, good ? coloured("32", state) : coloured("31", state)));
+  }
+  if (done_ + before_ + failed_ == total_) clear();
+}
+
+void ProgressDisplay::say(const std::string& line) {
   clear();
-  using pipeline::StageState;
-  const bool good = outcome.state == StageState::done || outcome.state == StageState::done_before;
-  if (quiet_ && good) return;
-  auto state = std::string(name_of(outcome.state));
-  if (outcome.state == StageState::done) state = fmt::format("done in {}", format_seconds(outcome.seconds));
-  std::cerr << fmt::format("  {:<{}}  {}\n", stage.name, name_width_,
-                           good ? coloured("32", state) : coloured("31", state));
+  std::cerr << line << "\n";
+  if (terminal_ && !quiet_ && !running_.empty()) show();
+}
+
+/// "train[seed=3]  42 %  180 batches/s  loss 1.2e-05  12 s left".
+std::string ProgressDisplay::line_of(const pipeline::Stage& stage, const Running& running) const {
+  auto text = fmt::format("  {:<{}}  ", stage.label(), name_width_);
+  if (running.waits) return text + "another run works on it";
+  if (running.now.total == 0) return text + "...";
+  const auto& now = running.now;
+  const double elapsed = seconds(Clock::now() - running.first);
+  const double rate = elapsed > 0 ? static_cast<double>(now.done - running.first_done) / elapsed : 0;
+  text += fmt::format("{:3.0f} %", 100 * share_of(now));
+  if (rate > 0)
+    text += rate >= 10 ? fmt::format("  {:.0f} {}/s", rate, now.what) : fmt::format("  {:.2g} {}/s", rate, now.what);
+  if (now.loss) text += fmt::format("  loss {:.3g}", *now.loss);
+  if (rate > 0) text += fmt::format("  {} left", format_seconds(static_cast<double>(now.total - now.done) / rate));
+  return text;
+}
+
+/// "  12 of 30 stages, 1 failed, 2 running  3 min 20 s, about 5 min 0 s left".
+std::string ProgressDisplay::summary() const {
+  auto text = fmt::format("  {} of {} stages", done_ + before_, total_);
+  if (failed_ > 0) text += fmt::format(", {} not done", failed_);
+  std::size_t working = 0;
+  double begun = 0;
+  for (const auto& [stage, running] : running_) {
+    if (!running.waits) ++working;
+    begun += share_of(running.now);
+  }
+  text += fmt::format(", {} running", working);
+  const double elapsed = seconds(Clock::now() - begun_), done = static_cast<double>(done_) + begun;
+  text += fmt::format("  {}", format_seconds(elapsed));
+  const auto left = static_cast<double>(total_ - done_ - before_ - failed_) - begun;
+  if (done >= 1 && left > 0) text += fmt::format(", about {} left", format_seconds(elapsed / done * left));
+  return text;
+}
+
+void ProgressDisplay::show_if_due() {
+  const auto now = Clock::now();
+  if (quiet_ || seconds(now - last_shown_) < (terminal_ ? redraw_interval : plain_interval)) return;
+  clear();
+  show();
+}
+
+void ProgressDisplay::show() {
+  last_shown_ = Clock::now();
+  // One column stays free: a full line would wrap on some terminals.
+  const auto fit = [&](const std::string& text) { return terminal_ ? cut(text, terminal_width - 1) : text; };
+  std::vector<std::string> lines;
+  if (total_ > 1) lines.push_back(fit(summary()));
+  for (const auto& [stage, running] : running_) {
+    if (lines.size() > running_lines) break;
+    lines.push_back(fit(line_of(*stage, running)));
+  }
+  for (std::size_t k = 0; k < lines.size(); ++k)
+    std::cerr << (terminal_ && k > 0 ? "\n" : "") << lines[k] << (terminal_ ? "" : "\n");
+  std::cerr << std::flush;
+  lines_open_ = terminal_ ? lines.size() : 0;
 }
 
 void ProgressDisplay::clear() {
-  if (line_open_) std::cerr << "\r" << std::string(terminal_width - 1, ' ') << "\r" << std::flush;
-  line_open_ = false;
-}
-
-void ProgressDisplay::redraw(const std::string& text) {
-  // One column stays free: a full line would wrap on some terminals.
-  std::cerr << fmt::format("\r{:<{}.{}}", text, terminal_width - 1, terminal_width - 1) << std::flush;
-  line_open_ = true;
+  for (; lines_open_ > 0; --lines_open_) std::cerr << "\r\033[K" << (lines_open_ > 1 ? "\033[A" : "");
+  std::cerr << std::flush;
 }
 
 std::string ProgressDisplay::bold(const std::string& text) const { return coloured("1", text); }

@@ -23,6 +23,7 @@ void catch_signals() {
   plugin::set_stop_flag(&stop);
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is an error of write(), with words
 }
 
 std::optional<ExitCode> stop_requested() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
+#include <engine/divergence.hpp>
 #include <engine/simulator.hpp>
 #include <engine/task_shard.hpp>
 #include <numeric/threads.hpp>
@@ -85,9 +86,9 @@ struct Simulation {
     const auto& task = *model.task;
     const auto d = task.latents(), chunk = network.steps_of_chunk();
     TrialDraw draw{options.seed,
-                   numeric::Role::simulate,
+                   options.role,
                    options.draw,
-                   static_cast<std::uint32_t>(s * shard_rows),
+                   options.first_trial + static_cast<std::uint32_t>(s * shard_rows),
                    std::min(shard_rows, options.trials - s * shard_rows),
                    steps,
                    options.mask};
@@ -134,22 +135,37 @@ struct Simulation {
     return record;
   }
 
+  /// The first unit that is not finite in [row][stride], as {row, unit}; row -1: all are finite.
+  std::pair<std::int64_t, std::int64_t> not_finite(const Real* values, std::int64_t rows) const {
+    for (std::int64_t row = 0; row < rows; ++row)
+      for (std::int64_t unit = 0; unit < model.units; ++unit)
+        if (!std::isfinite(values[row * network.stride() + unit])) return {row, unit};
+    return {-1, -1};
+  }
+
   /// A state that left the finite numbers stays outside, so the last step of a chunk tells.
   void require_finite(Shard<Real>& shard, const TrialDraw& draw, std::int64_t first_step, std::int64_t length) const {
-    const auto bad_row = [&](std::int64_t n) -> std::int64_t {
-      for (std::int64_t row = 0; row < draw.rows; ++row) {
-        const Real* state = shard.state(n) + row * network.stride();
-        if (!std::all_of(state, state + model.units, [](Real v) { return std::isfinite(v); })) return row;
-      }
-      return -1;
-    };
-    if (bad_row(length) < 0) return;
-    std::int64_t n = 1;
-    while (bad_row(n) < 0) ++n;
+    if (not_finite(shard.state(length), draw.rows).first < 0) return;
+    std::int64_t n = 0;
+    while (not_finite(shard.state(n), draw.rows).first < 0) ++n;
+    const auto [row, unit] = not_finite(shard.state(n), draw.rows);
+    const auto trial = draw.first_trial + row;
+    const char* remedy = "Lower the noise or the strength of the dynamics, or check the weights.";
+    if (n == 0)
+      throw Error(ExitCode::run_failed,
+                  fmt::format("the state that trial {} starts from is not finite (unit {})", trial, unit), remedy);
+    auto from = makers_of_state(model);
+    for (std::size_t s = 0; s < shard.slots.size(); ++s) {
+      const auto& slot = model.cell->slots()[s];
+      if (!slot.is_drive || not_finite(shard.slots[s].data() + (n - 1) * shard.row_size, draw.rows).first < 0) continue;
+      from = fmt::format("drive '{}' of cell '{}', which was not finite itself: {}", slot.name,
+                         model.cell->component().id, makers_of_drive(model, slot));
+      break;
+    }
     throw Error(ExitCode::run_failed,
-                fmt::format("the state is not finite in trial {} at step {}", draw.first_trial + bad_row(n),
-                            first_step + n - 1),
-                "Lower the noise or the strength of the dynamics, or check the weights.");
+                fmt::format("the state is not finite in trial {} at step {} (unit {}), after {}", trial,
+                            first_step + n - 1, unit, from),
+                remedy);
   }
 
   void set_start(std::int64_t s, const TrialDraw& draw, const plugin::TaskBatch& trials, Shard<Real>& shard) const {

@@ -5,6 +5,7 @@
 #include <engine/model.hpp>
 #include <functional>
 #include <numeric/product.hpp>
+#include <numeric/random.hpp>
 
 namespace reverie::engine {
 
@@ -15,6 +16,8 @@ struct SimulationOptions {
   std::int64_t trials = 200, steps = 0;  ///< steps 0: the task's
   std::uint64_t seed = 0;
   std::uint32_t draw = 0;
+  numeric::Role role = numeric::Role::simulate;  ///< whose trials and noise: those of a training are drawn like this
+  std::uint32_t first_trial = 0;
   double state_noise = 0;  ///< standard deviation per step in this simulation (quiescence: usually sqrt(2) sigma_rec)
   std::int64_t mask = 1;
   numeric::Precision precision = numeric::Precision::full;  ///< of the products; bfloat16 in float32 arithmetic only
@@ -31,6 +34,7 @@ using SimulationSink = std::function<void(const std::string& variable, std::int6
 /// Called as trials finish, with how many are done; return false to stop after what has been delivered.
 using SimulationProgress = std::function<bool(std::int64_t trials_done)>;
 
+/// Throws Error (exit 1) where a state is not finite, with trial, step, unit and the plugin calls it comes from.
 /// Real: the arithmetic of the rollout, float or double (for comparison with closed forms); records are float32.
 template <class Real = float>
 void simulate(const Model& model, const std::vector<NamedArray>& weights, const SimulationOptions& options,

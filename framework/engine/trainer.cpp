@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 #include <engine/batch.hpp>
+#include <engine/divergence.hpp>
 #include <engine/task_shard.hpp>
 #include <engine/trainer.hpp>
 #include <numeric/adam.hpp>
@@ -119,7 +120,9 @@ TrainingResult train(const Model& model, const TrainingOptions& options, Trainin
     entry.loss = batch.run(weights, task_source(model, batch, draw, first_trial), &gradient);
     entry.batch = ++done;
     if (!std::isfinite(entry.loss))
-      throw Error(ExitCode::run_failed, fmt::format("the loss is not finite at batch {}", done),
+      throw Error(ExitCode::run_failed,
+                  fmt::format("the loss is not finite at batch {}: {}", done,
+                              why_not_finite(model, options, unflatten(layout, weights), done)),
                   "lower learning_rate or noise, or the strength of the dynamics used in training");
     constexpr std::int64_t piece = 16384;
     numeric::parallel_items((layout.size + piece - 1) / piece, [&](int, std::int64_t item) {

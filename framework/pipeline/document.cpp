@@ -11,9 +11,12 @@
 namespace reverie::pipeline {
 namespace {
 
+using Entries = std::map<std::string, Entry>;
+
 /// Translates toml++ nodes to json and notes their places.
 struct Translation {
-  Document& document;
+  const std::vector<Source>& sources;
+  Entries& entries;
   std::size_t source;
 
   Place place(const toml::source_region& region) const { return {source, region.begin.line, region.begin.column}; }
@@ -25,7 +28,7 @@ struct Translation {
       for (std::size_t k = 0; k < array->size(); ++k) {
         const toml::node& element = *array->get(k);
         const auto name = join(path, k);
-        document.entries[name] = {place(element.source()), place(element.source())};
+        entries[name] = {place(element.source()), place(element.source())};
         list.push_back(value(element, name));
       }
       return list;
@@ -34,7 +37,7 @@ struct Translation {
     if (const auto* integer = node.as_integer()) return integer->get();
     if (const auto* number = node.as_floating_point()) return number->get();
     if (const auto* boolean = node.as_boolean()) return boolean->get();
-    throw PipelineError(format_diagnostic(document.sources, place(node.source()),
+    throw PipelineError(format_diagnostic(sources, place(node.source()),
                                           "dates and times have no meaning here; write a number or a text"));
   }
 
@@ -43,22 +46,166 @@ struct Translation {
     for (auto&& [key, node] : table) {
       const std::string name(key.str());
       const auto full = join(path, name);
-      document.entries[full] = {place(key.source()), place(node.source())};
+      entries[full] = {place(key.source()), place(node.source())};
       object[name] = value(node, full);
     }
     return object;
   }
 };
 
-toml::table parse(const Document& document, std::size_t source, ExitCode code, const std::string& remedy) {
-  const Source& text = document.sources[source];
+toml::table parse(const std::vector<Source>& sources, std::size_t source, ExitCode code, const std::string& remedy) {
+  const Source& text = sources[source];
   try {
     return toml::parse(std::string_view(text.text), std::string_view(text.name));
   } catch (const toml::parse_error& error) {
     const auto& begin = error.source().begin;
     const auto message = std::string(error.description());
-    throw Error(code, format_diagnostic(document.sources, {source, begin.line, begin.column}, message), remedy);
+    throw Error(code, format_diagnostic(sources, {source, begin.line, begin.column}, message), remedy);
   }
+}
+
+std::string text_of_file(const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored))
+    throw PipelineError(fmt::format("{}: there is no such file", file.string()), "Give the path of a pipeline (TOML).");
+  if (std::filesystem::is_directory(file, ignored))
+    throw PipelineError(fmt::format("{}: is a folder, not a pipeline", file.string()), "Give the path of a TOML file.");
+  std::ifstream stream(file, std::ios::binary);
+  std::stringstream text;
+  text << stream.rdbuf();
+  if (!stream) throw PipelineError(fmt::format("{}: cannot be read", file.string()), "Check its permissions.");
+  return text.str();
+}
+
+/// Whether `path` is `above` or lies below it.
+bool at_or_below(const std::string& path, const std::string& above) {
+  return path.starts_with(above) &&
+         (path.size() == above.size() || path[above.size()] == '.' || path[above.size()] == '[');
+}
+
+/// One file, or several put together.
+struct Part {
+  json root = json::object();
+  Entries entries;
+
+  /// Puts another part's value at a path, with the places of everything in it.
+  void take(const std::string& path, json& target, const Part& from, const std::string& from_path, const json& value) {
+    target = value;
+    std::erase_if(entries, [&](const auto& item) { return at_or_below(item.first, path); });
+    for (const auto& [name, entry] : from.entries)
+      if (at_or_below(name, from_path)) entries[path + name.substr(from_path.size())] = entry;
+  }
+
+  /// Lays a table of another part over this one: tables are merged, other values replaced. Calls
+  /// `replaced(path, old, new)` before a value is replaced by another one.
+  template <class Replaced>
+  void lay_over(json& into, const std::string& path, const Part& from, const std::string& from_path, const json& table,
+                Replaced&& replaced) {
+    for (const auto& [key, value] : table.items()) {
+      const auto to = join(path, key), there = join(from_path, key);
+      if (into.contains(key) && into[key].is_object() && value.is_object()) {
+        lay_over(into[key], to, from, there, value, replaced);
+        continue;
+      }
+      if (into.contains(key)) {
+        if (into[key] == value) continue;
+        replaced(to, entries.at(to), from.entries.at(there));
+      }
+      take(to, into[key], from, there, value);
+    }
+  }
+};
+
+/// Reads files with what they include.
+struct Loader {
+  std::vector<Source>& sources;
+  std::vector<std::filesystem::path> loaded = {};
+
+  /// Parses a file's text and everything it includes that was not loaded before; the file's own values come before
+  /// those of the files it includes.
+  Part load(const std::string& name, const std::string& text, const std::filesystem::path& folder) {
+    sources.push_back({name, text});
+    const auto source = sources.size() - 1;
+    Part own;
+    own.root =
+        Translation{sources, own.entries, source}.table(parse(sources, source, ExitCode::pipeline_invalid, ""), "");
+    if (!own.root.contains("include")) return own;
+
+    struct Conflict {
+      std::string path;
+      Entry first, second;
+    };
+    std::vector<Conflict> conflicts;
+    Part all;
+    for (const auto& [path, file] : included(own)) {
+      std::error_code ignored;
+      const auto full = std::filesystem::weakly_canonical(folder / file, ignored);
+      if (std::find(loaded.begin(), loaded.end(), full) != loaded.end()) continue;
+      loaded.push_back(full);
+      const auto part = load((folder / file).lexically_normal().string(), read(own, path, folder / file),
+                             (folder / file).parent_path());
+      all.lay_over(all.root, "", part, "", part.root, [&](const auto& at, const Entry& first, const Entry& second) {
+        conflicts.push_back({at, first, second});
+      });
+    }
+    all.lay_over(all.root, "", own, "", own.root, [](const auto&, const Entry&, const Entry&) {});
+    for (const auto& [path, first, second] : conflicts)
+      if (!own.entries.contains(path))
+        throw PipelineError(
+            format_diagnostic(sources, second.key,
+                              fmt::format("'{}' has another value in {}:{}; included files must agree, or {} must say "
+                                          "which value counts",
+                                          path, sources[first.key.source].name, first.key.line, name)));
+    all.root.erase("include");
+    return all;
+  }
+
+  /// The files of `include`, each with its path in the document.
+  std::vector<std::pair<std::string, std::string>> included(const Part& part) const {
+    std::vector<std::pair<std::string, std::string>> files;
+    const json& list = part.root["include"];
+    if (list.is_array() && std::all_of(list.begin(), list.end(), [](const json& file) { return file.is_string(); })) {
+      for (std::size_t k = 0; k < list.size(); ++k) files.emplace_back(join("include", k), list[k]);
+      return files;
+    }
+    throw PipelineError(format_diagnostic(sources, part.entries.at("include").value,
+                                          "'include' must be a list of files: include = [\"common.toml\"]"));
+  }
+
+  std::string read(const Part& part, const std::string& path, const std::filesystem::path& file) const {
+    try {
+      return text_of_file(file);
+    } catch (const PipelineError& error) {
+      throw PipelineError(format_diagnostic(sources, part.entries.at(path).value, error.what()));
+    }
+  }
+};
+
+/// Lays [scales.NAME] over the rest when `scale` says so.
+void apply_scale(Document& document) {
+  const json scales = document.root.value("scales", json::object());
+  const auto wrong = [&](const std::string& path, const std::string& message) {
+    throw PipelineError(format_diagnostic(document.sources, document.entry(path).value, message));
+  };
+  if (!scales.is_object()) wrong("scales", "'scales' must be a table of tables [scales.NAME]");
+  for (const auto& [name, table] : scales.items())
+    if (!table.is_object()) wrong(join("scales", name), fmt::format("'scales.{}' must be a table", name));
+  document.root.erase("scales");
+  if (!document.root.contains("scale")) return;
+  const json scale = document.root["scale"];
+  if (!scale.is_string()) wrong("scale", "'scale' must be the name of a table [scales.NAME]");
+  const auto name = scale.get<std::string>();
+  if (!scales.contains(name)) {
+    std::vector<std::string> names;
+    for (const auto& [known, table] : scales.items()) names.push_back(known);
+    wrong("scale", fmt::format("there is no [scales.{}].{}", name, did_you_mean(name, names)));
+  }
+  Part part{std::move(document.root), document.entries};
+  const Part from{json(), document.entries};
+  part.lay_over(part.root, "", from, join("scales", name), scales[name],
+                [](const auto&, const Entry&, const Entry&) {});
+  document.root = std::move(part.root);
+  document.entries = std::move(part.entries);
 }
 
 /// Position of the '=' that ends the key of a setting: the first outside quotes.
@@ -77,14 +224,6 @@ std::size_t end_of_key(const std::string& setting) {
   return std::string::npos;
 }
 
-void forget(Document& document, const std::string& path) {
-  std::erase_if(document.entries, [&](const auto& item) {
-    const auto& name = item.first;
-    return name.starts_with(path) &&
-           (name.size() == path.size() || name[path.size()] == '.' || name[path.size()] == '[');
-  });
-}
-
 void apply_setting(Document& document, const std::string& setting) {
   const auto end = end_of_key(setting);
   if (end == std::string::npos)
@@ -92,8 +231,8 @@ void apply_setting(Document& document, const std::string& setting) {
                 "Write --set stage.NAME.KEY=VALUE, with the value as in TOML.");
   document.sources.push_back({"--set", setting});
   const auto source = document.sources.size() - 1;
-  const auto parsed =
-      parse(document, source, ExitCode::usage, "The right side is TOML: texts need quotes, as in 'KEY=\"text\"'.");
+  const auto parsed = parse(document.sources, source, ExitCode::usage,
+                            "The right side is TOML: texts need quotes, as in 'KEY=\"text\"'.");
 
   // How deep the dotted key goes cannot be seen in the parsed value (it may be a table itself), but in the key alone.
   const auto key_only = toml::parse(setting.substr(0, end) + "=0");
@@ -109,8 +248,8 @@ void apply_setting(Document& document, const std::string& setting) {
     const Place place{source, found->first.source().begin.line, found->first.source().begin.column};
     path = join(path, name);
     if (!inner.is_table()) {
-      forget(document, path);
-      Translation translation{document, source};
+      std::erase_if(document.entries, [&](const auto& item) { return at_or_below(item.first, path); });
+      Translation translation{document.sources, document.entries, source};
       const Place value_place = translation.place(found->second.source());
       document.entries[path] = {place, value_place};
       (*target)[name] = translation.value(found->second, path);
@@ -155,24 +294,21 @@ std::vector<std::string> in_file_order(const Document& document, const std::stri
 Document parse_document(const std::string& name, const std::string& text, const std::vector<std::string>& settings) {
   Document document;
   document.file = name;
-  document.sources.push_back({name, text});
-  const auto parsed = parse(document, 0, ExitCode::pipeline_invalid, "");
-  document.root = Translation{document, 0}.table(parsed, "");
+  auto part = Loader{document.sources}.load(name, text, document.file.parent_path());
+  document.root = std::move(part.root);
+  document.entries = std::move(part.entries);
+  const auto file_sources = document.sources;
+  for (const auto& setting : settings) apply_setting(document, setting);
+  if (!document.root.contains("scales") && !document.root.contains("scale")) return document;
+  // A setting may choose the scale, and comes before what the scale says.
+  apply_scale(document);
+  document.sources = file_sources;
   for (const auto& setting : settings) apply_setting(document, setting);
   return document;
 }
 
 Document read_document(const std::filesystem::path& file, const std::vector<std::string>& settings) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored))
-    throw PipelineError(fmt::format("{}: there is no such file", file.string()), "Give the path of a pipeline (TOML).");
-  if (std::filesystem::is_directory(file, ignored))
-    throw PipelineError(fmt::format("{}: is a folder, not a pipeline", file.string()), "Give the path of a TOML file.");
-  std::ifstream stream(file, std::ios::binary);
-  std::stringstream text;
-  text << stream.rdbuf();
-  if (!stream) throw PipelineError(fmt::format("{}: cannot be read", file.string()), "Check its permissions.");
-  return parse_document(file.string(), text.str(), settings);
+  return parse_document(file.string(), text_of_file(file), settings);
 }
 
 }  // namespace reverie::pipeline

@@ -2,7 +2,9 @@
 /// Pipeline files as data: TOML read into json, with the place of every key and value for messages.
 ///
 /// Paths name what a document holds: "stage.train.batches", "stage.replay.dynamics[1].friction". Settings of the
-/// command line ("stage.train.batches = 100") are merged in; their places point into the text of the setting.
+/// command line ("stage.train.batches = 100") are merged in; their places point into the text of the setting. So are
+/// the files that `include` names (relative to the file that says so; tables are merged, the including file's values
+/// come first) and the table [scales.NAME] that `scale = "NAME"` chooses.
 #pragma once
 
 #include <base/error.hpp>
@@ -35,7 +37,7 @@ struct Entry {
 
 struct Document {
   std::filesystem::path file;
-  std::vector<Source> sources;           ///< the file first
+  std::vector<Source> sources;           ///< the file first, then what it includes, then settings
   json root = json::object();            ///< tables, lists, integers, numbers, booleans, texts
   std::map<std::string, Entry> entries;  ///< by path; elements of lists have the same place for key and value
 

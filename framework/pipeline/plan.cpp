@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <engine/network.hpp>
+#include <functional>
 #include <pipeline/planner.hpp>
 #include <pipeline/plugins.hpp>
 #include <set>
@@ -49,6 +50,42 @@ std::map<std::string, Variants<T>> read_variants(const Planning& planning, const
   return all;
 }
 
+void for_each_quantity(std::vector<Claim>& claims, const std::function<void(Quantity&)>& visit) {
+  for (auto& claim : claims)
+    for (auto& at : claim.cases)
+      for (auto& sample : at.samples) {
+        visit(sample.value);
+        if (sample.above) visit(*sample.above);
+        if (sample.below) visit(*sample.below);
+      }
+}
+
+/// Leaves out stages that run only when needed and are not.
+void prune(Plan& plan) {
+  const auto count = plan.stages.size();
+  std::vector<bool> needed(count);
+  for (std::size_t k = 0; k < count; ++k) needed[k] = !plan.stages[k].when_needed;
+  for_each_quantity(plan.claims, [&](Quantity& quantity) {
+    if (quantity.stage) needed[*quantity.stage] = true;
+  });
+  for (std::size_t k = count; k-- > 0;)
+    if (needed[k])
+      for (const auto input : plan.stages[k].inputs) needed[input] = true;
+
+  std::vector<std::size_t> moved(count);
+  std::vector<Stage> kept;
+  for (std::size_t k = 0; k < count; ++k) {
+    if (!needed[k]) continue;
+    moved[k] = kept.size();
+    for (auto& input : plan.stages[k].inputs) input = moved[input];
+    kept.push_back(std::move(plan.stages[k]));
+  }
+  plan.stages = std::move(kept);
+  for_each_quantity(plan.claims, [&](Quantity& quantity) {
+    if (quantity.stage) quantity.stage = moved[*quantity.stage];
+  });
+}
+
 /// What json cannot write as a number is written as text, so that it counts.
 json writable(const json& value) {
   if (value.is_number_float() && !std::isfinite(value.get<double>())) return fmt::format("{}", value.get<double>());
@@ -89,6 +126,7 @@ Plan make_plan(const Document& document, const PluginSearch& search) {
   auto& configuration = plan.configuration;
   configuration["title"] = plan.title;
   configuration["seed"] = plan.seed;
+  if (document.root.contains("scale")) configuration["scale"] = document.root["scale"];
   for (const char* as_written : {"plugins", "axes"})
     if (document.root.contains(as_written)) configuration[as_written] = document.root[as_written];
 
@@ -105,6 +143,7 @@ Plan make_plan(const Document& document, const PluginSearch& search) {
   diagnostics.throw_if_any();
 
   plan.stages = std::move(planning.stages);
+  prune(plan);
   return plan;
 }
 
@@ -112,17 +151,6 @@ std::string canonical(const json& value) { return writable(value).dump(); }
 
 std::filesystem::path result_folder(const std::filesystem::path& runs, const Stage& stage) {
   return runs / "store" / stage.fingerprint.substr(0, 16);
-}
-
-std::vector<Decision> decide(const Plan& plan, const std::filesystem::path& runs) {
-  std::vector<Decision> decisions;
-  for (const auto& stage : plan.stages) {
-    if (std::filesystem::exists(result_folder(runs, stage)))
-      decisions.push_back({false, "done before"});
-    else
-      decisions.push_back({true, "no result with this fingerprint"});
-  }
-  return decisions;
 }
 
 }  // namespace reverie::pipeline

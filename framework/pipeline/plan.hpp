@@ -89,6 +89,7 @@ struct Stage {
   Point point;
   std::variant<TrainStage, SimulateStage, MeasureStage, GatherStage, FigureStage> work;
   std::vector<std::size_t> inputs;  ///< indices into Plan::stages, all smaller than the stage's own
+  bool when_needed = false;         ///< left out of the plan unless another stage or a claim reads it
   json settings;                    ///< the stage's table with all defaults filled in
   json identity;
   std::string fingerprint;                        ///< 64 hex digits
@@ -121,13 +122,5 @@ std::string canonical(const json& value);
 
 /// <runs>/store/<first 16 digits>.
 std::filesystem::path result_folder(const std::filesystem::path& runs, const Stage& stage);
-
-/// Whether a stage has to run, and why.
-struct Decision {
-  bool run = true;
-  std::string why;
-};
-/// One per stage, from what lies in the store.
-std::vector<Decision> decide(const Plan& plan, const std::filesystem::path& runs);
 
 }  // namespace reverie::pipeline

@@ -71,6 +71,10 @@ std::optional<std::vector<MeasureInput>> connect(Planning& planning, const std::
     input.input = input_of_role[declared.role];
     const auto missing = lacks(std::get<SimulateStage>(source->work), source->name, input.variable);
     if (missing.empty()) continue;
+    if (metric.is_extra(inputs.size() - 1)) {
+      input.input.reset();
+      continue;
+    }
     good = false;
     reading.diagnostics.at_value(role_path, missing);
   }

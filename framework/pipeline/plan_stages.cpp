@@ -227,6 +227,15 @@ std::uint64_t seed_at(const Choice& choice, std::uint64_t seed) {
   return seed;
 }
 
+/// Reads and removes what says nothing of the result.
+bool take_when_needed(const Reading& reading, const std::string& path, json& table) {
+  json common = json::object();
+  if (table.contains("when_needed")) common["when_needed"] = table["when_needed"];
+  table.erase("when_needed");
+  const auto checked = check_table(reading, path, common, common_keys());
+  return checked.good && checked.values["when_needed"].get<bool>();
+}
+
 void plan_points(Planning& planning, const StageTable& table, std::uint64_t seed,
                  nlohmann::ordered_json& configuration) {
   const Reading& reading = planning.reading;
@@ -235,14 +244,17 @@ void plan_points(Planning& planning, const StageTable& table, std::uint64_t seed
     if (!check_bindings(planning, reference, table.gathered_axes)) return;
   if (!gathers_what_is_there(planning, table)) return;
 
+  json values = table.table;
+  const bool when_needed = table.run != "figure" && take_when_needed(reading, path, values);
   auto& instances = planning.index[table.name];
   instances.axes = axes_of(planning, table);
   for (const auto& choice : product_of(planning.axes, instances.axes)) {
-    const auto substituted = substitute(reading, choice, path, table.table);
+    const auto substituted = substitute(reading, choice, path, values);
     if (!substituted.good) continue;
     Stage stage;
     stage.name = table.name;
     stage.point = choice.point();
+    stage.when_needed = when_needed;
     planning.choice = choice;
     planning.seed = seed_at(choice, seed);
     planning.sources.clear();

@@ -10,15 +10,37 @@
 #include <pipeline/run_stage.hpp>
 #include <store/publication.hpp>
 
+#include "git_hash.hpp"
+
 namespace reverie::pipeline {
 namespace {
+
+/// Instruction sets of this CPU that results may depend on: the bits of products do.
+std::vector<std::string> cpu_features() {
+  std::vector<std::string> features;
+#if defined(__x86_64__)
+#define REVERIE_FEATURE(name) \
+  if (__builtin_cpu_supports(name)) features.emplace_back(name)
+  REVERIE_FEATURE("sse4.2");
+  REVERIE_FEATURE("avx");
+  REVERIE_FEATURE("fma");
+  REVERIE_FEATURE("avx2");
+  REVERIE_FEATURE("avx512f");
+  REVERIE_FEATURE("avx512bw");
+  REVERIE_FEATURE("avx512vl");
+  REVERIE_FEATURE("avx512vnni");
+  REVERIE_FEATURE("avx512bf16");
+#undef REVERIE_FEATURE
+#endif
+  return features;
+}
+
+}  // namespace
 
 std::string host_name() {
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
 }
-
-}  // namespace
 
 std::string version() { return REVERIE_VERSION; }
 
@@ -29,7 +51,9 @@ std::string format_time(std::chrono::system_clock::time_point time) {
 nlohmann::ordered_json provenance(const Times& times, const std::vector<const plugin::Component*>& plugins) {
   nlohmann::ordered_json record;
   record["version"] = version();
+  record["git"] = REVERIE_GIT_HASH;
   record["host"] = host_name();
+  record["cpu"] = cpu_features();
   record["started"] = format_time(times.started);
   record["finished"] = format_time(times.finished);
   record["seconds"] = std::round(times.seconds() * 1000) / 1000;
@@ -49,7 +73,13 @@ nlohmann::ordered_json describe(const Stage& stage) {
   nlohmann::ordered_json record;
   record["fingerprint"] = stage.fingerprint;
   record["run"] = stage.run();
-  record["config"] = stage.identity;
+  record["config"] = json::parse(canonical(stage.identity));
+  record["plugins"] = nlohmann::ordered_json::array();
+  for (const auto* component : stage.plugins)
+    record["plugins"].push_back({{"kind", plugin::name_of(component->kind)},
+                                 {"id", component->id},
+                                 {"version", component->version},
+                                 {"results", component->results_revision}});
   return record;
 }
 

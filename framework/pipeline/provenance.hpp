@@ -11,6 +11,9 @@ namespace reverie::pipeline {
 /// "0.1.0".
 std::string version();
 
+/// Of this machine.
+std::string host_name();
+
 /// A span of work.
 struct Times {
   std::chrono::system_clock::time_point started, finished;
@@ -20,10 +23,11 @@ struct Times {
 /// "2026-01-31T12:00:00Z".
 std::string format_time(std::chrono::system_clock::time_point time);
 
-/// version, host, started, finished, seconds, threads, plugins with file and SHA-256.
+/// version, git hash of the build, host, CPU features, started, finished, seconds, threads, plugins with file and
+/// SHA-256.
 nlohmann::ordered_json provenance(const Times& times, const std::vector<const plugin::Component*>& plugins);
 
-/// stage.json: fingerprint, kind, everything the result depends on.
+/// stage.json but for its files: fingerprint, kind, everything the result depends on, plugins.
 nlohmann::ordered_json describe(const Stage& stage);
 
 }  // namespace reverie::pipeline

@@ -5,7 +5,7 @@
 
 namespace reverie::pipeline {
 
-void run_figure(const FigureStage& work, const StageRun& run) {
+bool run_figure(const FigureStage& work, const StageRun& run) {
   std::vector<analysis::FigureSource> sources;
   for (std::size_t k = 0; k < run.inputs.size(); ++k)
     sources.push_back({work.labels[k], run.input_stages[k]->run(), run.inputs[k], work.coordinates[k]});
@@ -13,6 +13,7 @@ void run_figure(const FigureStage& work, const StageRun& run) {
   // The report of a later run needs the words without drawing again.
   const json words = {{"title", files.title}, {"caption", files.caption}, {"alternative_text", files.alternative_text}};
   store::write_file_atomically(run.folder / figure_words_file, words.dump(1) + "\n");
+  return true;
 }
 
 }  // namespace reverie::pipeline

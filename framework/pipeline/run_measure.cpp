@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <numeric/random.hpp>
 #include <pipeline/run_stage.hpp>
 
@@ -26,9 +27,15 @@ Metric::Source source_of(const std::shared_ptr<store::RecordingReader>& reader, 
     throw store::DataError(fmt::format("{} has dimensions ({}); input '{}' of the metric takes ({})", place,
                                        fmt::join(dims, ", "), declared.role, fmt::join(declared.dims, ", ")),
                            "Name another variable.");
+  if (dims != declared.dims && std::is_permutation(dims.begin(), dims.end(), declared.dims.begin()))
+    throw store::DataError(fmt::format("{} has its dimensions in the order ({}); input '{}' of the metric takes ({})",
+                                       place, fmt::join(dims, ", "), declared.role, fmt::join(declared.dims, ", ")),
+                           "Transpose the variable, or name another one.");
   Metric::Source source;
   source.given = true;
   source.shape = reader->shape(variable);
+  source.unit = reader->unit(variable);
+  source.place = place;
   if (!streamed) {
     const auto whole = std::make_shared<std::vector<double>>(reader->read_double(variable));
     source.read = [whole, shape = source.shape](std::int64_t, std::int64_t) {
@@ -53,6 +60,7 @@ Metric::Source source_of(const std::shared_ptr<store::RecordingReader>& reader, 
 std::string unit_of(const plugin::MetricOutput& output, const std::string& unit_of_input) {
   const std::string placeholder = "input";
   if (output.unit != placeholder && !output.unit.starts_with(placeholder + "^")) return output.unit;
+  if (unit_of_input.empty() || unit_of_input == "1") return unit_of_input;
   return unit_of_input + output.unit.substr(placeholder.size());
 }
 
@@ -82,6 +90,10 @@ store::Dataset measure(const Metric& metric, const std::vector<MeasuredVariable>
     }
     auto& reader = readers[*input.file];
     if (!reader) reader = std::make_shared<store::RecordingReader>(*input.file);
+    if (metric.is_extra(k) && !reader->has(input.variable)) {
+      sources.emplace_back();
+      continue;
+    }
     sources.push_back(source_of(reader, metric.inputs()[k], input.variable));
     if (k == 0) unit = reader->unit(input.variable);
   }
@@ -91,7 +103,7 @@ store::Dataset measure(const Metric& metric, const std::vector<MeasuredVariable>
   return dataset;
 }
 
-void run_measure(const MeasureStage& work, const StageRun& run) {
+bool run_measure(const MeasureStage& work, const StageRun& run) {
   const Metric metric(*work.metric.component, work.metric.parameters);
   std::vector<MeasuredVariable> inputs;
   for (const auto& input : work.inputs) {
@@ -103,6 +115,7 @@ void run_measure(const MeasureStage& work, const StageRun& run) {
   dataset.attributes = result_attributes(run.stage, work.metric.component->doc, work.seed);
   store::write_dataset(run.folder / result_file, dataset);
   store::write_csv(run.folder / result_table_file, dataset);
+  return true;
 }
 
 }  // namespace reverie::pipeline

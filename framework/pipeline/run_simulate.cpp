@@ -90,7 +90,7 @@ plugin::Array states_at(const std::filesystem::path& file, std::int64_t step, st
 
 }  // namespace
 
-void run_simulate(const SimulateStage& work, const StageRun& run) {
+bool run_simulate(const SimulateStage& work, const StageRun& run) {
   const auto task = make_task(work.model.task);
   const auto source = work.trained ? run.inputs.at(0) / weights_file : std::filesystem::path();
   const auto model =
@@ -111,9 +111,14 @@ void run_simulate(const SimulateStage& work, const StageRun& run) {
   const auto sink = [&](const std::string& variable, std::int64_t first, std::int64_t trials, const float* values) {
     writer.put(variable, first, trials, values);
   };
-  const auto on_trials = [&](std::int64_t done) { return run.progress({done, options.trials, "trials", {}}); };
+  std::int64_t finished = 0;
+  const auto on_trials = [&](std::int64_t done) {
+    finished = done;
+    return run.progress({done, options.trials, "trials", {}});
+  };
   engine::simulate(model, weights, options, sink, on_trials);
   writer.close();
+  return finished >= options.trials;
 }
 
 }  // namespace reverie::pipeline

@@ -13,7 +13,7 @@ namespace reverie::pipeline {
 /// How far a stage is.
 struct Progress {
   std::int64_t done = 0, total = 0;
-  const char* what = "";  ///< "batches", "trials"
+  std::string what;  ///< "batches", "trials"
   std::optional<double> loss;
 };
 /// Receives progress; false: the user wants to stop.
@@ -26,14 +26,16 @@ struct StageRun {
   std::vector<std::filesystem::path> inputs;  ///< results of stage.inputs, in the same order
   std::vector<const Stage*> input_stages;     ///< the stages themselves
   ProgressSink progress;
+  std::filesystem::path work_folder;  ///< for what helps to go on after an interruption
+  double checkpoint_seconds = 0;      ///< between checkpoints of a training; 0: only when the user stops it
 };
 
-// Each throws Error when it fails and returns early when the sink asks to stop; its files are then worthless.
-void run_train(const TrainStage& work, const StageRun& run);
-void run_simulate(const SimulateStage& work, const StageRun& run);
-void run_measure(const MeasureStage& work, const StageRun& run);
-void run_gather(const GatherStage& work, const StageRun& run);
-void run_figure(const FigureStage& work, const StageRun& run);
+// Each throws Error when it fails. False: the sink asked to stop, the files in `folder` are worthless.
+bool run_train(const TrainStage& work, const StageRun& run);
+bool run_simulate(const SimulateStage& work, const StageRun& run);
+bool run_measure(const MeasureStage& work, const StageRun& run);
+bool run_gather(const GatherStage& work, const StageRun& run);
+bool run_figure(const FigureStage& work, const StageRun& run);
 
 /// Root attributes of a result file: title, source, config, plugins, seed. No clock, host or path.
 std::map<std::string, std::string> result_attributes(const Stage& stage, const std::string& title, std::uint64_t seed);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
+#include <chrono>
+#include <cmath>
+#include <pipeline/checkpoint.hpp>
 #include <pipeline/network_file.hpp>
 #include <pipeline/run_stage.hpp>
 #include <store/publication.hpp>
@@ -22,28 +25,46 @@ std::string history_table(const std::vector<engine::HistoryEntry>& history) {
   return table;
 }
 
+bool is_finite(const std::vector<engine::NamedArray>& arrays) {
+  for (const auto& array : arrays)
+    for (const double value : array.value.values)
+      if (!std::isfinite(value)) return false;
+  return true;
+}
+
 }  // namespace
 
-void run_train(const TrainStage& work, const StageRun& run) {
+bool run_train(const TrainStage& work, const StageRun& run) {
+  using Clock = std::chrono::steady_clock;
   const auto task = make_task(work.model.task);
   const auto model = make_model(work.model, draw_constants(*task, work.model.seed));
-  engine::TrainingState start;
-  start.weights = engine::initial_weights(model, work.options.seed);
+  auto [state, history] = load_checkpoint(run.work_folder, run.stage.fingerprint, engine::parameter_shapes(model))
+                              .value_or(Checkpoint{{engine::initial_weights(model, work.options.seed), {}, {}, 0}, {}});
 
-  bool stopped = false;
-  const auto on_batch = [&](const engine::HistoryEntry& entry) {
-    stopped = !run.progress({entry.batch, work.options.batches, "batches", entry.loss});
-    return !stopped;
-  };
-  auto result = engine::train(model, work.options, std::move(start), on_batch);
-  if (stopped) return;
+  for (bool stopped = false;;) {
+    bool due = false;
+    const auto begun = Clock::now();
+    auto part = engine::train(model, work.options, std::move(state), [&](const engine::HistoryEntry& entry) {
+      stopped = !run.progress({entry.batch, work.options.batches, "batches", entry.loss});
+      due = run.checkpoint_seconds > 0 &&
+            std::chrono::duration<double>(Clock::now() - begun).count() > run.checkpoint_seconds;
+      return !stopped && !due;
+    });
+    state = std::move(part.state);
+    history.insert(history.end(), part.history.begin(), part.history.end());
+    if (state.batch >= work.options.batches) break;
+    // One that diverged would replace the last good one.
+    if (is_finite(state.weights)) save_checkpoint(run.work_folder, run.stage.fingerprint, {state, history});
+    if (stopped) return false;
+  }
 
   const auto title =
       fmt::format("{} trained on {}", work.model.network.cell.component->id, work.model.task.component->id);
-  write_network(run.folder / weights_file, result.state.weights, model.constants,
+  write_network(run.folder / weights_file, state.weights, model.constants,
                 result_attributes(run.stage, title, work.options.seed));
-  write_training_state(run.folder / training_state_file, result.state);
-  store::write_file_atomically(run.folder / history_file, history_table(result.history));
+  write_training_state(run.folder / training_state_file, state);
+  store::write_file_atomically(run.folder / history_file, history_table(history));
+  return true;
 }
 
 }  // namespace reverie::pipeline

@@ -74,7 +74,8 @@ const std::vector<std::string>& recordable() {
 
 const TableKeys& top_level_keys() {
   static const TableKeys keys = {{text("title", "Title of the report; default: the name of the file."),
-                                  integer("seed", 0, "Seed of everything that does not name its own.", 0)},
+                                  integer("seed", 0, "Seed of everything that does not name its own.", 0),
+                                  text("scale", "The table [scales.NAME] that is laid over the pipeline.", "")},
                                  {"plugins", "axes", "task", "network", "stage", "claim"}};
   return keys;
 }
@@ -93,6 +94,12 @@ const TableKeys& network_keys() {
 
 const TableKeys& cell_keys() {
   static const TableKeys keys = {{integer("units", 1, "Number of recurrent units.", {}, most_units)}, {"plugin"}};
+  return keys;
+}
+
+const TableKeys& common_keys() {
+  static const TableKeys keys = {
+      {boolean("when_needed", "The stage runs only at points where another stage or a claim needs it.", false)}, {}};
   return keys;
 }
 

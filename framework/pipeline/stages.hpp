@@ -22,7 +22,8 @@ const std::vector<std::string>& stage_kinds();
 
 const TableKeys& top_level_keys();
 const TableKeys& network_keys();
-const TableKeys& cell_keys();  ///< of [network.X] cell, besides the cell's parameters
+const TableKeys& cell_keys();    ///< of [network.X] cell, besides the cell's parameters
+const TableKeys& common_keys();  ///< of every stage but figures; they say nothing of the result
 const TableKeys& train_keys();
 const TableKeys& evaluate_keys();  ///< of evaluate = { ... }
 const TableKeys& simulate_keys();

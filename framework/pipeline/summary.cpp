@@ -6,13 +6,9 @@
 namespace reverie::pipeline {
 namespace {
 
-bool has_results(const StageOutcome& outcome) {
-  return outcome.state == StageState::done || outcome.state == StageState::done_before;
-}
-
 analysis::ReportFigure figure_of(const Stage& stage, const std::filesystem::path& folder) {
   const auto words = json::parse(store::read_file(folder / figure_words_file));
-  return {stage.name, words.at("title").get<std::string>(), words.at("caption").get<std::string>(),
+  return {stage.label(), words.at("title").get<std::string>(), words.at("caption").get<std::string>(),
           words.at("alternative_text").get<std::string>(), folder};
 }
 
@@ -32,11 +28,11 @@ std::vector<analysis::ReportMetric> scalar_results(const Plan& plan, const std::
   for (std::size_t k = 0; k < plan.stages.size(); ++k) {
     const auto& stage = plan.stages[k];
     const auto* work = std::get_if<MeasureStage>(&stage.work);
-    if (work == nullptr || !has_results(outcomes[k])) continue;
+    if (work == nullptr || !outcomes[k].has_result()) continue;
     const auto results = store::read_dataset(result_folder(runs, stage) / result_file);
     for (const auto& variable : results.variables)
       if (variable.dims.empty() && variable.values.size() == 1)
-        rows.push_back({stage.name, work->metric.component->id, variable.name, variable.unit, variable.values[0],
+        rows.push_back({stage.label(), work->metric.component->id, variable.name, variable.unit, variable.values[0],
                         variable.long_name});
   }
   return rows;
@@ -56,12 +52,12 @@ analysis::Report summarise(const Plan& plan, const RunResult& result, const std:
     const auto& outcome = result.stages[k];
     std::vector<std::string> inputs;
     for (const auto input : stage.inputs)
-      if (const auto& name = plan.stages[input].name; std::find(inputs.begin(), inputs.end(), name) == inputs.end())
+      if (const auto name = plan.stages[input].label(); std::find(inputs.begin(), inputs.end(), name) == inputs.end())
         inputs.push_back(name);
-    report.stages.push_back({stage.name, stage.run(), std::string(name_of(outcome.state)), outcome.seconds,
+    report.stages.push_back({stage.label(), stage.run(), std::string(name_of(outcome.state)), outcome.seconds,
                              stage.fingerprint.substr(0, 16), inputs});
     if (!outcome.message.empty()) report.warnings.push_back(outcome.message);
-    if (std::holds_alternative<FigureStage>(stage.work) && has_results(outcome))
+    if (std::holds_alternative<FigureStage>(stage.work) && outcome.has_result())
       report.figures.push_back(figure_of(stage, result_folder(runs, stage)));
   }
   return report;

@@ -81,6 +81,7 @@ Instance::Instance(const Component& component, const json& parameters, const rev
   const auto values = values_of(component.schema, parameters);
   void* made = nullptr;
   reverie_error error{0, -1, {}};
+  const CallingScope scope({component_, "create"});
   const auto status =
       component.table->create(host_services(), setting, values.rows.data(),
                               static_cast<std::uint32_t>(values.rows.size()), sizeof(reverie_value), &made, &error);

@@ -4,7 +4,7 @@
 
 #include <functional>
 #include <memory>
-#include <plugin/registry.hpp>
+#include <plugin/calling.hpp>
 #include <span>
 
 namespace reverie::plugin {
@@ -30,6 +30,7 @@ class Instance {
     error.code = REVERIE_OK;
     error.param_index = -1;
     error.message[0] = '\0';
+    const CallingScope scope({component_, slot});
     require(body(&error), error, slot);
   }
   /// Throws the PluginError for a plugin that gave what no plugin may give: "task 'maze': its time step dt is 0 s".
@@ -183,6 +184,7 @@ struct MetricInput {
 struct MetricOutput {
   std::string name, unit, doc;
   std::vector<std::string> dims;
+  bool optional = false, gaps = false;  ///< may be absent from a run; may hold NaN
 };
 struct MetricResult {
   MetricOutput declared;
@@ -205,12 +207,18 @@ class Metric {
     bool given = false;
     std::function<reverie_tensor(std::int64_t first, std::int64_t count)> read;
     std::int64_t chunk_trials = 100;
+    std::string unit = {};   ///< "" where the recording names none
+    std::string place = {};  ///< file and variable, for messages; may be empty
   };
-  /// Streams the sources through the metric; one per declared input. Throws PluginError when the metric fails or does
-  /// not emit what it declared.
+  /// Streams the sources through the metric; one per declared input. Throws PluginError when the metric fails, naming
+  /// the places it was reading, or does not emit what it declared.
   std::vector<MetricResult> run(const std::vector<Source>& sources, const reverie_stream& stream) const;
+  /// Whether an input belongs to an earlier one of its role, and may be missing from that recording.
+  bool is_extra(std::size_t input) const;
 
  private:
+  std::vector<reverie_metric_source> described(const std::vector<Source>& sources) const;
+  void stream_inputs(void* run, std::uint32_t pass, const std::vector<Source>& sources) const;
   Instance instance_;
   const reverie_metric* table_;
   std::vector<MetricInput> inputs_;

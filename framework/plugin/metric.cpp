@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <plugin/host.hpp>
 #include <plugin/validate.hpp>
@@ -54,6 +55,8 @@ std::vector<MetricOutput> outputs_of(const reverie_metric_layout& layout) {
     output.dims = dims_of(from.dims, owner);
     output.unit = copy_string(from.unit, "the unit of " + owner);
     output.doc = copy_string(from.doc, "the doc of " + owner);
+    output.optional = (from.flags & REVERIE_OUTPUT_OPTIONAL) != 0;
+    output.gaps = (from.flags & REVERIE_OUTPUT_GAPS) != 0;
     outputs.push_back(std::move(output));
   }
   if (outputs.empty()) throw PluginError("it declares no outputs");
@@ -104,6 +107,10 @@ std::string emit(reverie_job& job, const char* name, const reverie_tensor& value
     copy_strided(value, 0, static_cast<const float*>(value.data), copied.values);
   else
     copy_strided(value, 0, static_cast<const double*>(value.data), copied.values);
+  if (!found->gaps)
+    for (std::size_t k = 0; k < copied.values.size(); ++k)
+      if (!std::isfinite(copied.values[k]))
+        return fmt::format("result '{}' is not a finite number (entry {} of {})", name, k, copied.values.size());
   target = std::move(copied);
   return "";
 }
@@ -143,49 +150,128 @@ Metric::Metric(const Component& component, const json& parameters)
   }
 }
 
-std::vector<MetricResult> Metric::run(const std::vector<Source>& sources, const reverie_stream& stream) const {
-  if (sources.size() != inputs_.size()) throw std::logic_error("a metric needs one source per declared input");
-  const auto stop_if_asked = [] {
-    if (stop_requested()) throw Interrupted(ExitCode::interrupted);
-  };
-  std::vector<reverie_tensor> shapes;
-  for (std::size_t k = 0; k < sources.size(); ++k) {
-    const auto& [shape, given, read, chunk_trials] = sources[k];
-    if (!given && !inputs_[k].optional) throw std::logic_error("a source that the metric needs is not given");
-    if (given && shape.size() != inputs_[k].dims.size())
-      throw Error(ExitCode::run_failed,
-                  fmt::format("metric '{}': '{}' of '{}' has {} dimensions; '{}' is needed", component().id,
-                              inputs_[k].variable, inputs_[k].role, shape.size(), fmt::join(inputs_[k].dims, " ")));
-    auto& row = shapes.emplace_back(tensor_of(static_cast<double*>(nullptr), shape));
-    if (!given) row.ndim = -1;
-  }
+bool Metric::is_extra(std::size_t input) const {
+  if (!inputs_[input].optional) return false;
+  return std::any_of(inputs_.begin(), inputs_.begin() + static_cast<std::ptrdiff_t>(input),
+                     [&](const MetricInput& earlier) { return earlier.role == inputs_[input].role; });
+}
 
+std::vector<reverie_metric_source> Metric::described(const std::vector<Source>& sources) const {
+  if (sources.size() != inputs_.size()) throw std::logic_error("a metric needs one source per declared input");
+  std::vector<reverie_metric_source> list;
+  for (std::size_t k = 0; k < sources.size(); ++k) {
+    const auto& source = sources[k];
+    const auto& declared = inputs_[k];
+    if (!source.given && !declared.optional) throw std::logic_error("a source that the metric needs is not given");
+    const auto place = source.place.empty() ? fmt::format("'{}' of '{}'", declared.variable, declared.role)
+                                            : fmt::format("{} ('{}')", source.place, declared.role);
+    if (source.given && source.shape.size() != declared.dims.size())
+      throw Error(ExitCode::run_failed, fmt::format("metric '{}': {} has {} dimensions; '{}' is needed", component().id,
+                                                    place, source.shape.size(), fmt::join(declared.dims, " ")));
+    for (std::size_t d = 0; source.given && d < source.shape.size(); ++d)
+      if (source.shape[d] <= 0)
+        throw Error(ExitCode::run_failed, fmt::format("metric '{}': {} is empty: its dimension '{}' has length 0",
+                                                      component().id, place, declared.dims[d]));
+    auto& row = list.emplace_back(reverie_metric_source{sizeof(reverie_metric_source), 0, source.unit.c_str(),
+                                                        tensor_of(static_cast<double*>(nullptr), source.shape)});
+    if (!source.given) row.shape.ndim = -1;
+  }
+  return list;
+}
+
+namespace {
+
+void stop_if_asked() {
+  if (stop_requested()) throw Interrupted(ExitCode::interrupted);
+}
+
+bool is_streamed(const MetricInput& input) { return !input.dims.empty() && input.dims.front() == "trial"; }
+
+/// body(); where it fails, the message names `places`.
+template <class Body>
+void naming(const std::string& places, Body&& body) {
+  try {
+    body();
+  } catch (const PluginError& error) {
+    if (places.empty()) throw;
+    throw PluginError(fmt::format("{} ({})", error.what(), places), error.remedy(), error.exit_code());
+  }
+}
+
+/// "awake: FILE: 'position'; replay: ..." of the first input of each role.
+std::string all_places(const std::vector<MetricInput>& inputs, const std::vector<Metric::Source>& sources) {
+  std::vector<std::string> places, roles;
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    if (sources[k].place.empty() || std::find(roles.begin(), roles.end(), inputs[k].role) != roles.end()) continue;
+    roles.push_back(inputs[k].role);
+    places.push_back(fmt::format("{}: {}", inputs[k].role, sources[k].place));
+  }
+  return fmt::format("{}", fmt::join(places, "; "));
+}
+
+}  // namespace
+
+void Metric::stream_inputs(void* run, std::uint32_t pass, const std::vector<Source>& sources) const {
+  const auto add = [&](std::size_t input, std::int64_t first, std::int64_t count) {
+    const auto chunk = sources[input].read(first, count);
+    naming(sources[input].place, [&] {
+      instance_.call("add", [&](reverie_error* error) {
+        return table_->add(run, pass, static_cast<std::uint32_t>(input), first, &chunk, error);
+      });
+    });
+    stop_if_asked();
+  };
+  std::vector<std::string> roles;
+  for (std::size_t k = 0; k < inputs_.size(); ++k) {
+    if (std::find(roles.begin(), roles.end(), inputs_[k].role) == roles.end()) roles.push_back(inputs_[k].role);
+    if (sources[k].given && !is_streamed(inputs_[k]))
+      add(k, 0, sources[k].shape.empty() ? 1 : sources[k].shape.front());
+  }
+  for (const auto& role : roles) {
+    std::vector<std::size_t> together;
+    for (std::size_t k = 0; k < inputs_.size(); ++k)
+      if (inputs_[k].role == role && sources[k].given && is_streamed(inputs_[k])) together.push_back(k);
+    if (together.empty()) continue;
+    std::stable_sort(together.begin(), together.end(),
+                     [&](std::size_t a, std::size_t b) { return sources[a].shape.size() < sources[b].shape.size(); });
+    const auto trials = sources[together[0]].shape[0];
+    std::int64_t step = trials;
+    for (const auto k : together) {
+      step = std::min(step, std::max<std::int64_t>(sources[k].chunk_trials, 1));
+      if (sources[k].shape[0] != trials)
+        throw Error(ExitCode::run_failed,
+                    fmt::format("metric '{}': of '{}', '{}' has {} trials and '{}' has {}", component().id, role,
+                                inputs_[together[0]].variable, trials, inputs_[k].variable, sources[k].shape[0]));
+    }
+    for (std::int64_t first = 0; first < trials; first += step)
+      for (const auto k : together) add(k, first, std::min(step, trials - first));
+  }
+}
+
+std::vector<MetricResult> Metric::run(const std::vector<Source>& sources, const reverie_stream& stream) const {
+  const auto described_sources = described(sources);
+  const auto places = all_places(inputs_, sources);
   reverie_job job{outputs_, std::vector<std::optional<Array>>(outputs_.size())};
   void* begun = nullptr;
-  instance_.call("begin", [&](reverie_error* error) {
-    return table_->begin(instance_.get(), host_services(), &job, &stream, shapes.data(), &begun, error);
+  naming(places, [&] {
+    instance_.call("begin", [&](reverie_error* error) {
+      return table_->begin(instance_.get(), host_services(), &job, &stream, described_sources.data(),
+                           sizeof(reverie_metric_source), &begun, error);
+    });
   });
   const std::unique_ptr<void, void (*)(void*)> run(begun, table_->end);
   stop_if_asked();
   for (std::uint32_t pass = 0; pass < passes_; ++pass) {
-    for (std::uint32_t k = 0; k < sources.size(); ++k) {
-      if (!sources[k].given) continue;
-      const bool chunked = !inputs_[k].dims.empty() && inputs_[k].dims.front() == "trial";
-      const std::int64_t extent = sources[k].shape.empty() ? 1 : sources[k].shape.front();
-      const std::int64_t step = std::max<std::int64_t>(chunked ? sources[k].chunk_trials : extent, 1);
-      for (std::int64_t first = 0; first < extent; first += step) {
-        const auto chunk = sources[k].read(first, std::min(step, extent - first));
-        instance_.call("add",
-                       [&](reverie_error* error) { return table_->add(run.get(), pass, k, first, &chunk, error); });
-        stop_if_asked();
-      }
-    }
-    instance_.call("finish_pass", [&](reverie_error* error) { return table_->finish_pass(run.get(), pass, error); });
+    stream_inputs(run.get(), pass, sources);
+    naming(places, [&] {
+      instance_.call("finish_pass", [&](reverie_error* error) { return table_->finish_pass(run.get(), pass, error); });
+    });
     stop_if_asked();
   }
 
   std::vector<MetricResult> results;
   for (std::size_t k = 0; k < outputs_.size(); ++k) {
+    if (!job.emitted[k] && outputs_[k].optional) continue;
     if (!job.emitted[k]) instance_.broke_contract(fmt::format("it did not emit its result '{}'", outputs_[k].name));
     results.push_back({outputs_[k], std::move(*job.emitted[k])});
   }

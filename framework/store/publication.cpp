@@ -24,54 +24,69 @@ int synchronise_tree(const fs::path& folder) {
   return failed ? failed.value() : synchronise(folder);
 }
 
-/// Renames unless something is there: 0 or an errno (EEXIST).
-int rename_to_new(const fs::path& from, const fs::path& to) {
-  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
-  if (errno != EINVAL && errno != ENOSYS) return errno;
-  // A file system without RENAME_NOREPLACE (NFS): rename() itself refuses to replace a folder that is not empty.
-  if (::rename(from.c_str(), to.c_str()) == 0) return 0;
-  return errno == ENOTEMPTY || errno == ENOTDIR ? EEXIST : errno;
+/// Puts `from` in the place of `to` and removes the latter: 0 or an errno. Atomic, but for file systems that cannot
+/// exchange folders (NFS).
+int replace_folder(const fs::path& from, const fs::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) != 0) {
+    if (errno != EINVAL && errno != ENOSYS) return errno;
+    std::error_code failed;
+    fs::remove_all(to, failed);
+    return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+  }
+  std::error_code ignored;
+  fs::remove_all(from, ignored);
+  return 0;
 }
 
 }  // namespace
 
-Publication::Publication(fs::path destination) : destination_(std::move(destination)) {
-  if (destination_.filename().empty()) destination_ = destination_.parent_path();  // "results/" is "results"
-  const auto parent = fs::absolute(destination_).parent_path();
+fs::path work_folder(const fs::path& result) { return result.parent_path() / (".work-" + result.filename().string()); }
+
+fs::path unpublished(const fs::path& result) { return work_folder(result) / "result"; }
+
+void open_work_folder(const fs::path& result) {
+  const auto parent = fs::absolute(result).parent_path();
   std::error_code failed;
-  fs::create_directories(parent, failed);
+  fs::remove_all(unpublished(result), failed);
+  if (!failed) fs::create_directories(unpublished(result), failed);
   if (failed)
-    throw DataError("cannot create the folder '" + parent.string() + "': " + failed.message(),
+    throw DataError("cannot write in the folder '" + parent.string() + "': " + failed.message(),
                     remedy_of(failed.value()));
-  for (;;) {
-    temporary_ = temporary_beside(destination_);
-    if (::mkdir(temporary_.c_str(), 0777) == 0) return;
-    if (errno != EEXIST)
-      throw DataError("cannot write in the folder '" + parent.string() + "': " + reason_of(errno), remedy_of(errno));
-  }
 }
 
-Publication::~Publication() {
+void close_work_folder(const fs::path& result) {
   std::error_code ignored;
-  if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
+  fs::remove_all(unpublished(result), ignored);
+  fs::remove(work_folder(result), ignored);
 }
 
-void Publication::publish() {
-  if (temporary_.empty()) throw std::logic_error("a publication is published once");
-  int error = synchronise_tree(temporary_);
-  if (error == 0) error = rename_to_new(temporary_, destination_);
-  if (error == EEXIST) {
-    if (!fs::is_directory(destination_))
-      throw DataError("cannot publish '" + destination_.string() + "': a file of that name is in the way",
-                      "remove or rename that file");
-    std::error_code ignored;
-    fs::remove_all(temporary_, ignored);
-  } else if (error != 0) {
-    throw cannot_write(destination_, error);
+void publish(const fs::path& result) {
+  const auto made = unpublished(result);
+  if (const int error = synchronise_tree(made)) throw cannot_write(result, error);
+  std::error_code ignored;
+  const auto there = fs::symlink_status(result, ignored).type();
+  if (there != fs::file_type::not_found && there != fs::file_type::directory)
+    throw DataError("cannot publish '" + result.string() + "': a file of that name is in the way",
+                    "remove or rename that file");
+  int error = 0;
+  if (there == fs::file_type::directory)
+    error = replace_folder(made, result);
+  else if (::rename(made.c_str(), result.c_str()) != 0)
+    error = errno;
+  if (error != 0) throw cannot_write(result, error);
+  if (const int unsynchronised = synchronise(fs::absolute(result).parent_path()))
+    throw cannot_write(result, unsynchronised);
+  fs::remove_all(work_folder(result), ignored);
+}
+
+fs::path set_aside(const fs::path& result) {
+  for (int n = 1;; ++n) {
+    const auto aside = result.parent_path() / (".damaged-" + result.filename().string() + "-" + std::to_string(n));
+    if (::renameat2(AT_FDCWD, result.c_str(), AT_FDCWD, aside.c_str(), RENAME_NOREPLACE) == 0) return aside;
+    // Without RENAME_NOREPLACE (NFS): rename() refuses to replace a folder that is not empty.
+    if ((errno == EINVAL || errno == ENOSYS) && ::rename(result.c_str(), aside.c_str()) == 0) return aside;
+    if (errno != EEXIST && errno != ENOTEMPTY) throw cannot_write(result, errno);
   }
-  const auto parent = temporary_.parent_path();
-  temporary_.clear();
-  if (const int unsynchronised = synchronise(parent)) throw cannot_write(destination_, unsynchronised);
 }
 
 }  // namespace reverie::store

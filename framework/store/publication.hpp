@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Publishing results: a reader never sees half a file or half a result folder.
+///
+///   <folder>/<name>                a result, complete
+///   <folder>/.work-<name>/result   the same in the making, by whoever holds the lock of <name> (lock.hpp)
+///   <folder>/.work-<name>/...      what helps to go on after an interruption; never published
+///   <folder>/.damaged-<name>-<n>   a result that was found damaged
 #pragma once
 
 #include <store/dataset.hpp>
@@ -15,20 +20,21 @@ std::string sha256_file(const std::filesystem::path& file);
 void write_file_atomically(const std::filesystem::path& file, std::string_view contents);
 std::string read_file(const std::filesystem::path& file);
 
-/// A result folder in the making: files are written into folder(), publish() makes them appear at `destination` at once
-/// (fsync of every file, then rename). Abandoned (destroyed without publish) it disappears.
-class Publication {
- public:
-  explicit Publication(std::filesystem::path destination);
-  ~Publication();
-  Publication(const Publication&) = delete;
-  Publication& operator=(const Publication&) = delete;
-  const std::filesystem::path& folder() const { return temporary_; }
-  /// If the destination came to exist meanwhile, it is kept and this one is dropped: equal work has equal results.
-  void publish();
+/// Where a result is made before it is published.
+std::filesystem::path work_folder(const std::filesystem::path& result);
+std::filesystem::path unpublished(const std::filesystem::path& result);
 
- private:
-  std::filesystem::path destination_, temporary_;
-};
+/// Makes both, the latter empty; the rest of the work folder stays as an earlier attempt left it.
+void open_work_folder(const std::filesystem::path& result);
+
+/// After an attempt that is not published: removes what it made, and the work folder if nothing else is in it.
+void close_work_folder(const std::filesystem::path& result);
+
+/// Brings what was made to the disk (fsync of every file), renames it to `result` and removes the work folder. A result
+/// that is there is replaced at once: a reader finds the one or the other.
+void publish(const std::filesystem::path& result);
+
+/// Moves a result out of the way; returns where to.
+std::filesystem::path set_aside(const std::filesystem::path& result);
 
 }  // namespace reverie::store

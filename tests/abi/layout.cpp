@@ -238,7 +238,7 @@ AT(metric_input, doc, 32);
 
 SIZE(metric_output, 40);
 AT(metric_output, struct_size, 0);
-AT(metric_output, reserved, 4);
+AT(metric_output, flags, 4);
 AT(metric_output, name, 8);
 AT(metric_output, dims, 16);
 AT(metric_output, unit, 24);
@@ -253,6 +253,12 @@ AT(metric_layout, output_count, 16);
 AT(metric_layout, output_stride, 20);
 AT(metric_layout, inputs, 24);
 AT(metric_layout, outputs, 32);
+
+SIZE(metric_source, 128);
+AT(metric_source, struct_size, 0);
+AT(metric_source, reserved, 4);
+AT(metric_source, unit, 8);
+AT(metric_source, shape, 16);
 
 SIZE(metric, 48);
 AT(metric, struct_size, 0);

@@ -173,15 +173,27 @@ class BadFolders(CommandLine):
             done = self.check_error(1, [runs, "--runs DIR"], "run", "bad.toml", "--runs", runs)
             self.assertNotIn("train", done.stderr)
 
-    def test_truncated_weights(self):
+    def test_truncated_weights_are_reported_and_made_anew(self):
         self.write(GOOD)
         self.assertEqual(self.reverie("run", "bad.toml").returncode, 0)
-        os.truncate(self.folder / "runs/bad/train/weights.safetensors", 1000)
+        weights = self.folder / "runs/bad/train/weights.safetensors"
+        before = weights.read_bytes()
+        os.truncate(weights, 1000)
+        self.assertIn("damaged: weights.safetensors has 1000 bytes", self.reverie("plan", "bad.toml").stdout)
         done = self.reverie("run", "bad.toml", "--set", "stage.awake.draw=1")
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("stage 'awake' failed: ", done.stderr)
-        self.assertIn("weights.safetensors", done.stderr)
-        self.assertIn("stage 'divergence' was skipped: it needs 'awake'", done.stderr)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("warning: stage 'train': its stored result was damaged: weights.safetensors has 1000 bytes", done.stderr)
+        self.assertEqual(weights.read_bytes(), before)
+
+    def test_a_limit_on_file_sizes_fails_the_stage_and_the_next_run_goes_on(self):
+        self.write(GOOD)
+        limited = subprocess.run(["bash", "-c", 'ulimit -f 16; exec "$0" run bad.toml', EXECUTABLE], cwd=self.folder,
+                                 env=self.environment(), capture_output=True, text=True, timeout=200)
+        self.assertEqual(limited.returncode, 1, limited.stderr)
+        self.assertIn("File too large", limited.stderr)
+        self.assertIn("ulimit -f", limited.stderr)
+        self.assertEqual([p for p in (self.folder / "runs/store").iterdir() if p.name.startswith(".work")], [])
+        self.assertEqual(self.reverie("run", "bad.toml").returncode, 0)
 
 
 class Usage(CommandLine):
@@ -210,7 +222,7 @@ class Usage(CommandLine):
         self.check_error(2, ["--set:1:"], "run", "bad.toml", "--set", "task.box.plugin=box")
 
     def test_help_and_version_go_to_stdout(self):
-        for arguments in (["--help"], ["--version"], ["help"], *([c, "--help"] for c in ("run", "plan", "validate", "list", "info", "measure"))):
+        for arguments in (["--help"], ["--version"], ["help"], *([c, "--help"] for c in ("run", "plan", "validate", "list", "info", "measure", "status", "runs", "clean", "diff", "completion"))):
             done = self.reverie(*arguments)
             self.assertEqual((done.returncode, done.stderr), (0, ""), arguments)
             self.assertTrue(done.stdout)
@@ -273,14 +285,16 @@ class Commands(CommandLine):
         self.assertEqual(first.returncode, 0, first.stderr)
         self.assertIn("Report: runs/good/report.html", first.stderr)
         self.assertIn("divergence", first.stdout)
-        self.assertEqual(self.reverie("plan", "good.toml").stdout.count("done before"), 4)
+        self.assertEqual(self.reverie("plan", "good.toml").stdout.count("  done\n"), 4)
         again = self.reverie("run", "good.toml")
-        self.assertEqual(again.stderr.count("done before"), 5, again.stderr)  # four stages and the head line
+        self.assertEqual(again.stderr.count("done before"), 4, again.stderr)
         self.assertEqual(again.stdout, first.stdout)
         changed = self.reverie("plan", "good.toml", "--set", "stage.replay.draw=1").stdout
-        self.assertEqual((changed.count("runs: "), changed.count("done before")), (2, 2))
+        self.assertEqual((changed.count("runs: "), changed.count("  done\n")), (2, 2))
+        self.assertRegex(changed, r"replay .*runs: draw 0 → 1\n")
+        self.assertRegex(changed, r"divergence .*runs: input replay changed \(draw 0 → 1\)\n")
         events = [json.loads(line)["event"] for line in (self.folder / "runs/good/log.jsonl").read_text().splitlines()]
-        self.assertEqual(events, ["run"] + ["started", "done"] * 4 + ["end", "run"] + ["done before"] * 4 + ["end"])
+        self.assertEqual(sorted(events), sorted(["run"] + ["started", "done"] * 4 + ["end", "run"] + ["done before"] * 4 + ["end"]))
 
     def test_quiet_shows_results_only(self):
         self.write(GOOD, "good.toml")
@@ -311,20 +325,178 @@ class Commands(CommandLine):
         self.check_error(2, ["--replay FILE is missing"], "measure", "kde_divergence", "--awake", "a.nc")
         self.check_error(1, ["nowhere.nc"], "measure", "kde_divergence", "--awake", "nowhere.nc", "--replay", "nowhere.nc")
 
-    def test_signals_stop_a_run_and_leave_nothing_half_done(self):
+    def started_run(self, *arguments):
+        """A run that has begun its training."""
+        process = subprocess.Popen([EXECUTABLE, "run", *arguments], cwd=self.folder, env=self.environment(),
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        log = self.folder / "runs/long/log.jsonl"
+        while not (log.exists() and "started" in log.read_text()):
+            self.assertIsNone(process.poll())
+            time.sleep(0.02)
+        return process
+
+    def children_of(self, process):
+        return pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+
+    def test_signals_stop_a_run_which_goes_on_next_time(self):
         self.write(GOOD.replace("batches = 2", "batches = 1000000"), "long.toml")
+        batches = []
         for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
-            process = subprocess.Popen([EXECUTABLE, "run", "long.toml"], cwd=self.folder, env=self.environment(),
-                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            log = self.folder / "runs/long/log.jsonl"
-            while not (log.exists() and "started" in log.read_text()):
-                self.assertIsNone(process.poll())
-                time.sleep(0.02)
+            process = self.started_run("long.toml")
+            time.sleep(0.2)
             process.send_signal(number)
             process.communicate(timeout=60)
             self.assertEqual(process.returncode, code)
-            self.assertEqual(list((self.folder / "runs/store").iterdir()), [])
-            log.unlink()
+            resumes = re.search(r"interrupted at batch (\d+) of 1000000: resumes", self.reverie("plan", "long.toml").stdout)
+            batches.append(int(resumes.group(1)))
+            self.assertEqual([p.name[:6] for p in (self.folder / "runs/store").iterdir()], [".work-"])
+            (self.folder / "runs/long/log.jsonl").unlink()
+        self.assertLess(batches[0], batches[1])
+
+    def test_children_die_with_a_killed_run(self):
+        self.write(GOOD.replace("batches = 2", "batches = 1000000"), "long.toml")
+        process = self.started_run("long.toml")
+        children = self.children_of(process)
+        self.assertTrue(children)
+        process.kill()
+        process.communicate(timeout=60)
+        deadline = time.monotonic() + 30
+        while any(pathlib.Path(f"/proc/{child}").exists() for child in children):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+
+    def test_a_killed_child_fails_its_stage_only(self):
+        self.write(GOOD.replace("batches = 2", "batches = 1000000") +
+                   '[stage.other]\nrun = "train"\ntask = "box"\nnetwork = "small"\nbatches = 1\nseed = 3\n', "long.toml")
+        process = self.started_run("long.toml", "--only", "train", "--only", "other", "--threads", "1")
+        # The longest goes first: the only child is the training.
+        for child in self.children_of(process):
+            os.kill(int(child), signal.SIGKILL)
+        _, words = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 1, words)
+        self.assertIn("stage 'train' failed: its process was killed (SIGKILL)", words)
+        self.assertIn("Log: runs/long/logs/train.log", words)
+        self.assertRegex(words, r"other +done in")
+
+    def test_two_runs_at_once_share_the_work(self):
+        text = GOOD.replace("batches = 2", "batches = 300")
+        for seed in range(4):
+            text += f'[stage.t{seed}]\nrun = "train"\ntask = "box"\nnetwork = "small"\nbatches = 300\nseed = {seed + 5}\n'
+        self.write(text, "long.toml")
+        runs = [subprocess.Popen([EXECUTABLE, "run", "long.toml"], cwd=self.folder, env=self.environment(),
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+        for run in runs:
+            _, words = run.communicate(timeout=120)
+            self.assertEqual(run.returncode, 0, words)
+        events = [json.loads(line)["event"] for line in (self.folder / "runs/long/log.jsonl").read_text().splitlines()]
+        self.assertEqual(events.count("started"), 8)
+        self.assertEqual(events.count("done") + events.count("done before"), 16)
+
+    def test_json_tells_progress_on_stdout(self):
+        self.write(GOOD, "good.toml")
+        done = self.reverie("run", "good.toml", "--json")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        events = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([e["stage"] for e in events if e["event"] == "finished"][0], "train")
+        self.assertEqual({e["state"] for e in events if e["event"] == "finished"}, {"done"})
+        self.assertEqual(len([e for e in events if e["event"] == "finished"]), 4)
+
+    def test_budget_options(self):
+        self.write(GOOD, "good.toml")
+        self.check_error(2, ["--memory must be a size as in 4GiB"], "run", "good.toml", "--memory", "much")
+        self.check_error(2, ["--checkpoint"], "run", "good.toml", "--checkpoint=-1")
+        # Less than any stage asks for: one at a time.
+        self.assertEqual(self.reverie("run", "good.toml", "--memory", "1MiB").returncode, 0)
+
+    def test_in_process_gives_the_same_results(self):
+        self.write(GOOD, "good.toml")
+        for runs, options in (("one", []), ("two", ["--in-process"])):
+            self.assertEqual(self.reverie("run", "good.toml", "--runs", runs, *options).returncode, 0)
+        for path in (self.folder / "one/store").rglob("*"):
+            if path.is_file() and path.name != "provenance.json":
+                self.assertEqual(path.read_bytes(), (self.folder / "two" / path.relative_to(self.folder / "one")).read_bytes())
+
+
+class Store(CommandLine):
+    def setUp(self):
+        super().setUp()
+        self.write(GOOD, "good.toml")
+        self.assertEqual(self.reverie("run", "good.toml").returncode, 0)
+
+    def test_runs_lists_results_and_who_uses_them(self):
+        results = json.loads(self.reverie("runs", "--json").stdout)
+        self.assertEqual(sorted(r["run"] for r in results), ["measure", "simulate", "simulate", "train"])
+        train = [r for r in results if r["run"] == "train"][0]
+        self.assertEqual(train["used_by"], ["good: train"])
+        folder = self.folder / "runs/store" / train["fingerprint"]
+        self.assertEqual(train["bytes"], sum(f.stat().st_size for f in folder.iterdir()))
+        self.assertIn("good: train", self.reverie("runs").stdout)
+
+    def test_clean_removes_what_nobody_refers_to_and_asks_first(self):
+        self.assertEqual(self.reverie("clean").stderr, "nothing to remove\n")
+        self.assertEqual(self.reverie("run", "good.toml", "--set", "stage.replay.draw=1").returncode, 0)
+        store = self.folder / "runs/store"
+        before = sorted(p.name for p in store.iterdir())
+        (store / ".work-0123456789abcdef").mkdir()
+        (store / ".tmp-999999999-1").write_text("x")
+        refused = self.reverie("clean")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("say --yes", refused.stderr)
+        self.assertEqual(refused.stdout.count("no pipeline refers to it"), 2)
+        self.assertEqual(len(list(store.iterdir())), len(before) + 2)
+        self.assertEqual(self.reverie("clean", "--yes").returncode, 0)
+        self.assertEqual(len(list(store.iterdir())), 4)
+        self.assertEqual(self.reverie("plan", "good.toml", "--set", "stage.replay.draw=1").stdout.count("  done\n"), 4)
+
+    def test_clean_refuses_where_it_cannot_know_who_refers_to_what(self):
+        (self.folder / "runs/good/plan.json").write_text("{")
+        self.check_error(1, ["plan.json: damaged"], "clean", "--yes")
+
+    def test_status_of_a_finished_and_of_a_killed_run(self):
+        self.assertIn("finished", self.reverie("status", "runs/good").stdout)
+        self.assertIn("4 of 4 stages done", self.reverie("status", "runs/good").stdout)
+        log = self.folder / "runs/good/log.jsonl"
+        lines = log.read_text().splitlines()
+        begun = json.loads(lines[0])
+        begun["process"] = 999999999  # beyond any process number
+        log.write_text("\n".join([json.dumps(begun), lines[1], '{"time": "tor']))
+        status = json.loads(self.reverie("status", "runs/good", "--json").stdout)
+        self.assertEqual(status["state"], "ended without a word")
+        self.assertEqual([s["state"] for s in status["stages"]], ["ended", "open", "open", "open"])
+        self.check_error(1, ["no run's folder"], "status", "runs/store")
+
+    def test_diff_tells_configuration_numbers_and_files(self):
+        self.assertEqual(self.reverie("run", "good.toml", "--set", "stage.replay.draw=1", "--runs", "other").returncode, 0)
+        self.assertEqual(self.reverie("diff", "runs/good/train", "other/good/train").stderr, "no difference\n")
+        replay = self.reverie("diff", "runs/good/replay", "other/good/replay").stdout
+        self.assertIn("draw 0 → 1", replay)
+        self.assertIn("recording.nc has other contents", replay)
+        measured = self.reverie("diff", "runs/good/divergence", "other/good/divergence").stdout
+        self.assertRegex(measured, r"result +divergence \S+ → \S+")
+        self.check_error(1, ["stage.json"], "diff", "runs/good", "other/good")
+
+    def test_completion_scripts_are_valid_and_know_commands_and_stages(self):
+        script = self.reverie("completion", "bash").stdout
+        (self.folder / "completion.bash").write_text(script)
+        asked = ('PATH="$(dirname "$0"):$PATH"; source completion.bash; COMP_WORDS=({}); COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); '
+                 '_reverie; echo "${{COMPREPLY[@]}}"')
+        for words, expected in (("reverie pl", "plan"), ("reverie run good.toml --only di", "divergence"),
+                                ("reverie run --fail", "--fail-fast"), ("reverie info underd", "underdamped")):
+            done = subprocess.run(["bash", "-c", asked.format(words), EXECUTABLE], cwd=self.folder, text=True,
+                                  env=self.environment(), capture_output=True, timeout=60)
+            self.assertEqual((done.stdout.split(), done.stderr), ([expected], ""), words)
+        self.assertIn("bashcompinit", self.reverie("completion", "zsh").stdout)
+        self.assertIn("complete -c reverie", self.reverie("completion", "fish").stdout)
+        self.check_error(2, ["bash, zsh, fish"], "completion", "tcsh")
+
+    def test_provenance_tells_where_a_result_comes_from(self):
+        record = json.loads((self.folder / "runs/good/train/provenance.json").read_text())
+        for key in ("version", "git", "host", "cpu", "started", "finished", "seconds", "threads"):
+            self.assertIn(key, record)
+        self.assertEqual([p["id"] for p in record["plugins"]], ["spatial_navigation", "leaky_rnn"])
+        self.assertTrue(all(len(p["sha256"]) == 64 for p in record["plugins"]))
+        description = json.loads((self.folder / "runs/good/train/stage.json").read_text())
+        self.assertEqual(sorted(description["files"]), ["history.csv", "training_state.safetensors", "weights.safetensors"])
 
     def test_bench_for_programs(self):
         done = self.reverie("bench", "random", "--repeat", "1", "--threads", "1", "--strict", "--json", "--quiet")

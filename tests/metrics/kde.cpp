@@ -2,7 +2,7 @@
 /// The kernel density estimate against SciPy's gaussian_kde.
 #include "../support/npy.hpp"
 
-#include <analysis/metrics/kde_divergence/kde.hpp>
+#include <analysis/metrics/kde.hpp>
 
 #include <doctest/doctest.h>
 

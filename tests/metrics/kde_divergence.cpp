@@ -53,6 +53,53 @@ TEST_CASE("a recording does not diverge from itself, and the far away one by the
   CHECK(results.at("clipped")[0] == 2500);
 }
 
+TEST_CASE("a uniform distribution diverges from a normal one by the closed form, and P1's density adds ln 2.2") {
+  test::Recordings r;
+  r["awake.position"] = normal_paths(1, 400, 0.0, 0.5);
+  const auto metric = [](const char* pdf) {
+    return make_metric("kde_divergence", {{"sampled", "uniform"}, {"uniform_pdf", pdf}});
+  };
+  const auto correct = run(metric("correct"), r), code = run(metric("code"), r);
+  // mean of ln(1/2.2^2) - ln N(x; 0, s^2 I): |x|^2 has mean 2 * 1.1^2 / 3. Kernels widen s^2 by 1 + n^(-1/3).
+  const double variance = 0.25 * (1 + std::pow(4e4, -1.0 / 3));
+  const double expected =
+      -2 * std::log(2.2) + std::log(2 * std::numbers::pi * variance) + 2 * 1.21 / 3 / (2 * variance);
+  CHECK(std::abs(correct.at("divergence")[0] - expected) < 4 * correct.at("standard_error")[0] + 0.01);
+  CHECK(correct.at("standard_error")[0] < 0.03);
+  CHECK(code.at("divergence")[0] - correct.at("divergence")[0] == doctest::Approx(std::log(2.2)).epsilon(1e-9));
+  CHECK(correct.count("replay_samples") == 0);
+  CHECK(fails_naming(
+      [&] {
+        run(make_metric("kde_divergence", {{"sampled", "uniform"}, {"box", {{1.1, -1.1}, {-1.1, 1.1}}}}), r);
+      },
+      {"box", "low"}));
+}
+
+TEST_CASE("on principal axes the divergence is that of the states' coordinates") {
+  // States are a rotation of the plane into five units: distances, and so densities, are those of the plane.
+  auto awake = normal_paths(1, 30, 0.0, 0.20), replay = normal_paths(2, 30, 0.1, 0.15);
+  for (auto* paths : {&awake, &replay})  // unequal spreads make the axes x and y, in this order
+    for (std::size_t k = 1; k < paths->values.size(); k += 2) paths->values[k] *= 0.5;
+  const auto embed = [](const Paths<double>& paths) {
+    Paths<double> states{{paths.shape[0], paths.shape[1], 5}, {}, "1"};
+    for (std::size_t k = 0; k < paths.values.size(); k += 2) {
+      const double x = paths.values[k], y = paths.values[k + 1];
+      states.values.insert(states.values.end(), {0.6 * x, 0.8 * x, 1.0, -0.6 * y, 0.8 * y});
+    }
+    return states;
+  };
+  test::Recordings plane, states;
+  plane["awake.position"] = awake;
+  plane["replay.position"] = replay;
+  states["awake.state"] = embed(awake);
+  states["replay.state"] = embed(replay);
+  const auto expected = run(make_metric("kde_divergence"), plane);
+  const auto found = run(make_metric("kde_divergence", {{"axes", "principal"}}), states);
+  // Other axes, other Monte Carlo points: equal within the errors.
+  const double error = std::hypot(expected.at("standard_error")[0], found.at("standard_error")[0]);
+  CHECK(std::abs(found.at("divergence")[0] - expected.at("divergence")[0]) < 4 * error);
+}
+
 TEST_CASE("threads and chunks do not change the divergence, the stream does") {
   auto awake = normal_paths(1, 20, 0.0, 0.20), replay = normal_paths(2, 20, 0.1, 0.15);
   const auto metric = make_metric("kde_divergence", {{"samples", 1001}});

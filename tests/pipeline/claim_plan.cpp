@@ -62,6 +62,7 @@ TEST_CASE("mistakes in claims name their place") {
   CHECK(contains(errors("value = { of = \"replay\", name = \"stepwise_distance\" }\nabove = 1\n"),
                  "a claim compares results of measure or train stages, and 'replay' is a simulate stage"));
   CHECK(contains(errors("value = { of = \"step\", name = \"stepwise_distance\", at = { fcator = 1.0 } }\nabove = 1\n"),
-                 "'fcator' is neither an axis that reaches 'step' nor a dimension of 'stepwise_distance'. Did you mean 'factor'?"));
+                 "'fcator' is neither an axis that reaches 'step' nor a dimension of 'stepwise_distance'. Did you mean "
+                 "'factor'?"));
   CHECK(contains(errors("value = " + at_one + "\nabove = 0\nbetween = 1\n"), "has no key 'between'"));
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <doctest/doctest.h>
 
+#include <fstream>
 #include <pipeline/diagnostics.hpp>
+
+#include "folder.hpp"
 
 using namespace reverie;
 using namespace reverie::pipeline;
@@ -95,4 +98,99 @@ TEST_CASE("a setting below something that is no table is refused") {
 TEST_CASE("a missing file and a folder are refused by name") {
   CHECK_THROWS_WITH_AS(read_document("/nowhere/a.toml"), "/nowhere/a.toml: there is no such file", PipelineError);
   CHECK_THROWS_WITH_AS(read_document("/"), "/: is a folder, not a pipeline", PipelineError);
+}
+
+namespace {
+
+/// Files that include each other, in a folder of their own.
+struct Files {
+  pipeline::Folder folder;
+  Files(const std::vector<std::pair<std::string, std::string>>& files) {
+    for (const auto& [name, text] : files) std::ofstream(folder.path / name) << text;
+  }
+  Document read(const std::string& name, const std::vector<std::string>& settings = {}) const {
+    return read_document(folder.path / name, settings);
+  }
+  std::string errors(const std::string& name) const {
+    try {
+      read(name);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+};
+
+}  // namespace
+
+TEST_CASE("included files are merged, and the including file comes first") {
+  const Files files(
+      {{"common.toml", "title = \"common\"\n[task.a]\nx = 1\ny = 2\n"},
+       {"main.toml", "include = [\"common.toml\"]\ntitle = \"main\"\n[task.a]\ny = 3\n[task.b]\nz = 4\n"}});
+  const auto document = files.read("main.toml");
+  CHECK(document.root == json({{"title", "main"}, {"task", {{"a", {{"x", 1}, {"y", 3}}}, {"b", {{"z", 4}}}}}}));
+  CHECK(document.sources[document.entry("task.a.x").value.source].name == (files.folder.path / "common.toml").string());
+  CHECK(document.entry("task.a.y").value.source == 0);
+}
+
+TEST_CASE("a file that is included twice counts once, and circles end") {
+  const Files files({{"common.toml", "[task.a]\nx = 1\n"},
+                     {"one.toml", "include = [\"common.toml\"]\n[task.b]\ny = 1\n"},
+                     {"two.toml", "include = [\"common.toml\"]\n[task.c]\nz = 1\n"},
+                     {"all.toml", "include = [\"one.toml\", \"two.toml\"]\n"},
+                     {"self.toml", "include = [\"self.toml\"]\nseed = 1\n"}});
+  CHECK(files.read("all.toml").root == json({{"task", {{"a", {{"x", 1}}}, {"b", {{"y", 1}}}, {"c", {{"z", 1}}}}}}));
+  CHECK(files.read("self.toml").root == json({{"seed", 1}}));
+}
+
+TEST_CASE("included files that disagree are refused unless the including file decides") {
+  const Files files({{"one.toml", "title = \"one\"\nseed = 1\n"},
+                     {"two.toml", "title = \"two\"\nseed = 1\n"},
+                     {"undecided.toml", "include = [\"one.toml\", \"two.toml\"]\n"},
+                     {"decided.toml", "include = [\"one.toml\", \"two.toml\"]\ntitle = \"all\"\n"}});
+  CHECK(files.errors("undecided.toml").find("two.toml:1:1: error: 'title' has another value in") != std::string::npos);
+  CHECK(files.read("decided.toml").root == json({{"title", "all"}, {"seed", 1}}));
+}
+
+TEST_CASE("mistakes in included files and in `include` have their place") {
+  const Files files({{"broken.toml", "x = \n"},
+                     {"a.toml", "include = [\"broken.toml\"]\n"},
+                     {"b.toml", "include = [\"missing.toml\"]\n"},
+                     {"c.toml", "include = \"a.toml\"\n"},
+                     {"d.toml", "include = [\".\"]\n"}});
+  CHECK(files.errors("a.toml").find("broken.toml:1:") != std::string::npos);
+  CHECK(files.errors("b.toml").find("b.toml:1:12: error: ") != std::string::npos);
+  CHECK(files.errors("b.toml").find("missing.toml: there is no such file") != std::string::npos);
+  CHECK(files.errors("c.toml").find("c.toml:1:11: error: 'include' must be a list of files") != std::string::npos);
+  CHECK(files.errors("d.toml").find("is a folder") != std::string::npos);
+}
+
+TEST_CASE("a scale is laid over the pipeline, and settings over the scale") {
+  const std::string text =
+      "[axes]\nseed = [0, 1]\n[stage.a]\nx = 1\ny = 2\n[scales.small]\naxes.seed = [0]\nstage.a.x = 10\n";
+  CHECK(parse_document("t.toml", text).root ==
+        json({{"axes", {{"seed", {0, 1}}}}, {"stage", {{"a", {{"x", 1}, {"y", 2}}}}}}));
+  const auto small = parse_document("t.toml", "scale = \"small\"\n" + text);
+  CHECK(small.root["axes"]["seed"] == json({0}));
+  CHECK(small.root["stage"]["a"] == json({{"x", 10}, {"y", 2}}));
+  CHECK(small.entry("stage.a.x").value.line == 9);
+  const auto set = parse_document("t.toml", text, {"scale=\"small\"", "stage.a.x=20"});
+  CHECK(set.root["stage"]["a"]["x"] == 20);
+  CHECK(set.root["axes"]["seed"] == json({0}));
+  CHECK(set.root["scale"] == "small");
+}
+
+TEST_CASE("a scale that is not there names the nearest") {
+  const auto errors = [](const std::string& text) -> std::string {
+    try {
+      parse_document("t.toml", text);
+    } catch (const PipelineError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  CHECK(errors("scale = \"smal\"\n[scales.small]\n")
+            .find("t.toml:1:9: error: there is no [scales.smal]. Did you mean 'small'?") != std::string::npos);
+  CHECK(errors("scale = 3\n").find("'scale' must be the name of a table") != std::string::npos);
+  CHECK(errors("scales = 3\n").find("'scales' must be a table of tables") != std::string::npos);
 }

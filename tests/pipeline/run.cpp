@@ -5,7 +5,10 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <pipeline/checkpoint.hpp>
+#include <pipeline/explain.hpp>
 #include <pipeline/run.hpp>
+#include <store/lock.hpp>
 #include <store/publication.hpp>
 #include <store/recording.hpp>
 #include <store/weights.hpp>
@@ -42,6 +45,8 @@ std::vector<std::int64_t> shape_of(const store::Safetensors& file, const std::st
   return found == nullptr ? std::vector<std::int64_t>{} : found->shape;
 }
 
+std::ptrdiff_t entries_of(const fs::path& folder) { return std::distance(fs::directory_iterator(folder), {}); }
+
 using StageStates = std::vector<StageState>;
 
 }  // namespace
@@ -54,7 +59,7 @@ TEST_CASE("a run leaves results, links, a log and a report") {
   CHECK(states_of(result) == StageStates{StageState::done, StageState::done, StageState::done});
   for (const char* file : {"train/weights.safetensors", "train/training_state.safetensors", "train/history.csv",
                            "train/stage.json", "train/provenance.json", "awake/recording.nc", "distance/result.nc",
-                           "distance/result.csv", "report.html", "log.jsonl"}) {
+                           "distance/result.csv", "report.html", "log.jsonl", "plan.json"}) {
     CAPTURE(file);
     CHECK(fs::is_regular_file(folder.path / "test" / file));
   }
@@ -141,38 +146,172 @@ TEST_CASE("equal work gives equal bytes") {
 
 TEST_CASE("a failed stage takes those that need it along, and no others") {
   const Folder folder;
-  const auto text = pipeline_text + fresh_stage("independent");
-  const auto plan = plan_of(text);
-  run(plan_of(task_and_network + training), options_for(folder));
-  fs::resize_file(folder.path / "test/train/weights.safetensors", 100);
-  const auto result = run(plan, options_for(folder));
-  CHECK(result.code == ExitCode::run_failed);
-  CHECK(states_of(result) ==
-        StageStates{StageState::done_before, StageState::failed, StageState::skipped, StageState::done});
-  CHECK(contains(result.stages[1].message, "stage 'awake' failed: "));
-  CHECK(contains(result.stages[1].message, "weights.safetensors"));
-  CHECK(contains(result.stages[2].message, "it needs 'awake'"));
-  CHECK(fs::is_regular_file(folder.path / "test/report.html"));
-  CHECK_FALSE(fs::exists(folder.path / "test/awake"));
+  const auto plan =
+      plan_of(pipeline_text + fresh_stage("independent"), {"stage.train.learning_rate=1e30", "stage.train.batches=9"});
+  for (const bool in_process : {false, true}) {
+    CAPTURE(in_process);
+    auto options = options_for(folder);
+    options.in_process = in_process;
+    const auto result = run(plan, options);
+    CHECK(result.code == ExitCode::run_failed);
+    CHECK(states_of(result) == StageStates{StageState::failed, StageState::skipped, StageState::skipped,
+                                           in_process ? StageState::done_before : StageState::done});
+    CHECK(contains(result.stages[0].message, "stage 'train' failed: "));
+    CHECK(contains(result.stages[0].message, "not finite"));
+    CHECK(contains(result.stages[2].message, "it needs 'awake'"));
+    CHECK(fs::is_regular_file(folder.path / "test/report.html"));
+    CHECK_FALSE(fs::exists(folder.path / "test/awake"));
+  }
 }
 
-TEST_CASE("stopping in the middle of a training leaves nothing half-done") {
-  const Folder folder;
-  auto options = options_for(folder);
-  bool asked = false;
-  options.events.progress = [&](const Stage&, const Progress& progress) { asked = progress.done >= 2; };
-  options.stop = [&]() -> std::optional<ExitCode> {
-    if (asked) return ExitCode::terminated;
-    return std::nullopt;
-  };
-  try {
-    run(plan_of(task_and_network + training, {"stage.train.batches=50"}), options);
-    FAIL("not interrupted");
-  } catch (const Interrupted& interrupted) {
-    CHECK(interrupted.exit_code() == ExitCode::terminated);
+TEST_CASE("a training that is stopped goes on from there and ends with the same bytes") {
+  const Folder folder, undisturbed;
+  const auto plan = plan_of(task_and_network + training + awake,
+                            {"stage.train.batches=1500", "stage.train.evaluate={ every = 70, trials = 5 }"});
+  for (const bool in_process : {false, true}) {
+    CAPTURE(in_process);
+    auto options = options_for(folder);
+    options.in_process = in_process;
+    bool asked = false;
+    options.events.progress = [&](const Stage&, const Progress& progress) { asked = progress.done >= 2; };
+    options.stop = [&]() -> std::optional<ExitCode> {
+      if (asked) return ExitCode::terminated;
+      return std::nullopt;
+    };
+    try {
+      run(plan, options);
+      FAIL("not interrupted");
+    } catch (const Interrupted& interrupted) {
+      CHECK(interrupted.exit_code() == ExitCode::terminated);
+    }
+    CHECK_FALSE(fs::exists(folder.path / "test/train"));
   }
-  CHECK(fs::is_empty(folder.path / "store"));
-  CHECK_FALSE(fs::exists(folder.path / "test/train"));
+  const auto decisions = decide(plan, folder.path);
+  CHECK(contains(decisions[0].why, "interrupted at batch "));
+  CHECK(contains(decisions[0].why, " of 1500: resumes"));
+  run(plan, options_for(folder));
+  run(plan, options_for(undisturbed));
+  for (const char* file : {"train/weights.safetensors", "train/training_state.safetensors", "train/history.csv",
+                           "train/stage.json", "awake/recording.nc", "awake/stage.json"}) {
+    CAPTURE(file);
+    CHECK(store::sha256_file(folder.path / "test" / file) == store::sha256_file(undisturbed.path / "test" / file));
+  }
+  CHECK(entries_of(folder.path / "store") == 2);
+}
+
+TEST_CASE("what stopped the last save of a checkpoint does not stop the next run") {
+  const Folder folder;
+  const auto plan = plan_of(task_and_network + training, {"stage.train.batches=40"});
+  const auto work = store::work_folder(result_folder(folder.path, plan.stages[0]));
+  const std::vector<engine::NamedArray> arrays = {{"w", plugin::Array({2})}};
+  const engine::TrainingState state{arrays, arrays, arrays, 7};
+  fs::create_directories(work);
+  const auto& fingerprint = plan.stages[0].fingerprint;
+  save_checkpoint(work, fingerprint, {state, {}});
+  auto later = state;
+  later.batch = 9;
+  save_checkpoint(work, fingerprint, {later, {}});
+  CHECK(checkpointed_batch(work, fingerprint) == 9);
+  CHECK_FALSE(checkpointed_batch(work, std::string(64, 'a')));
+  // A flipped bit and a torn file are passed over.
+  auto bytes = store::read_file(work / "checkpoint.safetensors");
+  bytes[bytes.find("\"9\"") + 1] = '8';
+  std::ofstream(work / "checkpoint.safetensors") << bytes;
+  CHECK(checkpointed_batch(work, fingerprint) == 7);
+  fs::resize_file(work / "checkpoint.previous.safetensors", 20);
+  CHECK_FALSE(checkpointed_batch(work, fingerprint));
+  CHECK(run(plan, options_for(folder)).code == ExitCode::ok);
+}
+
+TEST_CASE("damaged results are found, told, set aside and made anew") {
+  const auto plan = plan_of(pipeline_text);
+  const std::vector<std::pair<std::string, std::function<void(const fs::path&)>>> damages = {
+      {"recording.nc has 1000 bytes", [](const auto& awake) { fs::resize_file(awake / "recording.nc", 1000); }},
+      {"recording.nc has other contents",
+       [](const auto& awake) {
+         std::fstream file(awake / "recording.nc", std::ios::in | std::ios::out | std::ios::binary);
+         file.seekp(3000);
+         file.put('!');
+       }},
+      {"recording.nc is missing", [](const auto& awake) { fs::remove(awake / "recording.nc"); }},
+      {"extra does not belong", [](const auto& awake) { std::ofstream(awake / "extra") << "x"; }},
+      {"stage.json is missing", [](const auto& awake) { fs::remove(awake / "stage.json"); }},
+      {"stage.json has other contents", [](const auto& awake) { std::ofstream(awake / "stage.json") << "{}"; }},
+      {"provenance.json is missing", [](const auto& awake) { fs::remove(awake / "provenance.json"); }}};
+  const Folder folder;
+  run(plan, options_for(folder));
+  const auto before = store::sha256_file(folder.path / "test/awake/recording.nc");
+  for (const auto& [words, damage] : damages) {
+    CAPTURE(words);
+    damage(folder.path / "test/awake");
+    CHECK(contains(decide(plan, folder.path)[1].why, "damaged: " + words));
+    std::string warnings;
+    auto options = options_for(folder);
+    options.events.warning = [&](const std::string& text) { warnings += text; };
+    const auto result = run(plan, options);
+    CHECK(states_of(result) == StageStates{StageState::done_before, StageState::done, StageState::done_before});
+    CHECK(contains(warnings, "stage 'awake': its stored result was damaged: " + words));
+    CHECK(store::sha256_file(folder.path / "test/awake/recording.nc") == before);
+    CHECK(decide(plan, folder.path)[1].why == "done");
+  }
+}
+
+TEST_CASE("stages can be left out, and computed anew") {
+  const Folder folder;
+  const auto plan = plan_of(pipeline_text + fresh_stage("independent"));
+  using enum StageState;
+  auto only = options_for(folder);
+  only.only = {"awake"};
+  CHECK(states_of(run(plan, only)) == StageStates{done, done, left_out, left_out});
+  run(plan, options_for(folder));
+  auto force = options_for(folder);
+  force.force = {"awake"};
+  CHECK(states_of(run(plan, force)) == StageStates{done_before, done, done_before, done_before});
+  auto from = options_for(folder);
+  from.from = {"awake"};
+  CHECK(states_of(run(plan, from)) == StageStates{done_before, done, done, done_before});
+  auto unknown = options_for(folder);
+  unknown.only = {"awke"};
+  CHECK_THROWS_WITH_AS(run(plan, unknown), doctest::Contains("Did you mean 'awake'?"), Error);
+}
+
+TEST_CASE("stages of one fingerprint are computed once and all linked") {
+  const Folder folder;
+  const auto plan = plan_of(task_and_network + fresh_stage("one") + fresh_stage("two"));
+  int started = 0;
+  auto options = options_for(folder);
+  options.events.started = [&](const Stage&) { ++started; };
+  CHECK(states_of(run(plan, options)) == StageStates{StageState::done, StageState::done});
+  CHECK(started == 1);
+  CHECK(fs::read_symlink(folder.path / "test/one") == fs::read_symlink(folder.path / "test/two"));
+}
+
+TEST_CASE("links of stages that the pipeline no longer has disappear, other things stay") {
+  const Folder folder;
+  run(plan_of(task_and_network + fresh_stage("one")), options_for(folder));
+  std::ofstream(folder.path / "test/notes.txt") << "mine";
+  run(plan_of(task_and_network + fresh_stage("two")), options_for(folder));
+  CHECK_FALSE(fs::is_symlink(folder.path / "test/one"));
+  CHECK(fs::is_symlink(folder.path / "test/two"));
+  CHECK(fs::exists(folder.path / "test/notes.txt"));
+}
+
+TEST_CASE("a result that another run works on is waited for, not computed twice") {
+  const Folder folder;
+  const auto plan = plan_of(task_and_network + fresh_stage("one") + fresh_stage("two"), {"stage.two.seed=8"});
+  fs::create_directories(folder.path / "store");
+  const auto result = result_folder(folder.path, plan.stages[0]);
+  std::optional<store::Lock> lock(store::Lock::try_take(result));
+  std::vector<std::string> waited, started;
+  auto options = options_for(folder);
+  options.events.waiting = [&](const Stage& stage) { waited.push_back(stage.name); };
+  options.events.started = [&](const Stage& stage) { started.push_back(stage.name); };
+  options.events.finished = [&](const Stage& stage, const StageOutcome&) {
+    if (stage.name == "two") lock->release();  // the other run gave up
+  };
+  CHECK(states_of(run(plan, options)) == StageStates{StageState::done, StageState::done});
+  CHECK(waited == std::vector<std::string>{"one"});
+  CHECK(started == std::vector<std::string>{"two", "one"});
 }
 
 TEST_CASE("an untrained network replays with the weights it starts a training from") {

@@ -177,3 +177,21 @@ TEST_CASE("mistakes with bindings name their place and the remedy") {
   CHECK(contains(errors_of(sweep + "[stage.g]\nrun = \"gather\"\nof = \"awake\"\n"),
                  "a gather stage reads train or measure stages, and 'awake' is a simulate stage"));
 }
+
+TEST_CASE("stages that run only when needed are left out where nothing needs them") {
+  const std::string text = axes + task_and_network + training + "when_needed = true\n" + replay +
+                           "when_needed = true\n" + step +
+                           "recording = { of = \"replay\", at = { friction = 0.5, seed = 2 } }\n";
+  const auto plan = plan_of(text);
+  CHECK(labels_of(plan, "train") == Texts{"train[seed=2]"});
+  CHECK(labels_of(plan, "replay") == Texts{"replay[seed=2,friction=0.5]"});
+  CHECK(inputs_of(plan, "step") == Texts{"replay[seed=2,friction=0.5]"});
+  CHECK(labelled(plan, "train[seed=2]").fingerprint == labelled(plan_of(sweep), "train[seed=2]").fingerprint);
+
+  const auto claimed = plan_of(text +
+                               "[claim.c]\nvalue = { of = \"train\", name = \"loss\", at = { batch = 1, seed = 1 } }\n"
+                               "below = 1\n");
+  CHECK(labels_of(claimed, "train") == Texts{"train[seed=1]", "train[seed=2]"});
+  CHECK(claimed.stages[*claimed.claims[0].cases[0].samples[0].value.stage].label() == "train[seed=1]");
+  CHECK(contains(errors_of(task_and_network + training + "when_needed = 1\n"), "'when_needed' must be"));
+}

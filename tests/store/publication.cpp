@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <store/lock.hpp>
 #include <store/publication.hpp>
 
 #include "temporary_folder.hpp"
@@ -38,79 +39,83 @@ TEST_CASE("a text file is written whole, replaces the older one and reads back")
 
 TEST_CASE("a published folder appears at once, in folders made for it") {
   const test::TemporaryFolder folder;
-  const auto destination = folder / "runs" / "store" / "abc";
-  {
-    Publication publication(destination);
-    fs::create_directory(publication.folder() / "figures");
-    test::put_bytes(publication.folder() / "figures" / "a.csv", "a");
-    CHECK(publication.folder().parent_path() == destination.parent_path());
-    CHECK_FALSE(fs::exists(destination));
-    publication.publish();
-    CHECK(test::bytes_of(destination / "figures" / "a.csv") == "a");
-    CHECK_THROWS_AS(publication.publish(), std::logic_error);
-  }
-  CHECK(test::bytes_of(destination / "figures" / "a.csv") == "a");
-  CHECK(test::entries_of(destination.parent_path()) == 1);
+  const auto result = folder / "runs" / "store" / "abc";
+  open_work_folder(result);
+  fs::create_directory(unpublished(result) / "figures");
+  test::put_bytes(unpublished(result) / "figures" / "a.csv", "a");
+  test::put_bytes(work_folder(result) / "checkpoint", "c");
+  CHECK_FALSE(fs::exists(result));
+  publish(result);
+  CHECK(test::bytes_of(result / "figures" / "a.csv") == "a");
+  CHECK(test::entries_of(result) == 1);
+  CHECK(test::entries_of(result.parent_path()) == 1);
 }
 
-TEST_CASE("a destination with a trailing slash is the folder itself") {
+TEST_CASE("an attempt starts empty; what an interrupted one left for later stays until the result is there") {
   const test::TemporaryFolder folder;
-  Publication publication(folder / "result/");
-  test::put_bytes(publication.folder() / "a", "a");
-  publication.publish();
-  CHECK(fs::exists(folder / "result" / "a"));
-}
-
-TEST_CASE("an abandoned folder disappears") {
-  const test::TemporaryFolder folder;
-  {
-    Publication publication(folder / "result");
-    test::put_bytes(publication.folder() / "a", "a");
-  }
+  const auto result = folder / "abc";
+  open_work_folder(result);
+  test::put_bytes(unpublished(result) / "half", "h");
+  test::put_bytes(work_folder(result) / "checkpoint", "c");
+  open_work_folder(result);
+  CHECK(fs::is_empty(unpublished(result)));
+  close_work_folder(result);
+  CHECK(test::bytes_of(work_folder(result) / "checkpoint") == "c");
+  fs::remove(work_folder(result) / "checkpoint");
+  close_work_folder(result);
   CHECK(test::entries_of(folder.path()) == 0);
 }
 
-TEST_CASE("of two that publish the same result the first is kept, even an empty one") {
-  for (const std::string first_file : {"first", ""}) {
-    const test::TemporaryFolder folder;
-    Publication first(folder / "result"), second(folder / "result");
-    CHECK(first.folder() != second.folder());
-    if (!first_file.empty()) test::put_bytes(first.folder() / first_file, "1");
-    test::put_bytes(second.folder() / "second", "2");
-    first.publish();
-    second.publish();
-    CHECK_FALSE(fs::exists(folder / "result" / "second"));
-    CHECK(test::entries_of(folder / "result") == (first_file.empty() ? 0 : 1));
+TEST_CASE("a result that is published again replaces the older one") {
+  const test::TemporaryFolder folder;
+  const auto result = folder / "abc";
+  for (const std::string bytes : {"1", "2"}) {
+    open_work_folder(result);
+    test::put_bytes(unpublished(result) / bytes, bytes);
+    publish(result);
+    CHECK(test::bytes_of(result / bytes) == bytes);
+    CHECK(test::entries_of(result) == 1);
     CHECK(test::entries_of(folder.path()) == 1);
   }
+}
+
+TEST_CASE("results set aside keep their files under names of their own") {
+  const test::TemporaryFolder folder;
+  std::vector<fs::path> aside;
+  for (const std::string bytes : {"1", "2"}) {
+    fs::create_directory(folder / "abc");
+    test::put_bytes(folder / "abc" / "a", bytes);
+    aside.push_back(set_aside(folder / "abc"));
+    CHECK(test::bytes_of(aside.back() / "a") == bytes);
+  }
+  CHECK(aside[0] != aside[1]);
+  CHECK_FALSE(fs::exists(folder / "abc"));
 }
 
 TEST_CASE("a file in the way of a result folder is named and kept") {
   const test::TemporaryFolder folder;
   test::put_bytes(folder / "result", "mine");
-  {
-    Publication publication(folder / "result");
-    CHECK(test::contains(test::data_error([&] { publication.publish(); }), (folder / "result").string()));
-  }
+  open_work_folder(folder / "result");
+  CHECK(test::contains(test::data_error([&] { publish(folder / "result"); }), (folder / "result").string()));
   CHECK(test::bytes_of(folder / "result") == "mine");
-  CHECK(test::entries_of(folder.path()) == 1);
 }
 
 TEST_CASE("a results folder that cannot be made or written is named, with the remedy") {
   const test::TemporaryFolder folder;
   test::put_bytes(folder / "file", "x");
-  const auto through_file = test::data_error([&] { Publication(folder / "file" / "store" / "abc"); });
+  const auto through_file = test::data_error([&] { open_work_folder(folder / "file" / "store" / "abc"); });
   CHECK(test::contains(through_file, (folder / "file").string()));
   CHECK(test::contains(through_file, "a part of the path is a file"));
 
   ::chmod(folder.path().c_str(), 0555);
   const bool root = ::geteuid() == 0;  // whom permissions do not stop
   if (root) REQUIRE(::seteuid(65534) == 0);
-  const auto unwritable = test::data_error([&] { Publication(folder / "abc"); });
-  const auto not_creatable = test::data_error([&] { Publication(folder / "store" / "abc"); });
+  const auto unwritable = test::data_error([&] { open_work_folder(folder / "abc"); });
+  const auto not_creatable = test::data_error([&] { open_work_folder(folder / "store" / "abc"); });
+  const auto not_lockable = test::data_error([&] { Lock::try_take(folder / "abc"); });
   if (root) REQUIRE(::seteuid(0) == 0);
   ::chmod(folder.path().c_str(), 0755);
-  for (const auto& message : {unwritable, not_creatable}) {
+  for (const auto& message : {unwritable, not_creatable, not_lockable}) {
     CHECK(test::contains(message, folder.path().string()));
     CHECK(test::contains(message, "Permission denied"));
     CHECK(test::contains(message, "permissions"));

@@ -1,81 +1,118 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "../trials.hpp"
-#include "kde.hpp"
+#include "../kde.hpp"
+#include "../samples.hpp"
 
 /// Kullback-Leibler divergence of replayed to awake activity (P1, Figure 2e), by Monte Carlo over kernel densities
 /// (kde.hpp):
 ///
 ///   D = mean over x_i ~ q of ln clip(q(x_i) / p(x_i), 1/clip, clip),   q: density of replay, p: of awake
 ///
-/// All trials and steps are samples alike and are held in memory. A sample that is not finite is refused.
-/// Random numbers: uniform of trial 0, step i chooses the kernel that point i comes from; normals of trial 1, step i
-/// move it.
+/// With sampled = "uniform", q is the uniform distribution on `box` instead. Its density is 1/(product of the sides);
+/// P1's published code takes that of one dimension, 1/(first side) (uniform_pdf = "code"), which adds ln 2.2 = 0.788
+/// nats in a square of 2.2 m. With axes = "principal", positions are states on the first principal axes of the awake
+/// ones.
+///
+/// All trials and steps are samples alike and are held in memory. A sample that is not finite is refused, and so are
+/// angles. Random numbers: uniform of trial 0, step i chooses the kernel that point i comes from; normals of trial 1,
+/// step i move it; uniform of trial 2, step i places it in the box.
 struct KdeDivergence {
   static constexpr const char* doc =
-      "Kullback-Leibler divergence of the replayed distribution to the awake one, by Monte Carlo over kernel "
-      "densities.";
+      "Kullback-Leibler divergence of the replayed (or a uniform) distribution to the awake one, by Monte Carlo over "
+      "kernel densities.";
   static constexpr const char* source = "Krishna et al. (ICLR 2024), Figure 2e; densities as SciPy's gaussian_kde";
+  enum Sampled { replay, uniform };
+  enum UniformPdf { correct, code };
   std::int64_t samples = 2500;
   double clip = 1e7;
+  samples::Space axes = samples::Space::position;
+  std::int64_t components = 2;
+  Sampled sampled = replay;
+  UniformPdf uniform_pdf = correct;
+  reverie::Table box{{-1.1, 1.1, -1.1, 1.1}, 2, 2};
 
   static auto parameters() {
-    return reverie::parameters(reverie::integer("samples", &KdeDivergence::samples)
-                                   .range("[2, 100000000]")
-                                   .doc("Points drawn from the density of replay."),
-                               reverie::number("clip", &KdeDivergence::clip)
-                                   .range("(1, inf)")
-                                   .doc("Density ratios are limited to [1/clip, clip]."));
+    return reverie::parameters(
+        reverie::integer("samples", &KdeDivergence::samples)
+            .range("[2, 100000000]")
+            .doc("Points drawn from the density of replay."),
+        reverie::number("clip", &KdeDivergence::clip)
+            .range("(1, inf)")
+            .doc("Density ratios are limited to [1/clip, clip]."),
+        reverie::choice("axes", &KdeDivergence::axes, {"position", "principal"})
+            .doc("Decoded positions, or states on the principal axes of the awake ones."),
+        reverie::integer("components", &KdeDivergence::components)
+            .range("[1, 10]")
+            .doc("Principal axes, for axes = "
+                 "\"principal\"."),
+        reverie::choice("sampled", &KdeDivergence::sampled, {"replay", "uniform"})
+            .doc("Where points are drawn: from the density of replay, or uniformly in the box."),
+        reverie::choice("uniform_pdf", &KdeDivergence::uniform_pdf, {"correct", "code"})
+            .doc("Density of the uniform distribution: correct, or of one dimension as in P1's code."),
+        reverie::numbers("box", &KdeDivergence::box)
+            .unit("unit of the positions")
+            .doc("Box of the uniform distribution, [[low, high], ...] for each coordinate."));
   }
 
   std::vector<reverie_metric_input> inputs() const {
-    return {reverie::input("awake", "position", "trial time space", "The distribution compared with."),
-            reverie::input("replay", "position", "trial time space", "The distribution that points are drawn from.")};
+    std::vector<reverie_metric_input> list = {samples::input(axes, "awake", false, "The distribution compared with.")};
+    if (sampled == replay)
+      list.push_back(samples::input(axes, "replay", false, "The distribution that points are drawn from."));
+    return list;
   }
+  std::uint32_t passes() const { return samples::passes(axes); }
   std::vector<reverie_metric_output> outputs() const {
     return {reverie::result("divergence", "", "nats", "KL divergence of replay to awake."),
             reverie::result("standard_error", "", "nats", "Monte Carlo standard error of the divergence."),
             reverie::result("clipped", "", "1", "Points whose density ratio was limited."),
             reverie::result("awake_samples", "", "1", "Samples of the awake density: trials times steps."),
-            reverie::result("replay_samples", "", "1", "Samples of the replay density.")};
+            reverie::result("replay_samples", "", "1", "Samples of the replay density; absent with a uniform one.",
+                            reverie::may_be_absent)};
   }
 
   struct Run {
     const KdeDivergence& metric;
     reverie::MetricJob& job;
+    samples::Collector collector;
     std::size_t dimensions;
-    std::vector<double> data[2];  // awake, replay: [trials * time, space]
 
-    Run(const KdeDivergence& m, reverie::MetricJob& j) : metric(m), job(j) {
-      const auto awake = job.shape(0), replay = job.shape(1);
-      if (awake[2] != replay[2])
-        throw reverie::invalid("awake and replay have different numbers of coordinates (" + std::to_string(awake[2]) +
-                               " and " + std::to_string(replay[2]) + ")");
-      dimensions = static_cast<std::size_t>(awake[2]);
-      for (std::size_t input = 0; input < 2; ++input) {
-        const auto shape = job.shape(input);
-        data[input].reserve(static_cast<std::size_t>(shape[0] * shape[1] * shape[2]));
-      }
+    Run(const KdeDivergence& m, reverie::MetricJob& j)
+        : metric(m),
+          job(j),
+          collector(metric.axes, metric.components, job, metric.sampled == KdeDivergence::replay),
+          dimensions(collector.dimensions()) {
+      if (metric.sampled != uniform) return;
+      const int parameter = reverie::parameter_index<KdeDivergence>("box");
+      if (metric.box.columns != 2 || trials::index(metric.box.rows) != dimensions)
+        throw reverie::invalid("[low, high] is needed for each of the " + std::to_string(dimensions) + " coordinates",
+                               parameter);
+      for (std::int64_t k = 0; k < metric.box.rows; ++k)
+        if (!(metric.box(k, 1) > metric.box(k, 0))) throw reverie::invalid("low must be below high", parameter);
     }
 
-    void add(std::uint32_t, std::uint32_t input, std::int64_t first_trial, const reverie::View<const double>& chunk) {
-      trials::require_finite(chunk, input == 0 ? "awake" : "replay", first_trial);
-      for (std::int64_t trial = 0; trial < chunk.extent(0); ++trial)
-        for (std::int64_t time = 0; time < chunk.extent(1); ++time)
-          for (std::int64_t k = 0; k < chunk.extent(2); ++k) data[input].push_back(chunk(trial, time, k));
+    void add(std::uint32_t pass, std::uint32_t input, std::int64_t first_trial, const trials::Chunk& chunk) {
+      collector.add(job, pass, input, first_trial, chunk);
     }
 
-    void finish(std::uint32_t) {
-      const kde::Density awake(data[0], dimensions, "awake"), replay(data[1], dimensions, "replay");
+    void finish(std::uint32_t pass) {
+      if (!collector.finish(job, pass)) return;
+      const kde::Density awake(collector.data[0], dimensions, "awake");
       const auto count = static_cast<std::size_t>(metric.samples);
-      const auto points = draw(replay, count);
-      std::vector<double> p(count), q(count);
+      std::vector<double> p(count), q(count, uniform_density());
+      std::vector<double> points;
+      std::optional<kde::Density> replayed;
+      if (metric.sampled == uniform) {
+        points = draw_uniform(count);
+      } else {
+        replayed.emplace(collector.data[1], dimensions, "replay");
+        points = draw(*replayed, count);
+      }
       constexpr std::int64_t points_at_a_time = 32;
       job.parallel_for(metric.samples, points_at_a_time, [&](std::int64_t begin, std::int64_t end) {
         if (job.should_stop()) return;
         const auto first = static_cast<std::size_t>(begin), here = static_cast<std::size_t>(end - begin);
         const auto where = std::span(points).subspan(first * dimensions, here * dimensions);
         awake.evaluate(where, std::span(p).subspan(first, here));
-        replay.evaluate(where, std::span(q).subspan(first, here));
+        if (replayed) replayed->evaluate(where, std::span(q).subspan(first, here));
       });
       if (job.should_stop()) return;
 
@@ -95,7 +132,7 @@ struct KdeDivergence {
       job.emit("standard_error", std::sqrt(variance / n));
       job.emit("clipped", clipped);
       job.emit("awake_samples", static_cast<double>(awake.count()));
-      job.emit("replay_samples", static_cast<double>(replay.count()));
+      if (replayed) job.emit("replay_samples", static_cast<double>(replayed->count()));
     }
 
     /// Points [count, d] of the density.
@@ -107,6 +144,25 @@ struct KdeDivergence {
         density.draw(static_cast<std::size_t>(choice[i] * static_cast<double>(density.count())),
                      std::span(z).subspan(i * dimensions, dimensions),
                      std::span(points).subspan(i * dimensions, dimensions));
+      return points;
+    }
+
+    double side(std::size_t k) const {
+      const auto row = static_cast<std::int64_t>(k);
+      return metric.box(row, 1) - metric.box(row, 0);
+    }
+    double uniform_density() const {
+      if (metric.sampled != uniform) return 0;
+      double volume = side(0);
+      for (std::size_t k = 1; k < dimensions && metric.uniform_pdf == correct; ++k) volume *= side(k);
+      return 1 / volume;
+    }
+    std::vector<double> draw_uniform(std::size_t count) const {
+      auto points = job.random().uniform(2, 0, static_cast<std::int64_t>(count), static_cast<std::int64_t>(dimensions));
+      for (std::size_t i = 0; i < points.size(); ++i) {
+        const auto k = i % dimensions;
+        points[i] = metric.box(static_cast<std::int64_t>(k), 0) + side(k) * points[i];
+      }
       return points;
     }
   };

@@ -425,9 +425,13 @@ typedef struct reverie_task {
 } reverie_task;
 
 /* ---- metrics ----------------------------------------------------------------------------------------------------
- * A metric declares what it reads and what it gives. For each of its passes the host streams every input: inputs with a
- * leading "trial" dimension arrive in chunks of whole trials, in order; others arrive once, whole. All calls of one
- * run come from one thread. */
+ * A metric declares what it reads and what it gives. For each of its passes the host hands over every input: first
+ * those without a leading "trial" dimension, whole; then the others in chunks of whole trials, role after role. Inputs of
+ * one role advance together: the same trials of each, those with fewer dimensions first. All calls of one run come
+ * from one thread.
+ *
+ * The first input of a role is the one that the user may replace by another variable. The later ones belong to it (the
+ * recording's time, say); where they are optional, they are not given when the recording lacks them. */
 
 enum { REVERIE_INPUT_OPTIONAL = 1 };
 
@@ -440,9 +444,14 @@ typedef struct reverie_metric_input {
   const char *doc;
 } reverie_metric_input;
 
+enum {
+  REVERIE_OUTPUT_OPTIONAL = 1, /* may be left out of a run's results */
+  REVERIE_OUTPUT_GAPS = 2      /* may hold NaN; `doc` says what is missing then. Elsewhere NaN and infinity are refused */
+};
+
 typedef struct reverie_metric_output {
   uint32_t struct_size;
-  uint32_t reserved;
+  uint32_t flags;
   const char *name;
   const char *dims; /* "" for a single number; "trial", "step", ... */
   const char *unit; /* "1" for none; "input" for the unit of the first input, "input^2" for its square */
@@ -458,16 +467,24 @@ typedef struct reverie_metric_layout {
   const reverie_metric_output *outputs;
 } reverie_metric_layout;
 
+/* What a run is given for one declared input. */
+typedef struct reverie_metric_source {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const char *unit;     /* of the variable: "m", "rad"; "" where the recording names none */
+  reverie_tensor shape; /* data null; ndim -1: an optional input that is not given */
+} reverie_metric_source;
+
 typedef struct reverie_metric {
   uint32_t struct_size;
   uint32_t reserved;
   const reverie_metric_layout *(*layout)(const void *instance);
 
-  /* A run begins: `shapes` has one tensor per declared input, with shape and null data (ndim -1: an optional input that
-   * was not given). `stream` is for resampling. *run is the plugin's own, given back to the other calls. */
+  /* A run begins: `sources` has one entry per declared input; valid during this call. `stream` is for resampling. *run
+   * is the plugin's own, given back to the other calls. */
   reverie_status (*begin)(const void *instance, const reverie_host *host, reverie_job *job,
-                          const reverie_stream *stream, const reverie_tensor *shapes, void **run,
-                          reverie_error *error);
+                          const reverie_stream *stream, const reverie_metric_source *sources, uint32_t source_stride,
+                          void **run, reverie_error *error);
   /* Some trials of input `input`; float32 or float64. A NaN is a missing sample. */
   reverie_status (*add)(void *run, uint32_t pass, uint32_t input, int64_t first_trial, const reverie_tensor *chunk,
                         reverie_error *error);

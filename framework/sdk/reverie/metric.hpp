@@ -5,7 +5,9 @@
 /// recordings through it in chunks of whole trials, as often as it asks for (`passes`), so that recordings may be
 /// larger than memory. A class gives
 ///
-///   inputs()   role (the pipeline's key: "awake", "replay"), variable ("position"), dimensions ("trial time space")
+///   inputs()   role (the pipeline's key: "awake", "replay"), variable ("position"), dimensions ("trial time space").
+///              The first input of a role is what the user may replace; later ones belong to it and, where optional,
+///              may be missing from the recording
 ///   outputs()  name, dimensions ("" for one number), unit, doc
 ///   passes()   optional, default 1
 ///   struct Run, constructed as Run(const Metric&, MetricJob&), with
@@ -13,10 +15,12 @@
 ///     finish(pass)                            after the last pass: job.emit(...) for every output
 ///
 /// Invariants:
-///  1. Chunks of an input arrive in the order of trials; how trials are cut into chunks must not change the result.
+///  1. Inputs without trials arrive first and whole. Then, role after role, chunks of trials: in each turn the same
+///     trials of all inputs of the role, those with fewer dimensions first. How trials are cut into chunks must not
+///     change the result.
 ///  2. A NaN is a missing sample: handled as the metric documents, or refused with trial and time.
 ///  3. Random numbers come from job.random() only.
-///  4. Every declared output is emitted once, with the declared dimensions.
+///  4. Every declared output is emitted once, with the declared dimensions and finite, unless its flags say otherwise.
 #pragma once
 
 #include <reverie/plugin.hpp>
@@ -32,17 +36,27 @@ constexpr reverie_metric_input optional_input(const char* role, const char* vari
                                               const char* doc) {
   return {sizeof(reverie_metric_input), REVERIE_INPUT_OPTIONAL, role, variable, dims, doc};
 }
+/// Flags of a result: it may be left out of a run; it may hold NaN where its doc says so.
+enum ResultFlags : std::uint32_t { may_be_absent = REVERIE_OUTPUT_OPTIONAL, may_have_gaps = REVERIE_OUTPUT_GAPS };
 /// unit "input" is that of the first input's variable, "input^2" its square.
-constexpr reverie_metric_output result(const char* name, const char* dims, const char* unit, const char* doc) {
-  return {sizeof(reverie_metric_output), 0, name, dims, unit, doc};
+constexpr reverie_metric_output result(const char* name, const char* dims, const char* unit, const char* doc,
+                                       std::uint32_t flags = 0) {
+  return {sizeof(reverie_metric_output), flags, name, dims, unit, doc};
 }
 
 /// What a run is given and where its results go.
 class MetricJob {
  public:
-  MetricJob(const reverie_host* host, reverie_job* job, const reverie_stream* stream, const reverie_tensor* shapes,
-            std::size_t inputs)
-      : host_(host), job_(job), stream_(*stream), shapes_(shapes, shapes + inputs) {}
+  MetricJob(const reverie_host* host, reverie_job* job, const reverie_stream* stream,
+            const reverie_metric_source* sources, std::uint32_t source_stride, std::size_t inputs)
+      : host_(host), job_(job), stream_(*stream) {
+    const auto* at = reinterpret_cast<const char*>(sources);
+    for (std::size_t k = 0; k < inputs; ++k, at += source_stride) {
+      const auto& source = *reinterpret_cast<const reverie_metric_source*>(at);
+      shapes_.push_back(source.shape);
+      units_.emplace_back(source.unit);
+    }
+  }
 
   /// Shape of an input; empty for an optional one that was not given.
   std::span<const std::int64_t> shape(std::size_t input) const {
@@ -50,6 +64,8 @@ class MetricJob {
     return s.ndim < 0 ? std::span<const std::int64_t>() : std::span(s.shape, static_cast<std::size_t>(s.ndim));
   }
   bool has(std::size_t input) const { return shapes_[input].ndim >= 0; }
+  /// Unit of an input's variable, "" where the recording names none.
+  const std::string& unit(std::size_t input) const { return units_[input]; }
   Random random() const { return {host_, &stream_}; }
   bool should_stop() const { return host_->should_stop(host_->context) != 0; }
 
@@ -91,6 +107,7 @@ class MetricJob {
   reverie_job* job_;
   reverie_stream stream_;
   std::vector<reverie_tensor> shapes_;
+  std::vector<std::string> units_;
 };
 
 namespace detail {
@@ -126,10 +143,12 @@ struct MetricRun {
 
 template <class P>
 reverie_status metric_begin(const void* i, const reverie_host* host, reverie_job* job, const reverie_stream* stream,
-                            const reverie_tensor* shapes, void** run, reverie_error* error) noexcept {
+                            const reverie_metric_source* sources, std::uint32_t source_stride, void** run,
+                            reverie_error* error) noexcept {
   return guarded(error, [&] {
     const auto& metric = instance<P, MetricTables<P>>(i);
-    *run = new MetricRun<P>(metric.plugin, MetricJob(host, job, stream, shapes, metric.layout.inputs.size()));
+    *run = new MetricRun<P>(metric.plugin,
+                            MetricJob(host, job, stream, sources, source_stride, metric.layout.inputs.size()));
   });
 }
 

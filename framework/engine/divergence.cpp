@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <engine/divergence.hpp>
+#include <engine/simulator.hpp>
+
+namespace reverie::engine {
+namespace {
+
+std::string dynamics_that_use(const Model& model, std::uint32_t hook, const char* name) {
+  std::string text;
+  for (const auto& dynamics : model.dynamics)
+    if (dynamics->uses(hook)) text += fmt::format(" and '{}' of dynamics '{}'", name, dynamics->component().id);
+  return text;
+}
+
+}  // namespace
+
+std::string makers_of_state(const Model& model) {
+  return fmt::format("'pointwise' of cell '{}'{}", model.cell->component().id,
+                     dynamics_that_use(model, REVERIE_USES_ADVANCE, "advance"));
+}
+
+std::string makers_of_drive(const Model& model, const plugin::Slot& slot) {
+  return fmt::format("the product with the weights{}",
+                     slot.receives_current ? dynamics_that_use(model, REVERIE_USES_CURRENT, "current") : "");
+}
+
+std::string why_not_finite(const Model& model, const TrainingOptions& options, const std::vector<NamedArray>& weights,
+                           std::int64_t batch) {
+  for (const auto& array : weights)
+    for (const double value : array.value.values)
+      if (!std::isfinite(value))
+        return batch > 1 ? fmt::format("the update of batch {} left numbers in '{}' that are not finite", batch - 1,
+                                       array.name)
+                         : fmt::format("'{}' has numbers that are not finite", array.name);
+  SimulationOptions same;
+  same.role = numeric::Role::train;
+  same.first_trial = static_cast<std::uint32_t>((batch - 1) * options.batch_size);
+  same.trials = options.batch_size;
+  same.steps = options.steps;
+  same.seed = options.seed;
+  same.mask = options.mask;
+  same.state_noise = model.noise;
+  try {
+    simulate<float>(
+        model, weights, same, [](const auto&, auto, auto, auto) {}, [](auto) { return true; });
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "all states are finite; the outputs or targets, or their squared difference, are not";
+}
+
+}  // namespace reverie::engine

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// How much a stage will ask of the machine, from its sizes alone: what the scheduler shares out.
+///
+/// Memory of a stage that runs on k threads, in bytes (B trials per batch, T steps, N units, I inputs, O outputs, E
+/// start activities, P = 4 N^2 + N (4 I + E + O) parameters at most, D dynamics, S = 25 rows of a shard;
+/// docs/running.md):
+///
+///   train      base + 4 P (8 + B/S) + k 4 S T (N (20 + 4 D) + 4 O + 2 I)
+///   simulate   base + 4 P 4 + k 4 S (100 N (10 + 4 D) + 2 T (latents and what is recorded))
+///   measure    base + 16 bytes per number of the recorded variables it reads
+///   figure     the same
+///
+/// with base = 100 MiB. On the safe side: a GRU has 20 arrays of units per step, a leaky RNN has 6.
+#pragma once
+
+#include <pipeline/plan.hpp>
+
+namespace reverie::pipeline {
+
+struct Estimate {
+  std::uint64_t memory = 0, memory_per_thread = 0;  ///< bytes
+  double work = 0;                                  ///< larger takes longer; comparable among stages of one kind
+  int useful_threads = 1;                           ///< more would idle
+};
+
+/// Of every stage of the plan, in its order.
+std::vector<Estimate> estimate(const Plan& plan);
+
+}  // namespace reverie::pipeline

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <pipeline/index.hpp>
+#include <set>
+#include <store/publication.hpp>
+
+namespace reverie::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A link as link_result makes them: ".../store/<result>".
+bool is_result_link(const fs::path& path) {
+  std::error_code failed;
+  if (!fs::is_symlink(path, failed)) return false;
+  return fs::read_symlink(path, failed).parent_path().filename() == "store";
+}
+
+}  // namespace
+
+fs::path index_folder(const fs::path& runs, const Plan& plan) { return runs / plan.file.stem(); }
+
+void remove_stale_links(const fs::path& index, const Plan& plan) {
+  std::set<fs::path> places;
+  for (const auto& stage : plan.stages) places.insert(stage.place());
+  std::error_code failed;
+  std::vector<fs::path> stale, folders;
+  for (fs::recursive_directory_iterator entry(index, failed), end; !failed && entry != end; entry.increment(failed)) {
+    if (is_result_link(entry->path())) {
+      if (!places.contains(entry->path().lexically_relative(index))) stale.push_back(entry->path());
+    } else if (entry->is_directory(failed)) {
+      folders.push_back(entry->path());
+    }
+  }
+  for (const auto& link : stale) fs::remove(link, failed);
+  std::sort(folders.begin(), folders.end(), [](const auto& a, const auto& b) { return b < a; });  // the deepest first
+  for (const auto& folder : folders) fs::remove(folder, failed);  // fails, as it should, on one that is not empty
+}
+
+void link_result(const fs::path& index, const Stage& stage, const fs::path& result) {
+  const auto link = index / stage.place();
+  const auto temporary = index / fmt::format(".tmp-{}-link", getpid());
+  const auto target = fs::path("store") / result.filename();
+  std::error_code error;
+  if (fs::is_symlink(link, error) && fs::read_symlink(link, error).filename() == result.filename()) return;
+  fs::path up;
+  for (auto place = stage.place(); !place.empty(); place = place.parent_path()) up /= "..";
+  fs::create_directories(link.parent_path(), error);
+  if (!error) fs::remove(temporary, error);
+  if (!error) fs::create_directory_symlink(up / target, temporary, error);
+  if (!error) fs::rename(temporary, link, error);
+  if (error)
+    throw store::DataError(fmt::format("{}: cannot be made a link to the result: {}", link.string(), error.message()),
+                           "Move away what lies there, or choose another folder with --runs.");
+}
+
+void unlink_result(const fs::path& index, const Stage& stage) {
+  std::error_code ignored;
+  const auto link = index / stage.place();
+  if (fs::is_symlink(link, ignored)) fs::remove(link, ignored);
+}
+
+void write_plan_record(const fs::path& index, const Plan& plan) {
+  nlohmann::ordered_json record;
+  record["pipeline"] = plan.file.string();
+  auto& stages = record["stages"] = nlohmann::ordered_json::array();
+  for (const auto& stage : plan.stages) {
+    auto inputs = json::array();
+    for (const auto input : stage.inputs) inputs.push_back(plan.stages[input].label());
+    stages.push_back({{"stage", stage.label()},
+                      {"run", stage.run()},
+                      {"fingerprint", stage.fingerprint},
+                      {"inputs", std::move(inputs)},
+                      {"identity", json::parse(canonical(stage.identity))}});
+  }
+  store::write_file_atomically(index / plan_file, record.dump() + "\n");
+}
+
+RecordedPlan read_plan_record(const fs::path& index) {
+  RecordedPlan recorded;
+  if (!fs::exists(index / plan_file)) return recorded;
+  try {
+    const auto record = json::parse(store::read_file(index / plan_file));
+    recorded.pipeline = record.at("pipeline");
+    for (const auto& stage : record.at("stages"))
+      recorded.stages.push_back(
+          {stage.at("stage"), stage.at("run"), stage.at("fingerprint"), stage.at("identity"), stage.at("inputs")});
+  } catch (const json::exception&) {
+    throw store::DataError(fmt::format("{}: damaged", (index / plan_file).string()),
+                           "Run the pipeline again: it writes this file anew.");
+  }
+  return recorded;
+}
+
+std::vector<fs::path> index_folders(const fs::path& runs) {
+  std::vector<fs::path> folders;
+  std::error_code failed;
+  for (fs::directory_iterator entry(runs, failed), end; !failed && entry != end; entry.increment(failed))
+    if (fs::is_regular_file(entry->path() / plan_file, failed)) folders.push_back(entry->path());
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
+}  // namespace reverie::pipeline

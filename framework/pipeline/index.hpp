@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// What a pipeline's folder says about its stages: links to their results, and plan.json, what was planned last.
+#pragma once
+
+#include <pipeline/plan.hpp>
+
+namespace reverie::pipeline {
+
+/// <runs>/<stem of the pipeline's file>.
+std::filesystem::path index_folder(const std::filesystem::path& runs, const Plan& plan);
+
+inline constexpr const char* plan_file = "plan.json";
+
+/// Removes links of stages that the plan no longer has, and folders that are empty then. Nothing but links into the
+/// store is touched.
+void remove_stale_links(const std::filesystem::path& index, const Plan& plan);
+
+/// Points <index>/<place> to the stage's result; a reader sees the old link or the new one. DataError when something
+/// else lies there.
+void link_result(const std::filesystem::path& index, const Stage& stage, const std::filesystem::path& result);
+
+/// The link of a stage whose result is not there yet would show an older one's.
+void unlink_result(const std::filesystem::path& index, const Stage& stage);
+
+/// A stage as plan.json has it.
+struct RecordedStage {
+  std::string label, run, fingerprint;
+  json identity;
+  std::vector<std::string> inputs;  ///< labels
+};
+struct RecordedPlan {
+  std::string pipeline;  ///< the file, as it was named
+  std::vector<RecordedStage> stages;
+};
+void write_plan_record(const std::filesystem::path& index, const Plan& plan);
+/// Nothing recorded: no stages. DataError when the file cannot be read or is damaged.
+RecordedPlan read_plan_record(const std::filesystem::path& index);
+
+/// Pipelines' folders below <runs>: those with a plan.json.
+std::vector<std::filesystem::path> index_folders(const std::filesystem::path& runs);
+
+}  // namespace reverie::pipeline

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <pipeline/selection.hpp>
+#include <set>
+
+namespace reverie::pipeline {
+
+StageSet stages_named(const Plan& plan, const std::vector<std::string>& names) {
+  StageSet chosen(plan.stages.size());
+  const std::set<std::string> wanted(names.begin(), names.end());
+  if (wanted.empty()) return chosen;
+  std::set<std::string> known;
+  for (std::size_t k = 0; k < plan.stages.size(); ++k) {
+    const auto& stage = plan.stages[k];
+    const auto label = stage.label();
+    chosen[k] = wanted.contains(stage.name) || wanted.contains(label);
+    known.insert({stage.name, label});
+  }
+  for (const auto& name : wanted)
+    if (!known.contains(name)) {
+      const std::vector<std::string> candidates(known.begin(), known.end());
+      throw Error(ExitCode::usage, fmt::format("there is no stage '{}'.{}", name, did_you_mean(name, candidates)),
+                  "'reverie plan' lists the stages of a pipeline.");
+    }
+  return chosen;
+}
+
+StageSet with_inputs(const Plan& plan, StageSet stages) {
+  for (std::size_t k = stages.size(); k-- > 0;)
+    if (stages[k])
+      for (const auto input : plan.stages[k].inputs) stages[input] = true;
+  return stages;
+}
+
+StageSet with_dependents(const Plan& plan, StageSet stages) {
+  for (std::size_t k = 0; k < stages.size(); ++k)
+    for (const auto input : plan.stages[k].inputs)
+      if (stages[input]) stages[k] = true;
+  return stages;
+}
+
+}  // namespace reverie::pipeline

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Which stages of a plan the user means.
+#pragma once
+
+#include <pipeline/plan.hpp>
+
+namespace reverie::pipeline {
+
+/// Stages by number of the plan.
+using StageSet = std::vector<bool>;
+
+/// Stages whose table or label is among `names`. Error (usage) for a name that no stage has, with the nearest.
+StageSet stages_named(const Plan& plan, const std::vector<std::string>& names);
+/// These and all they need.
+StageSet with_inputs(const Plan& plan, StageSet stages);
+/// These and all that need them.
+StageSet with_dependents(const Plan& plan, StageSet stages);
+
+}  // namespace reverie::pipeline

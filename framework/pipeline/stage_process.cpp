@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <fstream>
+#include <numeric/threads.hpp>
+#include <pipeline/stage_process.hpp>
+#include <store/publication.hpp>
+
+namespace reverie::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+/// Seconds between two words of progress from one child.
+constexpr double progress_interval = 0.05;
+
+void work_in_child(const StageRequest& request, store::Lock& lock, int threads, Channel& channel,
+                   const std::atomic<bool>& stop) {
+  numeric::set_thread_count(threads);
+  plugin::set_stop_flag(&stop);
+  plugin::set_log_sink([&](int level, const std::string& text) { channel.send({{"log", {level, text}}}); });
+  auto last = Clock::now() - std::chrono::seconds(1);
+  const auto report = work_on(request, [&](const Progress& progress) {
+    const auto now = Clock::now();
+    if (std::chrono::duration<double>(now - last).count() > progress_interval) {
+      last = now;
+      nlohmann::json line = {{"done", progress.done}, {"total", progress.total}, {"of", progress.what}};
+      if (progress.loss) line["loss"] = *progress.loss;
+      channel.send({{"progress", line}});
+    }
+    return !stop.load();
+  });
+  lock.release();
+  channel.send({{"report",
+                 {{"state", static_cast<int>(report.state)},
+                  {"message", report.message},
+                  {"remedy", report.remedy},
+                  {"code", static_cast<int>(report.code)}}}});
+}
+
+Progress progress_of(const nlohmann::json& line) {
+  Progress progress{line.at("done"), line.at("total"), line.at("of"), {}};
+  // A loss that is no number is written as null.
+  if (line.contains("loss") && line["loss"].is_number()) progress.loss = line["loss"].get<double>();
+  return progress;
+}
+
+}  // namespace
+
+fs::path log_file(const fs::path& index, const Stage& stage) {
+  constexpr std::size_t longest = 200;
+  auto name = stage.label();
+  std::replace(name.begin(), name.end(), '/', '_');
+  if (name.size() > longest) name = name.substr(0, longest - 17) + "-" + stage.fingerprint.substr(0, 16);
+  return index / "logs" / (name + ".log");
+}
+
+StageProcess::StageProcess(const StageRequest& request, store::Lock lock, int threads, fs::path log)
+    : stage_(request.stage),
+      result_(result_folder(request.runs, request.stage)),
+      log_(std::move(log)),
+      child_(Child::start(log_, [&](Channel& channel, const std::atomic<bool>& stop) {
+        work_in_child(request, lock, threads, channel, stop);
+      })) {}
+
+std::optional<Report> StageProcess::poll(const Listener& listener) {
+  for (const auto& text : child_.read_lines()) {
+    // A line that a crash cut off is none.
+    const auto line = nlohmann::json::parse(text, nullptr, false);
+    if (!line.is_object()) continue;
+    if (line.contains("progress")) listener.progress(progress_of(line["progress"]));
+    if (line.contains("log")) listener.message(line["log"].at(0), line["log"].at(1));
+    if (line.contains("calling")) calling_ = line["calling"];
+    if (line.contains("report")) {
+      const auto& report = line["report"];
+      report_ = Report{static_cast<StageState>(report.at("state").get<int>()), report.at("message"),
+                       report.at("remedy"), static_cast<ExitCode>(report.at("code").get<int>())};
+    }
+  }
+  const auto end = child_.ended();
+  if (!end) return std::nullopt;
+  auto report = report_ ? *report_ : report_of_end(*end);
+  if (!report_) {
+    // Its lock ended with it; what it left half-done goes, unless somebody else has begun to work there.
+    if (auto lock = store::Lock::try_take(result_)) {
+      store::close_work_folder(result_);
+      lock->release();
+    }
+  }
+  std::error_code ignored;
+  if (report.state == StageState::failed)
+    std::ofstream(log_, std::ios::app) << report.message << "\n" << report.remedy << "\n";
+  else if (fs::file_size(log_, ignored) == 0 && !ignored)
+    fs::remove(log_, ignored);
+  return report;
+}
+
+Report StageProcess::report_of_end(const ChildEnd& end) const {
+  Report report{StageState::failed, "", "", ExitCode::run_failed};
+  auto where = std::string();
+  if (calling_.is_object()) {
+    report.code = ExitCode::plugin;
+    where = fmt::format(" in '{}' of {} '{}'", calling_["slot"].get<std::string>(), calling_["kind"].get<std::string>(),
+                        calling_["id"].get<std::string>());
+    for (const auto* component : stage_.plugins)
+      if (component->id == calling_["id"] && plugin::name_of(component->kind) == calling_["kind"])
+        report.remedy = fmt::format("This is a bug of the plugin {}.", component->file.string());
+  } else {
+    report.remedy = "Please report this, with the pipeline.";
+  }
+  if (end.signal == SIGKILL) {
+    report.message = "its process was killed (SIGKILL), as the system does when memory runs out";
+    report.remedy = "Give it more room: fewer stages at a time (--memory, --threads), or fewer trials, steps or units.";
+  } else if (end.signal != 0) {
+    report.message = fmt::format("its process was ended by {}{}", describe_signal(end.signal), where);
+    if (end.signal == SIGTERM || end.signal == SIGINT) report.remedy = "Somebody ended it; run again to go on.";
+  } else {
+    report.message = fmt::format("its process left with exit code {}{}", end.exit_code, where);
+  }
+  return report;
+}
+
+}  // namespace reverie::pipeline

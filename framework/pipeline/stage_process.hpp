@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// A stage at work in a child process: what it says, and in which words its end is told.
+#pragma once
+
+#include <signal.h>
+
+#include <chrono>
+#include <pipeline/child.hpp>
+#include <pipeline/stage_work.hpp>
+#include <store/lock.hpp>
+
+namespace reverie::pipeline {
+
+class StageProcess {
+ public:
+  /// Starts the work on `threads` threads. The child keeps the lock and releases it when it has finished.
+  StageProcess(const StageRequest& request, store::Lock lock, int threads, std::filesystem::path log);
+
+  /// What the child may say.
+  struct Listener {
+    std::function<void(const Progress&)> progress;
+    std::function<void(int level, const std::string&)> message;
+  };
+  /// Passes on what has arrived since; the report once the child has ended, however it ended.
+  std::optional<Report> poll(const Listener& listener);
+
+  const Child& child() const { return child_; }
+  /// Asks it to stop (SIGTERM): it saves what it can and reports `stopped`.
+  void stop() { child_.send_signal(SIGTERM); }
+
+ private:
+  Report report_of_end(const ChildEnd& end) const;
+
+  const Stage& stage_;
+  std::filesystem::path result_, log_;
+  Child child_;
+  std::optional<Report> report_;
+  nlohmann::json calling_;  ///< kind, id and slot of the plugin it crashed in
+};
+
+/// The log of a stage's process in a pipeline's folder: logs/<label>.log, shortened where a file's name ends.
+std::filesystem::path log_file(const std::filesystem::path& index, const Stage& stage);
+
+}  // namespace reverie::pipeline

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// One stage from its inputs to its published result, in this process, under the lock of the result.
+#pragma once
+
+#include <pipeline/outcome.hpp>
+#include <pipeline/run_stage.hpp>
+
+namespace reverie::pipeline {
+
+struct StageRequest {
+  const Plan& plan;
+  const Stage& stage;
+  std::filesystem::path runs;
+  bool start_over = false;  ///< pass over what an interrupted attempt left
+  double checkpoint_seconds = 60;
+};
+
+/// What came of it: done, failed or stopped. A failed or stopped attempt leaves nothing but what a later one goes on
+/// from. Throws nothing.
+Report work_on(const StageRequest& request, const ProgressSink& progress);
+
+}  // namespace reverie::pipeline

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// How far a run is, or came, by what it left in the pipeline's folder: plan.json and log.jsonl.
+#pragma once
+
+#include <pipeline/index.hpp>
+
+namespace reverie::pipeline {
+
+struct StageStatus {
+  std::string stage, state;  ///< "done", "running", "waiting", "failed", ...; "open": not begun
+  std::string message;       ///< of one that failed
+  std::int64_t done = 0, total = 0;
+  std::string of;  ///< "batches", "trials"
+};
+struct RunStatus {
+  std::string pipeline, started, last;  ///< times of the last run's first and last line
+  std::string state;                    ///< "running", "finished", "interrupted", "ended without a word"
+  int exit_code = -1;                   ///< of a finished one
+  std::vector<StageStatus> stages;      ///< in the plan's order
+};
+
+/// DataError when the folder holds no run. Whether it still runs is known on the machine it runs on.
+RunStatus read_status(const std::filesystem::path& index);
+
+}  // namespace reverie::pipeline

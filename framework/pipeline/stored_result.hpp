@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// A result folder as a whole: its description, written last, and whether it is still what was written.
+///
+///   stage.json        fingerprint, kind, configuration, plugins, and size and SHA-256 of every other file but
+///                     provenance.json; no clock, host or path: equal work gives equal bytes
+///   provenance.json   when, where and by what it was computed
+///
+/// Both end with a checksum of themselves.
+#pragma once
+
+#include <pipeline/plan.hpp>
+
+namespace reverie::pipeline {
+
+inline constexpr const char *stage_file = "stage.json", *provenance_file = "provenance.json";
+
+/// Writes both into a folder that is otherwise complete.
+void seal_result(const std::filesystem::path& folder, const Stage& stage, nlohmann::ordered_json provenance);
+
+/// What is wrong with a stored result, a sentence per file; empty: nothing. Reads every byte. DataError for a file that
+/// may not be read.
+std::vector<std::string> damage_of(const std::filesystem::path& folder, const std::string& fingerprint);
+
+/// stage.json; DataError when it is missing or no json.
+json read_description(const std::filesystem::path& folder);
+
+/// The stages among `which` whose stored results are damaged, or cannot be read.
+struct Finding {
+  std::size_t stage = 0;
+  std::vector<std::string> problems;  ///< as damage_of
+  std::string error, remedy;          ///< of one that cannot be read
+};
+/// Checks results in up to `workers` child processes, or in this one (0). `go_on` is asked now and then; when it says
+/// no, the findings so far are returned.
+std::vector<Finding> verify_results(const Plan& plan, const std::filesystem::path& runs,
+                                    const std::vector<std::size_t>& which, int workers,
+                                    const std::function<bool()>& go_on = {});
+
+}  // namespace reverie::pipeline

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// path_wasserstein against POT, SciPy and closed forms.
+#include "../support/npy.hpp"
+#include "support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <filesystem>
+
+using namespace reverie;
+using test::fails_naming;
+using test::make_metric;
+using test::normals;
+using test::Paths;
+using test::Recordings;
+using test::run;
+
+namespace {
+
+plugin::Array reference(const std::string& name) {
+  return npy::read_npy(std::filesystem::path(REVERIE_TEST_DATA) / "reference" / "wasserstein" / (name + ".npy"));
+}
+/// Clouds [n, 12] as paths of 6 steps in the plane.
+Paths<double> paths(const std::string& name) {
+  const auto cloud = reference(name);
+  return {{cloud.shape[0], 6, 2}, cloud.values};
+}
+Recordings compare(Paths<double> awake, Paths<double> replay) {
+  Recordings r;
+  r["awake.latent"] = std::move(awake);
+  r["replay.position"] = std::move(replay);
+  return r;
+}
+/// Normals of 3 steps in the plane: the coordinates at step n have standard deviation sd[n].
+Paths<double> scaled(std::uint64_t seed, std::int64_t trials, double mean, const std::vector<double>& sd) {
+  auto p = normals(seed, {trials, 3, 2});
+  for (std::size_t k = 0; k < p.values.size(); ++k) p.values[k] = mean + sd[k % 6 / 2] * p.values[k];
+  return p;
+}
+
+}  // namespace
+
+TEST_CASE("exact distances agree with the reference, for equal and unequal numbers of paths") {
+  const auto metric = make_metric("path_wasserstein");
+  auto ab = compare(paths("a"), paths("b")), ac = compare(paths("a"), paths("c")), ca = compare(paths("c"), paths("a"));
+  CHECK(run(metric, ab).at("distance")[0] ==
+        doctest::Approx(reference("w2_exact_ab").values[0] / std::sqrt(6.0)).epsilon(1e-10));
+  const double expected = reference("w2_exact_ac").values[0] / std::sqrt(6.0);
+  CHECK(run(metric, ac).at("distance")[0] == doctest::Approx(expected).epsilon(1e-10));
+  CHECK(run(metric, ca).at("distance")[0] == doctest::Approx(expected).epsilon(1e-10));
+}
+
+TEST_CASE("the floor is the distance of a second awake recording, or of even and odd trials") {
+  const auto metric = make_metric("path_wasserstein");
+  auto r = compare(paths("a"), paths("b"));
+  r["floor.latent"] = paths("c");
+  const auto given = run(metric, r);
+  CHECK(given.at("floor")[0] == doctest::Approx(reference("w2_exact_ac").values[0] / std::sqrt(6.0)).epsilon(1e-10));
+  CHECK(given.at("floor_paths")[0] == 45);
+
+  // Trials 2i and 2i + 1 of these paths are (i, 0, ...) and (i, 1, ...): at distance 1 from each other.
+  Paths<double> pairs{{20, 4, 1}, std::vector<double>(80)};
+  for (std::size_t i = 0; i < 20; ++i)
+    for (std::size_t n = 0; n < 4; ++n)
+      pairs.values[i * 4 + n] = static_cast<double>(n == 0 ? i / 2 * 10 : n == 1 ? i % 2 : 0);
+  auto split = compare(pairs, pairs);
+  const auto results = run(metric, split);
+  CHECK(results.at("distance")[0] == 0);
+  CHECK(results.at("floor")[0] == doctest::Approx(1 / std::sqrt(4.0)));
+  CHECK(results.at("floor_paths")[0] == 10);
+}
+
+TEST_CASE("a shift of all paths is their distance, by every method") {
+  auto r = compare(paths("a"), paths("a"));
+  for (double& value : r["replay.position"].values) value += 0.3;
+  const double expected = 0.3 * std::sqrt(2.0);  // per step, two coordinates
+  for (const char* method : {"exact", "gaussian"})
+    CHECK(run(make_metric("path_wasserstein", {{"method", method}}), r).at("distance")[0] ==
+          doctest::Approx(expected).epsilon(1e-6));
+  // A shift by s moves projections by <s, u>, whose mean square is |s|^2 / (T d).
+  const auto sliced = run(make_metric("path_wasserstein", {{"method", "sliced"}, {"projections", 4000}}), r);
+  const double error = sliced.at("distance_se")[0];
+  CHECK(std::abs(sliced.at("distance")[0] - expected / std::sqrt(12.0)) < 4 * error);
+  CHECK(error > 0);
+  CHECK(error < 0.01);
+}
+
+TEST_CASE("the gaussian method is the closed form between normals") {
+  auto r = compare(scaled(1, 4000, 0.0, {1.0, 0.5, 2.0}), scaled(2, 4000, 0.2, {1.5, 0.5, 1.0}));
+  const auto results = run(make_metric("path_wasserstein", {{"method", "gaussian"}}), r);
+  const double squared = 6 * 0.2 * 0.2 + 2 * (0.5 * 0.5 + 1.0 * 1.0);
+  CHECK(results.at("distance")[0] == doctest::Approx(std::sqrt(squared / 3)).epsilon(0.03));
+  CHECK(results.at("floor")[0] < 0.15);
+}
+
+TEST_CASE("sliced distances of isotropic normals follow from their widths") {
+  // Every projection is normal: W2 = |s - t|.
+  auto r = compare(normals(1, {4000, 3, 2}, 0, 1.0), normals(2, {4000, 3, 2}, 0, 1.5));
+  const auto metric = make_metric("path_wasserstein", {{"method", "sliced"}});
+  const auto results = run(metric, r);
+  CHECK(results.at("distance")[0] == doctest::Approx(0.5 / std::sqrt(3.0)).epsilon(0.05));
+  CHECK(run(metric, r, 100, 2).at("distance") != results.at("distance"));
+}
+
+TEST_CASE("angles are compared the short way round") {
+  auto r = compare({{2, 1, 1}, {3.1, 3.1}, "rad"}, {{1, 1, 1}, {-3.1}, "rad"});
+  CHECK(run(make_metric("path_wasserstein"), r).at("distance")[0] == doctest::Approx(2 * std::numbers::pi - 6.2));
+  CHECK(fails_naming([&] { run(make_metric("path_wasserstein", {{"method", "sliced"}}), r); }, {"angles"}));
+}
+
+TEST_CASE("paths that cannot be compared are refused") {
+  const auto metric = make_metric("path_wasserstein");
+  auto r = compare(paths("a"), paths("b"));
+  r["replay.position"].shape = {120, 3, 2};
+  CHECK(fails_naming([&] { run(metric, r); }, {"6 and 3"}));
+  auto single = compare({{1, 6, 2}, std::vector<double>(12)}, paths("b"));
+  CHECK(fails_naming([&] { run(metric, single); }, {"single awake path", "floor"}));
+}
