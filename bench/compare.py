@@ -87,11 +87,12 @@ def main():
         print(f"| {form} | {precision} | {name} | {seconds:.3f} | {ratios(seconds)} |")
     print()
     for form in forms:
-        in_form = {key: seconds for key, seconds in median.items() if key[0] == form}
-        best = min(in_form, key=in_form.get)
-        default = (form, "default", "float32")
-        print(f"{form}: best {median[best]:.3f} s ({best[2]}, {best[1]}), ratios {ratios(median[best])}; "
-              f"default {median[default]:.3f} s, ratios {ratios(median[default])}")
+        print(f"{form}: default {median[form, 'default', 'float32']:.3f} s, ratios "
+              f"{ratios(median[form, 'default', 'float32'])}")
+        for precision in own:
+            settings = {name: seconds for (f, name, p), seconds in median.items() if (f, p) == (form, precision)}
+            best = min(settings, key=settings.get)
+            print(f"  best in {precision} {settings[best]:.3f} s ({best}), ratios {ratios(settings[best])}")
 
 
 if __name__ == "__main__":

@@ -91,11 +91,11 @@ class Lean(Network):
         drives = self.w_in(inputs.transpose(0, 1).contiguous()).unbind(0)
         noise = (NOISE * torch.randn(STEPS, BATCH, UNITS)).unbind(0)
         weights = self.w_rec.weight.T.contiguous()
-        r = self.encoder(starts)
+        r = self.encoder(starts).float()
         states = []
         for n in range(STEPS):
             drive = torch.addmm(drives[n], r, weights)
-            r = torch.add(torch.lerp(r, torch.relu(drive), ALPHA), noise[n])
+            r = torch.add(torch.lerp(r, torch.relu(drive).to(r.dtype), ALPHA), noise[n])
             states.append(r)
         return self.readout(torch.stack(states)).transpose(0, 1)
 

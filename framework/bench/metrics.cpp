@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <bench/measurement.hpp>
 #include <bench/metrics.hpp>
+#include <map>
 #include <numeric/random.hpp>
 #include <plugin/instance.hpp>
 
@@ -33,18 +34,21 @@ class Normals {
   std::vector<float> values_;
 };
 
-/// A metric with its default parameters on its inputs; no line where the metric is not installed.
+/// A metric with its default parameters, given `inputs` by role; no line where it is not installed.
 void add_line(std::vector<Line>& lines, const Options& options, const std::string& metric, const std::string& what,
-              double most_seconds, std::vector<Normals> inputs) {
+              double most_seconds, std::map<std::string, Normals> inputs) {
   for (const auto* component : plugin::Registry::instance().all()) {
     if (component->kind != plugin::Kind::metric || component->id != metric) continue;
     const plugin::Metric instance(*component,
                                   plugin::check_parameters(component->schema, plugin::json::object()).values);
     std::vector<plugin::Metric::Source> sources;
-    for (auto& input : inputs) sources.push_back(input.source());
+    for (const auto& declared : instance.inputs()) {
+      const auto given = inputs.find(declared.role);
+      sources.push_back(given != inputs.end() ? given->second.source() : plugin::Metric::Source{});
+    }
     const auto stream = numeric::make_stream(0, numeric::Role::measure, numeric::Purpose::resampling);
     Samples samples;
-    for (int turn = 0; turn < options.repeat; ++turn) {
+    for (int turn = 0; turn < std::min(options.repeat, 5); ++turn) {
       samples.time("whole", [&] { instance.run(sources, stream); });
       stop_if_asked(options);
     }
@@ -59,7 +63,11 @@ std::vector<Line> measure_metrics(const Options& options) {
   pipeline::load_plugins(options.search);
   std::vector<Line> lines;
   add_line(lines, options, "kde_divergence", "200 000 kernels in each density, 2 500 points, 2 dimensions", 2,
-           {Normals(0, 200, 1000, 2), Normals(1, 200, 1000, 2)});
+           {{"awake", Normals(0, 200, 1000, 2)}, {"replay", Normals(1, 200, 1000, 2)}});
+  add_line(lines, options, "explained_variance", "100 000 states of 512 units", 3,
+           {{"fit", Normals(2, 100, 1000, 512)}});
+  add_line(lines, options, "path_wasserstein", "500 against 500 paths of 100 steps, 2 dimensions, and the floor", 1,
+           {{"awake", Normals(3, 500, 100, 2)}, {"replay", Normals(4, 500, 100, 2)}});
   return lines;
 }
 

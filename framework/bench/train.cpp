@@ -64,15 +64,21 @@ class Parts {
         for (std::int64_t row = 0; row < batch_.rows_of(s); ++row) source.fill(row, n, model_.units, out);
     });
   }
-  /// Packing, rollout with noise, read-out and loss; with the gradient also everything back. Inputs and targets stay
-  /// zero: the work does not depend on them.
+  /// Packing, task and encoding, rollout with noise, read-out and loss; with the gradient also everything back.
   void rollout(bool with_gradient) {
     batch_.run(
         weights_,
         [&](std::int64_t s, Shard<float>& shard) {
-          std::fill(shard.starts.begin(), shard.starts.end(), 0.01F);
-          shard.active_rows = batch_.rows_of(s);
-          return engine::ShardTrials<float>{noise_of(s), [](auto...) {}, [](auto...) {}};
+          const auto draw = draw_of(s);
+          const auto trials = std::make_shared<plugin::TaskBatch>(engine::draw_trials(model_, draw));
+          engine::fill_starts(model_, draw, *trials, shard);
+          return engine::ShardTrials<float>{noise_of(s),
+                                            [=, this](std::int64_t first, std::int64_t steps, Shard<float>& to) {
+                                              engine::fill_inputs(model_, draw, *trials, first, steps, to);
+                                            },
+                                            [=, this](std::int64_t first, std::int64_t steps, float* targets) {
+                                              engine::fill_targets(model_, draw, *trials, first, steps, targets);
+                                            }};
         },
         with_gradient ? &gradient_ : nullptr);
   }
@@ -196,7 +202,7 @@ Line measure_training(const Options& options, const std::string& name, const Wor
   line.add("floor / FMA peak", "1", operations / seconds / peak, of_peak);
   line.add("task and encoding", "ms", milliseconds("task"));
   line.add("task and encoding / step", "1", samples.median_ratio("task", "step"), share);
-  line.add("forward, with noise and loss", "ms", milliseconds("forward"));
+  line.add("forward, with noise and loss", "ms", milliseconds("forward") - milliseconds("task"));
   line.add("of which noise", "ms", milliseconds("noise"));
   line.add("backward", "ms", milliseconds("both") - milliseconds("forward"));
   line.add("optimiser", "ms", milliseconds("optimiser"));
