@@ -58,6 +58,36 @@ std::filesystem::path seen_from(const std::filesystem::path& file, const std::fi
   return std::filesystem::absolute(folder).lexically_normal().lexically_relative(home);
 }
 
+std::string claims(const Report& report) {
+  if (report.claims.empty()) return "";
+  std::string rows;
+  for (const ReportClaim& claim : report.claims)
+    for (std::size_t k = 0; k < claim.comparisons.size(); ++k) {
+      const ReportComparison& comparison = claim.comparisons[k];
+      std::string first;
+      if (k == 0)
+        first = fmt::format("<th scope=\"rowgroup\" rowspan=\"{}\">{}<small><code>{}</code></small></th>",
+                            claim.comparisons.size(), escape_html(claim.text.empty() ? claim.name : claim.text),
+                            escape_html(claim.name));
+      const std::string numbers =
+          comparison.missing.empty()
+              ? fmt::format("{:.4g} {} {:.4g}<small>by {:.3g} to {:.3g}, n = {}</small>", comparison.value,
+                            comparison.side == "above" ? "&gt;" : "&lt;", comparison.bound, comparison.low,
+                            comparison.high, comparison.samples)
+              : escape_html(comparison.missing);
+      rows += fmt::format("<tr>{0}<td>{1}</td><td>{2}</td><td class=\"verdict {3}\">{3}</td></tr>\n", first,
+                          escape_html(comparison.at), numbers, escape_html(comparison.verdict));
+    }
+  return fmt::format(
+      "<section id=\"claims\">\n<h2>Claims</h2>\n<div class=\"scroll\">\n<table>\n<thead><tr>"
+      "<th scope=\"col\">Claim</th><th scope=\"col\">At</th><th scope=\"col\">Values</th>"
+      "<th scope=\"col\">Verdict</th></tr></thead>\n<tbody>\n{}</tbody>\n</table>\n</div>\n"
+      "<p class=\"faint\">Values are means over n samples; the interval (95 %, Student's t over pairs) is that of how "
+      "far the value lies beyond the bound. A claim holds when the whole interval does, and "
+      "fails when none of it does.</p>\n</section>\n",
+      rows);
+}
+
 std::string figure(const ReportFigure& drawn, std::size_t number, const std::filesystem::path& file) {
   const std::string svg =
       inline_svg(store::read_file(drawn.folder / "figure.svg"), fmt::format("f{}-", number), drawn.alternative_text);
@@ -155,8 +185,8 @@ void write_report(const Report& report, const std::filesystem::path& file) {
       "<meta name=\"viewport\" content=\"width=device-width, "
       "initial-scale=1\">\n<title>{}</title>\n<style>\n{}</style>\n</head>\n",
       escape_html(report.title), report_style);
-  const std::string body = summary(report) + warnings(report) + "<main>\n" + figures(report, file) + metrics(report) +
-                           stages(report) + configuration(report) + provenance(report) + "</main>\n";
+  const std::string body = summary(report) + warnings(report) + "<main>\n" + claims(report) + figures(report, file) +
+                           metrics(report) + stages(report) + configuration(report) + provenance(report) + "</main>\n";
   store::write_file_atomically(
       file, head + "<body>\n" + body + "<script>\n" + report_script + "</script>\n</body>\n</html>\n");
 }

@@ -18,6 +18,18 @@ struct ReportMetric {
   double value = 0;
   std::string doc;
 };
+/// One comparison of a claim.
+struct ReportComparison {
+  std::string at, side;  ///< "friction=0.5" or ""; "above" or "below"
+  std::string verdict;   ///< "holds", "unclear", "fails", "unknown"
+  std::size_t samples = 0;
+  double value = 0, bound = 0, low = 0, high = 0;  ///< low, high: 95 % interval of how far beyond the bound
+  std::string missing;                             ///< why it is unknown
+};
+struct ReportClaim {
+  std::string name, text, verdict;
+  std::vector<ReportComparison> comparisons;
+};
 struct ReportStage {
   std::string name, run, state;  ///< state: "done", "done before", "failed"
   double seconds = 0;
@@ -26,6 +38,7 @@ struct ReportStage {
 };
 struct Report {
   std::string title, pipeline;
+  std::vector<ReportClaim> claims;
   std::vector<ReportFigure> figures;
   std::vector<ReportMetric> metrics;
   std::vector<ReportStage> stages;

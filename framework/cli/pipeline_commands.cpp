@@ -63,6 +63,33 @@ void print_failures(const std::vector<pipeline::StageOutcome>& outcomes) {
   if (stopped > 0) complain(fmt::format("{} not run (--fail-fast)", count_of(stopped, "stage")), "");
 }
 
+/// Returns whether all hold.
+bool print_claims(const std::vector<pipeline::ClaimResult>& claims) {
+  bool all_hold = true;
+  if (!claims.empty()) std::cout << "\n";
+  for (const auto& claim : claims) {
+    all_hold = all_hold && claim.verdict == pipeline::Verdict::holds;
+    std::cout << fmt::format("{:<8} {}\n", name_of(claim.verdict), claim.text.empty() ? claim.name : claim.text);
+    for (const auto& c : claim.comparisons) {
+      const auto at = c.point.empty() ? "" : pipeline::text_of(c.point) + ": ";
+      if (!c.missing.empty())
+        std::cout << fmt::format("           {}unknown: {}\n", at, c.missing);
+      else
+        std::cout << fmt::format("           {}{:.4g} {} {:.4g}, by {:.3g} to {:.3g} (n = {}): {}\n", at, c.value,
+                                 c.side == "above" ? ">" : "<", c.bound, c.low, c.high, c.samples, name_of(c.verdict));
+    }
+  }
+  return all_hold;
+}
+
+/// The same as an event.
+bool tell_claims(const std::vector<pipeline::ClaimResult>& claims) {
+  const nlohmann::ordered_json line = {{"event", "claims"}, {"claims", pipeline::describe(claims)}};
+  if (!claims.empty()) std::cout << line.dump() << "\n";
+  return std::all_of(claims.begin(), claims.end(),
+                     [](const auto& claim) { return claim.verdict == pipeline::Verdict::holds; });
+}
+
 void add_scheduling(options::options_description& description) {
   using Names = std::vector<std::string>;
   description.add_options()  //
@@ -75,6 +102,7 @@ void add_scheduling(options::options_description& description) {
       ("from", options::value<Names>()->value_name("STAGE"), "compute this stage and all that comes after it anew")  //
       ("force", options::value<Names>()->value_name("STAGE"), "compute this stage anew")                             //
       ("json", "tell progress as one json object per line on stdout")                                                //
+      ("strict", "exit with 5 when a claim does not hold")                                                           //
       ("in-process", "run stages one after the other in this process, for debuggers");
 }
 
@@ -214,9 +242,12 @@ int run_command(const Command& command, const Arguments& arguments) {
 
   if (!quiet) std::cerr << "\n";
   if (!json) print_metrics(result.metrics);
+  const bool all_hold = json ? tell_claims(result.claims) : print_claims(result.claims);
   std::cout << std::flush;
   print_failures(result.stages);
   if (!quiet) std::cerr << fmt::format("\nReport: {}\n", result.report.string());
+  if (result.code == ExitCode::ok && !all_hold && values->count("strict") != 0)
+    return static_cast<int>(ExitCode::check_failed);
   return static_cast<int>(result.code);
 }
 

@@ -65,10 +65,10 @@ ComparisonResult compare(const Claim& claim, const Claim::Case& at, const char* 
   try {
     for (const auto& sample : at.samples) {
       const double value = numbers.value(sample.value);
-      const double reference = numbers.value(*(sample.*bound));
+      const double limit = claim.factor * numbers.value(*(sample.*bound)) + sign * claim.margin;
       result.value += value / n;
-      result.bound += reference / n;
-      differences.push_back(sign * (value - claim.factor * reference) - claim.margin);
+      result.bound += limit / n;
+      differences.push_back(sign * (value - limit));
     }
     summarise(differences, result);
   } catch (const Error& error) {

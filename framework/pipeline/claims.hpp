@@ -16,9 +16,9 @@ struct ComparisonResult {
   Point point;
   std::string side;  ///< "above" or "below"
   std::size_t samples = 0;
-  double value = 0, bound = 0;
-  /// By how much the value is beyond factor · bound ± margin, on the claimed side, with its 95 % interval: Student's t
-  /// over paired samples; equal to the difference for a single sample.
+  double value = 0, bound = 0;  ///< bound: with its factor and margin
+  /// By how much the value is beyond the bound, on the claimed side, with its 95 % interval: Student's t over paired
+  /// samples; equal to the difference for a single sample.
   double difference = 0, low = 0, high = 0;
   Verdict verdict = Verdict::unknown;
   std::string missing;  ///< why it is unknown

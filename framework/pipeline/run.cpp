@@ -421,6 +421,9 @@ RunResult run(const Plan& plan, const RunOptions& options) {
 
   times.finished = std::chrono::system_clock::now();
   result.metrics = scalar_results(plan, result.stages, options.runs);
+  result.claims = judge_claims(plan, options.runs);
+  if (!result.claims.empty())
+    store::write_file_atomically(index / "claims.json", describe(result.claims).dump(1) + "\n");
   result.report = index / "report.html";
   analysis::write_report(summarise(plan, result, options.runs, times), result.report);
   runner.log().write("end", {{"seconds", times.seconds()}, {"exit", static_cast<int>(result.code)}});

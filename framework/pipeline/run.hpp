@@ -13,6 +13,7 @@
 #pragma once
 
 #include <analysis/report/report.hpp>
+#include <pipeline/claims.hpp>
 #include <pipeline/index.hpp>
 #include <pipeline/outcome.hpp>
 #include <pipeline/plan.hpp>
@@ -51,6 +52,7 @@ struct RunOptions {
 struct RunResult {
   std::vector<StageOutcome> stages;  ///< in the plan's order
   std::vector<analysis::ReportMetric> metrics;
+  std::vector<ClaimResult> claims;
   std::filesystem::path report;
   ExitCode code = ExitCode::ok;  ///< that of the first failure
 };

@@ -47,6 +47,12 @@ analysis::Report summarise(const Plan& plan, const RunResult& result, const std:
   report.configuration = plan.configuration;
   report.provenance = provenance(times, plugins_of(plan));
   report.warnings = plan.warnings;
+  for (const auto& claim : result.claims) {
+    report.claims.push_back({claim.name, claim.text, std::string(name_of(claim.verdict)), {}});
+    for (const auto& c : claim.comparisons)
+      report.claims.back().comparisons.push_back({text_of(c.point), c.side, std::string(name_of(c.verdict)), c.samples,
+                                                  c.value, c.bound, c.low, c.high, c.missing});
+  }
   for (std::size_t k = 0; k < plan.stages.size(); ++k) {
     const auto& stage = plan.stages[k];
     const auto& outcome = result.stages[k];

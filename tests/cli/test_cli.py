@@ -134,6 +134,42 @@ class BadPipelines(CommandLine):
                          "validate", "bad.toml", "--set", "stage.train.batches =-1")
 
 
+class Sweeps(CommandLine):
+    CLAIM = """
+[axes]
+seed = [0, 1, 2]
+[claim.apart]
+text = "Replay differs from awake activity"
+value = { of = "divergence", name = "divergence" }
+above = 0.0
+over = "seed"
+"""
+
+    def test_claims_are_judged_printed_and_written(self):
+        self.write(GOOD + self.CLAIM, "claims.toml")
+        done = self.reverie("run", "claims.toml", "--strict")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"holds +Replay differs from awake activity\n.*> 0, by .*\(n = 3\): holds")
+        claims = json.loads((self.folder / "runs/claims/claims.json").read_text())
+        self.assertEqual([c["verdict"] for c in claims], ["holds"])
+        self.assertEqual(claims[0]["comparisons"][0]["samples"], 3)
+        self.assertIn("Replay differs from awake activity", (self.folder / "runs/claims/report.html").read_text())
+
+    def test_a_claim_that_does_not_hold_is_exit_5_only_when_strict(self):
+        self.write(GOOD + self.CLAIM, "claims.toml")
+        wrong = ("run", "claims.toml", "--set", "claim.apart.above=1000")
+        self.assertEqual(self.reverie(*wrong).returncode, 0)
+        done = self.reverie(*wrong, "--strict")
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("fails    Replay differs", done.stdout)
+
+    def test_results_lie_under_the_values_of_their_axes(self):
+        self.write(GOOD + self.CLAIM, "claims.toml")
+        self.assertEqual(self.reverie("run", "claims.toml").returncode, 0)
+        for seed in range(3):
+            self.assertTrue((self.folder / f"runs/claims/divergence/seed={seed}/result.nc").is_file())
+
+
 class BadPlugins(CommandLine):
     def test_library_that_is_no_plugin(self):
         self.check_error(4, ["not_a_plugin.so", "not a reverie plugin"], "list", "--plugin", LIBRARIES / "not_a_plugin.so")

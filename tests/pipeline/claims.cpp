@@ -71,6 +71,8 @@ TEST_CASE("factor and margin move the bound; below is the mirror image") {
   const std::string values = "value = " + first + "\nover = \"seed\"\n";
   const std::vector<std::pair<double, double>> losses(4, {5, 2});
   CHECK(Store(values + "above = " + last + "\nfactor = 2.0\n", losses).judge().difference == doctest::Approx(1));
+  CHECK(Store(values + "above = " + last + "\nfactor = 2.0\nmargin = 0.5\n", losses).judge().bound ==
+        doctest::Approx(4.5));
   CHECK(Store(values + "above = " + last + "\nfactor = 2.0\nmargin = 1.5\n", losses).judge().verdict == Verdict::fails);
   CHECK(Store(values + "below = 7\nmargin = 1.5\n", losses).judge().difference == doctest::Approx(0.5));
   CHECK(Store(values + "below = 4\n", losses).judge().verdict == Verdict::fails);

@@ -58,6 +58,11 @@ TEST_CASE("the page has values with units, stages with times, configuration, pro
   report.stages = {{"train", "train", "done", 83.4, "0123456789abcdef", {}},
                    {"awake", "simulate", "done before", 0, "fedcba9876543210", {"train"}},
                    {"replay", "simulate", "failed", 2, "", {"train"}}};
+  report.claims = {{"faster",
+                    "Momentum is faster",
+                    "fails",
+                    {{"seed=0", "above", "fails", 5, 1.25, 2.5, -2, -0.5, ""},
+                     {"seed=1", "below", "unknown", 0, 0, 0, 0, 0, "stage 'reach' has no result"}}}};
   report.configuration = {{"network", {{"units", 128}}}};
   report.provenance = {{"version", "0.1.0"}, {"plugins", {{"leaky_rnn", 1}}}};
   report.warnings = {"the loss has not left its plateau"};
@@ -65,7 +70,8 @@ TEST_CASE("the page has values with units, stages with times, configuration, pro
   analysis::write_report(report, file);
   CHECK(page_is_sound(
       file,
-      "table=2 svg=1 pre=2 details=1 rect=3 'text=0.125' text=nats 'text=1.4 min' text=0123456789ab "
+      "table=3 'text=Momentum is faster' 'text=1.25 > 2.5' 'text=by -2 to -0.5, n = 5' 'text=has no result' "
+      "svg=1 pre=2 details=1 rect=3 'text=0.125' text=nats 'text=1.4 min' text=0123456789ab "
       "'text=1 stage done before' 'text=1 stage failed' 'text=\"units\": 128' text=0.1.0 'text=its plateau'"));
 }
 
@@ -79,6 +85,7 @@ TEST_CASE("hostile names are text, wherever they stand") {
   report.configuration = {{hostile, hostile}};
   report.provenance = {{hostile, {{hostile, hostile}}}, {"text", hostile}};
   report.warnings = {hostile};
+  report.claims = {{hostile, hostile, hostile, {{hostile, hostile, hostile, 1, 1, 1, 1, 1, hostile}}}};
   const auto file = folder.make("run") / "report.html";
   analysis::write_report(report, file);
   CHECK(page_is_sound(file, "script=1 figure=3 svg=4"));
