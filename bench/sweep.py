@@ -5,7 +5,9 @@
     bench/sweep.py [--executable build/release/bin/reverie] [--stages 30] [--threads 2] [--batches 150]
 
 Prints the time of the whole command, the sum of the times that each training takes on one thread with nothing beside it
-(the same plan with --threads 1), divided by the threads, and the ratio of the two. Standard library only.
+(the same plan with --threads 1), divided by the threads, and the ratio of the two. It needs a machine that does nothing
+else; what holds on a busy one too is the share of the run's time x threads in which no stage was at work (planning,
+starting, publishing, the last stage alone). Standard library only.
 """
 import argparse
 import json
@@ -54,10 +56,11 @@ def main():
         (pathlib.Path(folder) / "sweep.toml").write_text(text)
         executable = given.executable.resolve()
         _, alone = seconds(executable, folder, "alone", 1)
-        whole, _ = seconds(executable, folder, "together", given.threads)
+        whole, worked = seconds(executable, folder, "together", given.threads)
         ideal = alone / given.threads
         print(f"{given.stages} trainings on {given.threads} threads: {whole:.2f} s; sum of their times on one thread "
-              f"{alone:.2f} s / {given.threads} = {ideal:.2f} s; ratio {whole / ideal:.3f}")
+              f"{alone:.2f} s / {given.threads} = {ideal:.2f} s; ratio {whole / ideal:.3f}; without a stage at "
+              f"work: {100 * (1 - worked / (whole * given.threads)):.1f} % of the time x threads")
 
 
 main()

@@ -22,28 +22,19 @@ _reverie() {
     --only|--from|--force)
       for word in "${COMP_WORDS[@]}"; do [ -f "$word" ] && [ "${word%.toml}" != "$word" ] && file="$word"; done
       [ -n "$file" ] && COMPREPLY=($(compgen -W "$(sed -n 's/^\[stage\.\([A-Za-z0-9_-]*\)\].*/\1/p' "$file")" -- "$current"))
-      return;
-;
-    --runs) COMPREPLY=($(compgen -d -- "$current"));
-    return;
-    ;
+      return;;
+    --runs) COMPREPLY=($(compgen -d -- "$current")); return;;
   esac
   case "$current" in
-    -*) COMPREPLY=($(compgen -W "$(reverie "$command" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u)" -- "$current"));
-  return;
-  ;
+    -*) COMPREPLY=($(compgen -W "$(reverie "$command" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u)" -- "$current")); return;;
   esac
   case "$command" in
-    run|plan|validate) COMPREPLY=($(compgen -f -X '!*.toml' -- "$current") $(compgen -d -S / -- "$current"));
-  ;
-    info|measure) COMPREPLY=($(compgen -W "$(reverie list --json 2>/dev/null | sed -n 's/.*"id": "\(.*\)".*/\1/p')" -- "$current"));
-    ;
-    completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$current"));
-    ;
-    *) COMPREPLY=($(compgen -f -- "$current"));
-    ;
-    esac
-    }
+    run|plan|validate) COMPREPLY=($(compgen -f -X '!*.toml' -- "$current") $(compgen -d -S / -- "$current"));;
+    info|measure) COMPREPLY=($(compgen -W "$(reverie list --json 2>/dev/null | sed -n 's/.*"id": "\(.*\)".*/\1/p')" -- "$current"));;
+    completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$current"));;
+    *) COMPREPLY=($(compgen -f -- "$current"));;
+  esac
+}
 complete -o filenames -F _reverie reverie
 )sh";
 

@@ -44,6 +44,7 @@ std::string why_not_finite(const Model& model, const TrainingOptions& options, c
   same.seed = options.seed;
   same.mask = options.mask;
   same.state_noise = model.noise;
+  same.precision = options.precision;
   try {
     simulate<float>(
         model, weights, same, [](const auto&, auto, auto, auto) {}, [](auto) { return true; });

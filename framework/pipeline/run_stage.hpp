@@ -26,8 +26,8 @@ struct StageRun {
   std::vector<std::filesystem::path> inputs;  ///< results of stage.inputs, in the same order
   std::vector<const Stage*> input_stages;     ///< the stages themselves
   ProgressSink progress;
-  std::filesystem::path work_folder;  ///< for what helps to go on after an interruption
-  double checkpoint_seconds = 0;      ///< between checkpoints of a training; 0: only when the user stops it
+  std::filesystem::path work_folder = {};  ///< for what helps to go on after an interruption
+  double checkpoint_seconds = 0;           ///< between checkpoints of a training; 0: only when the user stops it
 };
 
 // Each throws Error when it fails. False: the sink asked to stop, the files in `folder` are worthless.

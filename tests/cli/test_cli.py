@@ -326,11 +326,14 @@ class Commands(CommandLine):
         self.check_error(1, ["nowhere.nc"], "measure", "kde_divergence", "--awake", "nowhere.nc", "--replay", "nowhere.nc")
 
     def started_run(self, *arguments):
-        """A run that has begun its training."""
+        """A run whose training is at work, in a child."""
         process = subprocess.Popen([EXECUTABLE, "run", *arguments], cwd=self.folder, env=self.environment(),
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         log = self.folder / "runs/long/log.jsonl"
         while not (log.exists() and "started" in log.read_text()):
+            self.assertIsNone(process.poll())
+            time.sleep(0.02)
+        while not self.children_of(process):
             self.assertIsNone(process.poll())
             time.sleep(0.02)
         return process

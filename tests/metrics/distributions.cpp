@@ -48,6 +48,8 @@ TEST_CASE("marginal distances on a line are those of sorted samples, and near th
   Recordings small;
   small["awake.latent"] = {{3, 1, 1}, {5, 0, 1}};
   small["replay.position"] = {{2, 1, 1}, {3, 2}};
+  CHECK(run(make_metric("marginal_distance"), small).at("awake_sd")[0] == doctest::Approx(std::sqrt(7.0)));
+  CHECK(run(make_metric("marginal_distance"), small).at("replay_sd")[0] == doctest::Approx(std::sqrt(0.5)));
   const double squared = 4.0 / 3 + 1.0 / 6 + 4.0 / 6 + 4.0 / 3;
   CHECK(run(make_metric("marginal_distance"), small).at("distance")[0] == doctest::Approx(std::sqrt(squared)));
 }

@@ -72,6 +72,28 @@ TEST_CASE("a recording projected on its own axes has their ratios, and only the 
   CHECK(single_pass.count("fitted") == 0);
 }
 
+TEST_CASE("mean and variance of many samples are those of all of them") {
+  // One unit counts 0 ... N - 1: mean (N - 1)/2, variance (ddof 1) N (N + 1)/12; the other stays.
+  Recordings r;
+  auto& p = r["fit.state"];
+  p = {{30, 100, 2}, {}, "1"};
+  for (int n = 0; n < 3000; ++n) p.values.insert(p.values.end(), {static_cast<double>(n), 2.5});
+  const auto results = run(make_metric("explained_variance"), r);
+  CHECK(results.at("variance")[0] == doctest::Approx(3000.0 * 3001 / 12).epsilon(1e-12));
+  CHECK(results.at("mean")[0] == doctest::Approx(2999.0 / 2).epsilon(1e-12));
+  CHECK(results.at("mean")[1] == doctest::Approx(2.5).epsilon(1e-12));
+  CHECK(results.at("ratio")[0] == doctest::Approx(1));
+}
+
+TEST_CASE("the variance of projected states is about their own mean") {
+  auto r = clouds();
+  r["project.state"] = r["fit.state"];
+  for (double& value : r["project.state"].values) value += 3;
+  const auto results = run(make_metric("explained_variance"), r);
+  for (std::size_t k = 0; k < 10; ++k)
+    CHECK(results.at("projected_ratio")[k] == doctest::Approx(results.at("ratio")[k]).epsilon(1e-9));
+}
+
 TEST_CASE("threads and chunks do not change principal components") {
   Recordings r;
   r["fit.state"] = normals(1, {30, 90, 150});

@@ -83,7 +83,10 @@ TEST_CASE("paths that never arrive count as the number of steps and censor the r
   CHECK(results.at("censored")[0] == 1);
   CHECK(results.at("replay")[0] == doctest::Approx((2 * steps + expected_time(0.05, 0.1)) / 3));
   const double m = results.at("replay")[0], d = steps - m, e = expected_time(0.05, 0.1) - m;
-  CHECK(results.at("replay_se")[0] == doctest::Approx(std::sqrt((2 * d * d + e * e) / 2 / 3)));
+  const double error = std::sqrt((2 * d * d + e * e) / 2 / 3);
+  CHECK(results.at("replay_se")[0] == doctest::Approx(error));
+  // All awake paths take the same time a: the error of a/m is a/m^2 times that of m.
+  CHECK(results.at("compression_se")[0] == doctest::Approx(expected_time(0.02, 0.1) / (m * m) * error));
 }
 
 TEST_CASE("endpoints may be given: one anchor for all paths, or one per direction without any landmarks") {
