@@ -16,7 +16,12 @@ struct Case {
   void run(const std::filesystem::path& folder) const {
     const auto& stage = plan.stages.at(0);
     pipeline::run_simulate(std::get<pipeline::SimulateStage>(stage.work),
-                           {stage, folder, {}, {}, [](const pipeline::Progress&) { return true; }});
+                           {.stage = stage,
+                            .folder = folder,
+                            .inputs = {},
+                            .input_stages = {},
+                            .progress = [](const pipeline::Progress&) { return true; },
+                            .work_folder = folder});
     std::filesystem::remove(folder / pipeline::recording_file);
   }
 };

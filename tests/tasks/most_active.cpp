@@ -3,8 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric/random.hpp>
+#include <vector>
 
 using namespace reverie::numeric;
 
