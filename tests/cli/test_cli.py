@@ -455,6 +455,26 @@ class Commands(CommandLine):
             if path.is_file() and path.name != "provenance.json":
                 self.assertEqual(path.read_bytes(), (self.folder / "two" / path.relative_to(self.folder / "one")).read_bytes())
 
+    def test_bench_for_programs(self):
+        done = self.reverie("bench", "random", "--repeat", "1", "--threads", "1", "--strict", "--json", "--quiet")
+        report = json.loads(done.stdout)
+        self.assertEqual((report["threads"], report["precision"], report["repeat"]), (1, "float32", 1))
+        self.assertEqual([line["name"] for line in report["lines"]], ["random"])
+        normals = report["lines"][0]["figures"][0]
+        self.assertEqual(normals["reached"], normals["value"] >= normals["at_least"])
+        self.assertEqual(done.returncode, 0 if normals["reached"] else 5)
+
+    def test_bench_as_a_table(self):
+        done = self.reverie("bench", "random", "--repeat", "1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"normals \[million/s\] +\d+   at least 400: (NOT )?reached")
+
+    def test_bench_says_what_it_does_not_understand(self):
+        self.check_error(2, ["there is no measurement 'randm'. Did you mean 'random'?"], "bench", "randm")
+        self.check_error(2, ["--repeat must be at least 1, not 0"], "bench", "--repeat", "0")
+        self.check_error(2, ["--precision must be float32 or bfloat16, not 'float16'"], "bench", "--precision=float16")
+        self.check_error(1, ["no folder for temporary files", "TMPDIR"], "bench", "random", TMPDIR="/nowhere")
+
 
 class Store(CommandLine):
     def setUp(self):
@@ -536,26 +556,6 @@ class Store(CommandLine):
         self.assertTrue(all(len(p["sha256"]) == 64 for p in record["plugins"]))
         description = json.loads((self.folder / "runs/good/train/stage.json").read_text())
         self.assertEqual(sorted(description["files"]), ["history.csv", "training_state.safetensors", "weights.safetensors"])
-
-    def test_bench_for_programs(self):
-        done = self.reverie("bench", "random", "--repeat", "1", "--threads", "1", "--strict", "--json", "--quiet")
-        report = json.loads(done.stdout)
-        self.assertEqual((report["threads"], report["precision"], report["repeat"]), (1, "float32", 1))
-        self.assertEqual([line["name"] for line in report["lines"]], ["random"])
-        normals = report["lines"][0]["figures"][0]
-        self.assertEqual(normals["reached"], normals["value"] >= normals["at_least"])
-        self.assertEqual(done.returncode, 0 if normals["reached"] else 5)
-
-    def test_bench_as_a_table(self):
-        done = self.reverie("bench", "random", "--repeat", "1")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertRegex(done.stdout, r"normals \[million/s\] +\d+   at least 400: (NOT )?reached")
-
-    def test_bench_says_what_it_does_not_understand(self):
-        self.check_error(2, ["there is no measurement 'randm'. Did you mean 'random'?"], "bench", "randm")
-        self.check_error(2, ["--repeat must be at least 1, not 0"], "bench", "--repeat", "0")
-        self.check_error(2, ["--precision must be float32 or bfloat16, not 'float16'"], "bench", "--precision=float16")
-        self.check_error(1, ["no folder for temporary files", "TMPDIR"], "bench", "random", TMPDIR="/nowhere")
 
 
 if __name__ == "__main__":
