@@ -83,7 +83,22 @@ std::vector<Spoilt> spoil(const std::string& line) {
   return all;
 }
 
-const std::regex placed("test.toml:[0-9]+:[0-9]+: error: .+");
+/// Names below these headers are free: values of axes, and changes that no scale has chosen.
+bool has_free_keys(const std::string& header) { return header.starts_with("[axes.") || header.starts_with("[scales"); }
+
+/// As errors_of, of a text in the place of a file: what it includes lies beside it.
+std::string errors_in(const std::filesystem::path& file, const std::string& text) {
+  PluginSearch search;
+  search.bundled = {REVERIE_PLUGIN_FOLDER};
+  try {
+    make_plan(parse_document(file.string(), text), search);
+  } catch (const Error& error) {
+    return error.exit_code() == ExitCode::pipeline_invalid ? error.what() : "wrong exit code";
+  }
+  return "";
+}
+
+const std::regex placed("\\.toml:[0-9]+:[0-9]+: error: .+");
 
 }  // namespace
 
@@ -92,19 +107,23 @@ TEST_CASE("shipped pipelines, each line spoilt in every way, are refused with a 
   for (const auto& entry : std::filesystem::recursive_directory_iterator(REVERIE_PIPELINES)) {
     if (entry.path().extension() != ".toml") continue;
     const auto lines = lines_of(store::read_file(entry.path()));
-    REQUIRE(errors_of(text_of_lines(lines)) == "");
-    for (std::size_t k = 0; k < lines.size(); ++k)
+    REQUIRE(errors_in(entry.path(), text_of_lines(lines)) == "");
+    std::string header;
+    for (std::size_t k = 0; k < lines.size(); ++k) {
+      if (lines[k].starts_with("[")) header = lines[k];
       for (const auto& [how, line] : spoil(lines[k])) {
+        if (how == "unknown key" && has_free_keys(header)) continue;
         CAPTURE(entry.path());
         CAPTURE(k + 1);
         CAPTURE(how);
         auto broken = lines;
         broken[k] = line;
-        const auto errors = errors_of(text_of_lines(broken));
+        const auto errors = errors_in(entry.path(), text_of_lines(broken));
         CAPTURE(errors);
         CHECK(std::regex_search(errors, placed));
         ++count;
       }
+    }
   }
   CHECK(count >= 200);
 }
