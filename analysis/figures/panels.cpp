@@ -67,7 +67,10 @@ std::vector<std::string> in_lines(const std::string& text, std::size_t letters) 
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(' ', begin), text.size());
     std::string word = text.substr(begin, end - begin);
-    if (letters_in(word) > letters) word = first_letters(word, letters - 1) + "…";
+    while (letters_in(word) > letters) {
+      lines.push_back(first_letters(word, letters));
+      word.erase(0, lines.back().size());
+    }
     if (!lines.empty() && letters_in(lines.back()) + 1 + letters_in(word) <= letters) {
       lines.back() += " " + word;
     } else if (!word.empty()) {
@@ -117,8 +120,8 @@ set encoding utf8
 set datafile separator comma
 do for [type in 'svg pdf png'] {{
 if (type eq 'svg') {{ set terminal svg size {0},{1} fixed enhanced font 'sans-serif,8' fontscale 1.3333 background 'white' name 'figure' }}
-if (type eq 'pdf') {{ set terminal pdfcairo size {0}/96. in,{1}/96. in enhanced font 'sans-serif,8' fontscale 0.75 linewidth 0.75 pointscale 1 background 'white' }}
-if (type eq 'png') {{ set terminal pngcairo size 3*{0},3*{1} enhanced font 'sans-serif,8' fontscale 3 linewidth 3 pointscale 1 background 'white' }}
+if (type eq 'pdf') {{ set terminal pdfcairo size {0}/96. in,{1}/96. in enhanced font 'sans-serif,8' fontscale 0.75 linewidth 0.75 pointscale 0.6 background 'white' }}
+if (type eq 'png') {{ set terminal pngcairo size 3*{0},3*{1} enhanced font 'sans-serif,8' fontscale 3 linewidth 3 pointscale 1.6 background 'white' }}
 set output 'figure.'.type
 set minussign
 set border 3 linewidth 0.8

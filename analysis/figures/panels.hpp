@@ -34,7 +34,7 @@ struct PanelLayout {
 PanelLayout arrange(PanelLayout layout);
 int count_of(const PanelLayout& layout);
 
-/// A text in lines of at most `letters`, broken between words; a word that is longer is cut with an ellipsis.
+/// A text in lines of at most `letters`, broken between words, and within a word that is longer.
 std::vector<std::string> in_lines(const std::string& text, std::size_t letters);
 
 /// The loop over svg, pdf and png up to "set multiplot": terminals, fonts, axes.

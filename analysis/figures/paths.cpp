@@ -70,12 +70,12 @@ std::string panel_plot(int panel, const Positions& positions, bool by_direction,
       "plot for [trial=0:{}] 'figure.csv' skip 1 using ($1 == {} && $2 == trial ? $5 : NaN):6 with lines linewidth 0.9 "
       "linecolor rgb word(shades, trial % words(shades) + 1), \\\n",
       positions.trials - 1, panel);
-  script += fmt::format("  {} with points pointtype 7 pointsize 0.6 linecolor rgb '#222222', \\\n", points_at("0"));
-  script += fmt::format("  {} with points pointtype 9 pointsize 0.75 linecolor rgb '#222222'", points_at(last));
+  script += fmt::format("  {} with points pointtype 7 pointsize 0.7 linecolor rgb '#222222', \\\n", points_at("0"));
+  script += fmt::format("  {} with points pointtype 9 pointsize 0.85 linecolor rgb '#222222'", points_at(last));
   if (with_legend) {
     script +=
-        ", \\\n  keyentry with points pointtype 7 pointsize 0.6 linecolor rgb '#222222' title 'start', \\\n"
-        "  keyentry with points pointtype 9 pointsize 0.75 linecolor rgb '#222222' title 'end'";
+        ", \\\n  keyentry with points pointtype 7 pointsize 0.7 linecolor rgb '#222222' title 'start', \\\n"
+        "  keyentry with points pointtype 9 pointsize 0.85 linecolor rgb '#222222' title 'end'";
   }
   return script + "\n";
 }

@@ -47,7 +47,9 @@ std::vector<Group> grouped(const std::vector<FigureSource>& sources, const plugi
       if (!contains(over, place.first) && !contains(inner, place.first)) at.push_back(place);
     labels.insert(source.label);
     const auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
-      return group.at == at && group.members.front()->label == source.label;
+      const auto same_place = [&](const FigureSource* member) { return member->coordinates == source.coordinates; };
+      return group.at == at && group.members.front()->label == source.label &&
+             std::none_of(group.members.begin(), group.members.end(), same_place);
     });
     if (found != groups.end())
       found->members.push_back(&source);

@@ -21,8 +21,8 @@ struct Group {
 /// The names of a list option: "over", "each".
 std::vector<std::string> axes_option(const plugin::json& options, const std::string& name);
 
-/// Groups in the order in which they first appear. Axes in `over` do not separate; nor do those in `inner`, which the
-/// kind lays out within a panel (x and y of a heat map).
+/// Groups in the order in which they first appear; two stages of one name at the same place are two groups. Axes in
+/// `over` do not separate; nor do those in `inner`, which the kind lays out within a panel (x and y of a heat map).
 std::vector<Group> grouped(const std::vector<FigureSource>& sources, const plugin::json& options,
                            const std::vector<std::string>& inner = {});
 

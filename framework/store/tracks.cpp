@@ -58,16 +58,14 @@ struct Table {
 
   void read_header(std::size_t line, const std::vector<std::string_view>& cells) {
     std::vector<std::string> names;
+    std::map<std::string, std::string> units;
     for (std::size_t k = 0; k < cells.size(); ++k) {
       const auto [name, unit] = header_of(cells[k]);
       names.push_back(name);
       if (name != "trial" && name != "time" && name != "x" && name != "y" && name != "z") continue;
       if (!columns.emplace(name, k).second)
         throw wrong(line, fmt::format("two columns are called '{}'", name), "rename one of them");
-      if (name == "time") time_unit = unit;
-      if (name == "x") space_unit = unit;
-      if ((name == "y" || name == "z") && unit != space_unit)
-        throw wrong(line, fmt::format("'{}' is in \"{}\" and x in \"{}\"", name, unit, space_unit), "use one unit");
+      units[name] = unit;
     }
     for (const char* name : {"trial", "time", "x", "y"})
       if (!columns.contains(name))
@@ -75,6 +73,12 @@ struct Table {
                     fmt::format("there is no column '{}' (columns: {}).{}", name, fmt::join(names, ", "),
                                 did_you_mean(name, names)),
                     "the first line names the columns: trial,time,x,y");
+    time_unit = units["time"];
+    space_unit = units["x"];
+    for (const char* name : {"y", "z"})
+      if (columns.contains(name) && units[name] != space_unit)
+        throw wrong(line, fmt::format("'{}' is in \"{}\" and x in \"{}\"", name, units[name], space_unit),
+                    "use one unit");
   }
 
   double number(std::size_t line, const std::string& column, std::string_view cell, bool may_miss) const {

@@ -131,7 +131,8 @@ class Recordings(unittest.TestCase):
 
     def test_a_draw_gives_other_random_numbers(self):
         np.save(self.folder / "a.npy", self.paths)
-        command = ["measure", "kde_divergence", "--awake", "a.npy", "--replay", "a.npy", "--set", "samples=50"]
+        np.save(self.folder / "b.npy", 1.5 * self.paths)
+        command = ["measure", "kde_divergence", "--awake", "a.npy", "--replay", "b.npy", "--set", "samples=50"]
         first, same, other = (self.reverie(*command, "--draw", draw).stdout for draw in (0, 0, 1))
         self.assertEqual(first, same)
         self.assertNotEqual(first, other)

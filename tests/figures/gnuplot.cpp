@@ -63,9 +63,10 @@ TEST_CASE("labels are drawn as they are: no command, no markup, no broken file")
   // without quotes.
   CHECK(succeeds("/usr/bin/python3 " REVERIE_TEST_FOLDER "/well_formed.py " + files.svg.string() +
                  " 'a_b^{2} @x \\n' '<b>&amp;\\' 'line break, \xEF\xBF\xBD'"));
+  // Long words are broken over lines.
   const std::string svg = store::read_file(files.svg);
-  CHECK(svg.find("`touch " + probe.string() + "`") != std::string::npos);
-  CHECK(svg.find("system('touch " + probe.string() + "') #") != std::string::npos);
+  CHECK(svg.find("it's `touch") != std::string::npos);
+  CHECK(svg.find("system('touch") != std::string::npos);
 }
 
 TEST_CASE("a missing gnuplot is named with the package that brings it") {

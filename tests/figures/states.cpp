@@ -58,11 +58,13 @@ TEST_CASE("states: projections are coloured by what the recording decoded at the
     }
     return std::string();
   };
-  CHECK(wrong({}, {pca, awake}).find("no recording gives the colours of the projected states") != std::string::npos);
+  CHECK(wrong(plugin::json::object(), {pca, awake}).find("no recording gives the colours of the projected states") !=
+        std::string::npos);
   CHECK(wrong({{"components", {1, 4}}}, {pca, awake, replay}).find("has no components 1 and 4") != std::string::npos);
   CHECK(wrong({{"by", "latent"}}, {pca, awake, replay}).find("no variable 'latent' to colour by") != std::string::npos);
   const auto longer = recording(folder.make("l"), "longer", "awake", 4, 5, walks(4, 5, 1, 0.1));
-  CHECK(wrong({}, {pca, longer, replay}).find("the states are 2 trials of 3 steps") != std::string::npos);
+  CHECK(wrong(plugin::json::object(), {pca, longer, replay}).find("the states are 2 trials of 3 steps") !=
+        std::string::npos);
 }
 
 TEST_CASE("states: many samples are thinned with a note") {
