@@ -81,12 +81,10 @@ Paths read_paths(const Group& group, const std::string& phase) {
 
 std::vector<Paths> read_panels(const plugin::json& options, const std::vector<Group>& groups) {
   const std::string phases = options.at("phases").get<std::string>();
-  const auto several = std::count_if(groups.begin(), groups.end(),
-                                     [](const Group& group) { return group.members[0]->run == "measure"; }) > 1;
+  const bool several = groups.size() > 1;
   std::vector<Paths> panels;
   std::vector<double> last_awake;
   for (const Group& group : groups) {
-    if (group.members[0]->run != "measure") continue;
     const bool with_replay = find_variable(*group.members[0], "replay_mean").has_value();
     if (phases != "replay" || !with_replay) {
       Paths paths = read_paths(group, "awake");
@@ -182,7 +180,8 @@ plugin::ParameterSchema mean_paths_options() {
 /// Columns: 1 panel, 2 direction, 3 step, 4 share of the time, 5 x, 6 y, 7 sd of x, 8 sd of y, 9 "mean" or "ideal",
 /// 10 source.
 Drawing draw_mean_paths(const plugin::json& options, const std::vector<FigureSource>& sources) {
-  const auto panels = read_panels(options, grouped(sources, options));
+  const auto measures = running(sources, "measure");
+  const auto panels = read_panels(options, grouped(measures, options));
   if (panels.empty())
     throw Error(ExitCode::pipeline_invalid, "a figure of mean paths names no measurement",
                 "name a measure stage with the metric mean_paths in of");

@@ -64,6 +64,13 @@ std::vector<Group> grouped(const std::vector<FigureSource>& sources, const plugi
   return groups;
 }
 
+std::vector<FigureSource> running(const std::vector<FigureSource>& sources, const std::string& run) {
+  std::vector<FigureSource> chosen;
+  for (const FigureSource& source : sources)
+    if (source.run == run) chosen.push_back(source);
+  return chosen;
+}
+
 std::string axis_text(const plugin::json& label) {
   if (label.is_string()) return label.get<std::string>();
   return label.is_number_float() ? fmt::format("{}", label.get<double>()) : label.dump();

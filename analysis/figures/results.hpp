@@ -26,6 +26,9 @@ std::vector<std::string> axes_option(const plugin::json& options, const std::str
 std::vector<Group> grouped(const std::vector<FigureSource>& sources, const plugin::json& options,
                            const std::vector<std::string>& inner = {});
 
+/// The sources whose stages run `run`, for kinds that draw results and take recordings beside them.
+std::vector<FigureSource> running(const std::vector<FigureSource>& sources, const std::string& run);
+
 /// A label of an axis as figures print it.
 std::string axis_text(const plugin::json& label);
 /// The label of a source on an axis; null where it has none.

@@ -110,11 +110,8 @@ bool together(const FigureSource& one, const FigureSource& other) {
 std::vector<Scatter> scatters_of_projections(const std::vector<FigureSource>& sources, const std::vector<Group>& groups,
                                              const Choices& choices) {
   std::vector<Scatter> scatters;
-  std::size_t measures = 0;
-  for (const Group& group : groups) measures += group.members[0]->run == "measure" ? 1 : 0;
   for (const Group& group : groups) {
     const FigureSource& measure = *group.members[0];
-    if (measure.run != "measure") continue;
     std::vector<const FigureSource*> recordings;
     for (const FigureSource& source : sources)
       if (source.run == "simulate" && together(measure, source)) recordings.push_back(&source);
@@ -140,7 +137,7 @@ std::vector<Scatter> scatters_of_projections(const std::vector<FigureSource>& so
             fmt::format("no recording gives the colours of the {} states of '{}'", name, measure.label),
             "name it behind the measurement, as in of = [\"pca\", \"awake\", \"replay\"], or write colour = \"none\"");
       }
-      if (measures > 1) scatter.label += ", " + group.label;
+      if (groups.size() > 1) scatter.label += ", " + group.label;
       scatters.push_back(std::move(scatter));
     }
   }
@@ -204,9 +201,9 @@ Drawing draw_states(const plugin::json& options, const std::vector<FigureSource>
   choices.by = options.at("by").get<std::string>();
   choices.variable = options.at("variable").get<std::string>();
   choices.centre = numbers_in(options, "centre");
-  const auto groups = grouped(sources, options);
-  const bool projected =
-      std::any_of(sources.begin(), sources.end(), [](const FigureSource& source) { return source.run == "measure"; });
+  const auto measures = running(sources, "measure");
+  const bool projected = !measures.empty();
+  const auto groups = grouped(projected ? measures : sources, options);
   const auto scatters =
       projected ? scatters_of_projections(sources, groups, choices) : scatters_of_recordings(groups, choices);
 
