@@ -95,8 +95,12 @@ Drawing draw_box(const plugin::json& options, const std::vector<FigureSource>& s
   layout.titles = {""};
   layout.side = std::clamp(static_cast<int>(boxes.size()) * 34, 190, 380);
   layout.bottom = longest * boxes.size() * 6 > static_cast<std::size_t>(layout.side)
-                      ? 30 + static_cast<int>(std::min<std::size_t>(longest, 28)) * 5
+                      ? 30 + static_cast<int>(std::min<std::size_t>(longest, 36)) * 5
                       : 34;
+  // A turned label reaches to the left of its box.
+  if (layout.bottom > 34)
+    layout.left = std::max(layout.left, static_cast<int>(std::min<std::size_t>(longest, 36)) * 5 -
+                                            layout.side / (2 * static_cast<int>(boxes.size())));
   layout = arrange(layout);
   const bool turned = layout.bottom > 34;
 
