@@ -420,7 +420,13 @@ RunResult run(const Plan& plan, const RunOptions& options) {
     if (result.code == ExitCode::ok && outcome.state == StageState::failed) result.code = outcome.code;
 
   times.finished = std::chrono::system_clock::now();
-  result.metrics = scalar_results(plan, result.stages, options.runs);
+  const auto measured = measured_results(plan, result.stages, options.runs);
+  result.metrics = scalar_results(plan, measured);
+  if (!measured.empty()) {
+    const auto name = plan.file.stem().string();
+    store::write_file_atomically(index / "metrics.csv", metrics_table(name, measured));
+    store::write_file_atomically(index / "metrics_summary.csv", metrics_summary(name, measured));
+  }
   result.claims = judge_claims(plan, options.runs);
   if (!result.claims.empty())
     store::write_file_atomically(index / "claims.json", describe(result.claims).dump(1) + "\n");

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
 #include <pipeline/summary.hpp>
 #include <store/publication.hpp>
 
@@ -22,18 +25,27 @@ std::vector<const plugin::Component*> plugins_of(const Plan& plan) {
 
 }  // namespace
 
-std::vector<analysis::ReportMetric> scalar_results(const Plan& plan, const std::vector<StageOutcome>& outcomes,
-                                                   const std::filesystem::path& runs) {
-  std::vector<analysis::ReportMetric> rows;
+std::vector<MeasuredResult> measured_results(const Plan& plan, const std::vector<StageOutcome>& outcomes,
+                                             const std::filesystem::path& runs) {
+  std::vector<MeasuredResult> results;
   for (std::size_t k = 0; k < plan.stages.size(); ++k) {
     const auto& stage = plan.stages[k];
-    const auto* work = std::get_if<MeasureStage>(&stage.work);
-    if (work == nullptr || !outcomes[k].has_result()) continue;
-    const auto results = store::read_dataset(result_folder(runs, stage) / result_file);
-    for (const auto& variable : results.variables)
+    if (std::holds_alternative<MeasureStage>(stage.work) && outcomes[k].has_result())
+      results.push_back({stage.name, stage.point, store::read_dataset(result_folder(runs, stage) / result_file)});
+  }
+  return results;
+}
+
+std::vector<analysis::ReportMetric> scalar_results(const Plan& plan, const std::vector<MeasuredResult>& results) {
+  std::map<std::string, std::string> metric_of;
+  for (const auto& stage : plan.stages)
+    if (const auto* work = std::get_if<MeasureStage>(&stage.work)) metric_of[stage.name] = work->metric.component->id;
+  std::vector<analysis::ReportMetric> rows;
+  for (const auto& [name, point, numbers] : results) {
+    const auto label = point.empty() ? name : fmt::format("{}[{}]", name, text_of(point));
+    for (const auto& variable : numbers.variables)
       if (variable.dims.empty() && variable.values.size() == 1)
-        rows.push_back({stage.label(), work->metric.component->id, variable.name, variable.unit, variable.values[0],
-                        variable.long_name});
+        rows.push_back({label, metric_of[name], variable.name, variable.unit, variable.values[0], variable.long_name});
   }
   return rows;
 }

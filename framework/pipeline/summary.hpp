@@ -2,14 +2,17 @@
 /// What the report shows, gathered from the plan, the outcomes and the results in the store.
 #pragma once
 
+#include <pipeline/metrics_table.hpp>
 #include <pipeline/provenance.hpp>
 #include <pipeline/run.hpp>
 
 namespace reverie::pipeline {
 
-/// Single numbers that the measurements gave.
-std::vector<analysis::ReportMetric> scalar_results(const Plan& plan, const std::vector<StageOutcome>& outcomes,
-                                                   const std::filesystem::path& runs);
+/// What the measurements of a run left.
+std::vector<MeasuredResult> measured_results(const Plan& plan, const std::vector<StageOutcome>& outcomes,
+                                             const std::filesystem::path& runs);
+/// The single numbers among it.
+std::vector<analysis::ReportMetric> scalar_results(const Plan& plan, const std::vector<MeasuredResult>& results);
 
 analysis::Report summarise(const Plan& plan, const RunResult& result, const std::filesystem::path& runs,
                            const Times& times);

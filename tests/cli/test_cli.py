@@ -3,6 +3,7 @@
 
 test_cli.py EXECUTABLE FOLDER-WITH-BAD-LIBRARIES PROJECT; standard library only.
 """
+import csv
 import json
 import os
 import pathlib
@@ -168,6 +169,14 @@ over = "seed"
         self.assertEqual(self.reverie("run", "claims.toml").returncode, 0)
         for seed in range(3):
             self.assertTrue((self.folder / f"runs/claims/divergence/seed={seed}/result.nc").is_file())
+        with open(self.folder / "runs/claims/metrics.csv") as table:
+            rows = [row for row in csv.DictReader(table) if row["metric"] == "divergence.divergence"]
+        self.assertEqual([row["seed"] for row in rows], ["0", "1", "2"])
+        with open(self.folder / "runs/claims/metrics_summary.csv") as table:
+            means = {row["metric"]: row for row in csv.DictReader(table)}
+        values = [float(row["value"]) for row in rows]
+        self.assertAlmostEqual(float(means["divergence.divergence"]["mean"]), sum(values) / 3, places=5)
+        self.assertEqual(means["divergence.divergence"]["seeds"], "3")
 
 
 class BadPlugins(CommandLine):
