@@ -2,6 +2,7 @@
 /// The table of kinds, and the one place that writes a figure's files.
 #include <analysis/figures/gnuplot.hpp>
 #include <analysis/figures/kinds.hpp>
+#include <analysis/figures/options.hpp>
 #include <base/error.hpp>
 #include <store/publication.hpp>
 
@@ -15,16 +16,34 @@ struct Kind {
   std::string title;  ///< when the user gives none
   std::vector<std::string> sources;
   plugin::ParameterSchema options;
-  std::vector<std::string> axes;  ///< options that name an axis of the sweep
   Drawing (*draw)(const plugin::json&, const std::vector<FigureSource>&);
+  bool averages = false;          ///< takes "over"
+  std::vector<std::string> axes;  ///< options that name an axis of the sweep
 };
 
+/// Every kind takes the size.
+plugin::ParameterSchema with_size(plugin::ParameterSchema options) {
+  options.push_back(choice_option("size", {"fitted", "column", "page"},
+                                  "width: what the panels need, at most a page; one column (85 mm); a page (180 mm)"));
+  return options;
+}
+
 const std::vector<Kind>& kinds() {
-  static const std::vector<Kind> table = {
-      {"paths", "Paths", {"simulate"}, paths_options(), {}, draw_paths},
-      {"density", "Density of positions", {"simulate"}, density_options(), {}, draw_density},
-      {"curve", "Curves", {"train", "measure"}, curve_options(), {}, draw_curve},
-  };
+  static const std::vector<Kind> table = [] {
+    std::vector<Kind> all = {
+        {"paths", "Paths", {"simulate"}, paths_options(), draw_paths, false, {}},
+        {"density", "Density of positions", {"simulate", "measure"}, density_options(), draw_density, true, {}},
+        {"curve", "Curves", {"train", "measure"}, curve_options(), draw_curve, true, {"panels"}},
+        {"heatmap", "Heat map", {"measure"}, heatmap_options(), draw_heatmap, true, {"x", "y"}},
+        {"matrix", "Matrix", {"measure"}, matrix_options(), draw_matrix, true, {"rows", "columns"}},
+        {"box", "Distribution over trials", {"measure"}, box_options(), draw_box, true, {}},
+        {"states", "States", {"measure", "simulate"}, states_options(), draw_states, false, {}},
+        {"polar", "Bearings", {"measure"}, polar_options(), draw_polar, true, {}},
+        {"mean_paths", "Mean paths", {"measure", "simulate"}, mean_paths_options(), draw_mean_paths, true, {}},
+    };
+    for (Kind& kind : all) kind.options = with_size(std::move(kind.options));
+    return all;
+  }();
   return table;
 }
 
@@ -67,6 +86,8 @@ const plugin::ParameterSchema& figure_options(const std::string& kind) { return 
 
 std::vector<std::string> figure_axes(const std::string& kind) { return find_kind(kind).axes; }
 
+bool figure_averages(const std::string& kind) { return find_kind(kind).averages; }
+
 std::vector<std::string> figure_sources(const std::string& kind) { return find_kind(kind).sources; }
 
 FigureFiles draw_figure(const std::string& kind, const plugin::json& options, const std::string& title,
@@ -76,6 +97,8 @@ FigureFiles draw_figure(const std::string& kind, const plugin::json& options, co
   const Drawing drawing = drawn.draw(options, sources);
   FigureFiles files;
   files.svg = folder / "figure.svg";
+  files.pdf = folder / "figure.pdf";
+  files.png = folder / "figure.png";
   files.script = folder / "figure.gp";
   files.csv = folder / "figure.csv";
   files.title = title.empty() ? drawn.title : plain_text(title);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Figures: SVG by gnuplot, with the script and the data (CSV) that made it beside it.
+/// Figures: SVG, PDF and PNG by gnuplot, with the script and the data (CSV) that made them beside them.
 #pragma once
 
 #include <filesystem>
@@ -19,7 +19,7 @@ struct FigureSource {
 };
 
 struct FigureFiles {
-  std::filesystem::path svg, script, csv;
+  std::filesystem::path svg, pdf, png, script, csv;
   std::string title, caption, alternative_text;
 };
 
@@ -28,12 +28,14 @@ std::vector<std::string> figure_kinds();
 const plugin::ParameterSchema& figure_options(const std::string& kind);
 /// Options whose value is the name of an axis of the sweep that the figure gathers, as x and y of a heat map.
 std::vector<std::string> figure_axes(const std::string& kind);
+/// Whether a kind averages (or pools, or adds) over axes: whether it takes "over".
+bool figure_averages(const std::string& kind);
 /// What `of` may name for this kind: "simulate", "train", "measure".
 std::vector<std::string> figure_sources(const std::string& kind);
 
 /// `options` also hold "over" (a list: axes that are averaged) and "each" (axes with one panel or curve per value).
-/// Draws <folder>/figure.svg, figure.gp, figure.csv. `options` are complete and checked. DataError when gnuplot is
-/// missing or a source lacks what the figure needs.
+/// Draws <folder>/figure.svg, figure.pdf, figure.png, figure.gp, figure.csv. `options` are complete and checked.
+/// DataError when gnuplot is missing or a source lacks what the figure needs.
 FigureFiles draw_figure(const std::string& kind, const plugin::json& options, const std::string& title,
                         const std::vector<FigureSource>& sources, const std::filesystem::path& folder);
 

@@ -2,6 +2,7 @@
 #include <analysis/figures/gnuplot.hpp>
 #include <analysis/figures/utf8.hpp>
 #include <store/dataset.hpp>
+#include <store/publication.hpp>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -32,6 +34,35 @@ class FileActions {
 [[noreturn]] void cannot_start(int error) {
   throw store::DataError(fmt::format("gnuplot, which draws the figures, cannot be started: {}", std::strerror(error)),
                          "install it: apt-get install gnuplot-nox");
+}
+
+const std::array<const char*, 3> pictures = {"figure.svg", "figure.pdf", "figure.png"};
+
+void remove_pictures(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const char* picture : pictures) std::filesystem::remove(folder / picture, ignored);
+}
+
+bool all_drawn(const std::filesystem::path& folder) {
+  return std::all_of(pictures.begin(), pictures.end(), [&](const char* picture) {
+    std::error_code missing;
+    return std::filesystem::file_size(folder / picture, missing) > 0 && !missing;
+  });
+}
+
+/// "/CreationDate (D:20260101120000+01'00)" keeps its length, for the file's table of offsets.
+void fix_date(const std::filesystem::path& pdf) {
+  std::string bytes = store::read_file(pdf);
+  const std::string key = "/CreationDate (D:";
+  const auto at = bytes.find(key);
+  if (at == std::string::npos) return;
+  const std::string fixed = "20000101000000";
+  for (std::size_t i = 0; i < fixed.size() && at + key.size() + i < bytes.size(); ++i) {
+    char& byte = bytes[at + key.size() + i];
+    if (byte < '0' || byte > '9') break;
+    byte = fixed[i];
+  }
+  store::write_file_atomically(pdf, bytes);
 }
 
 /// Everything the other end writes until it closes.
@@ -74,13 +105,14 @@ std::string gnuplot_string(std::string_view text) {
 }
 
 std::string script_header(const std::string& title, const std::string& caption) {
-  return fmt::format("# {}\n# {}\n# Draws figure.svg from figure.csv; run in this folder: gnuplot figure.gp\n",
-                     plain_text(title), plain_text(caption));
+  return fmt::format(
+      "# {}\n# {}\n# Draws figure.svg, figure.pdf and figure.png from figure.csv; run in this folder: gnuplot "
+      "figure.gp\n",
+      plain_text(title), plain_text(caption));
 }
 
 void run_gnuplot(const std::filesystem::path& folder) {
-  const auto svg = folder / "figure.svg";
-  std::filesystem::remove(svg);
+  remove_pictures(folder);
 
   std::array<int, 2> pipe_ends;
   if (::pipe2(pipe_ends.data(), O_CLOEXEC) != 0) cannot_start(errno);
@@ -107,15 +139,13 @@ void run_gnuplot(const std::filesystem::path& folder) {
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
 
-  std::error_code ignored;
-  const bool drawn =
-      WIFEXITED(status) && WEXITSTATUS(status) == 0 && std::filesystem::file_size(svg, ignored) > 0 && !ignored;
-  if (drawn) return;
-  std::filesystem::remove(svg, ignored);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && all_drawn(folder)) return fix_date(folder / "figure.pdf");
+  remove_pictures(folder);
   const std::string how = WIFSIGNALED(status) ? fmt::format("was ended by signal {}", WTERMSIG(status)) : "failed";
-  throw store::DataError(fmt::format("gnuplot {} on {}: {}", how, (folder / "figure.gp").string(),
-                                     words.empty() ? "it said nothing" : words),
-                         "figures need gnuplot 5.4 or later with its svg terminal: apt-get install gnuplot-nox");
+  throw store::DataError(
+      fmt::format("gnuplot {} on {}: {}", how, (folder / "figure.gp").string(),
+                  words.empty() ? "it said nothing" : words),
+      "figures need gnuplot 5.4 or later with its svg and cairo terminals: apt-get install gnuplot-nox");
 }
 
 }  // namespace reverie::analysis

@@ -19,8 +19,9 @@ std::string gnuplot_string(std::string_view text);
 /// The comment at the top of every script.
 std::string script_header(const std::string& title, const std::string& caption);
 
-/// Runs `gnuplot figure.gp` in `folder`, which must leave a figure.svg there. DataError with gnuplot's own words when
-/// it cannot be run or fails; then no figure.svg is left.
+/// Runs `gnuplot figure.gp` in `folder`, which must leave figure.svg, figure.pdf and figure.png there. DataError with
+/// gnuplot's own words when it cannot be run or fails; then none of them is left. The PDF's date of creation is made a
+/// fixed one: equal work gives equal bytes.
 void run_gnuplot(const std::filesystem::path& folder);
 
 }  // namespace reverie::analysis

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// The kinds of figure. Each kind turns its sources into data (tidy CSV), a gnuplot script that reads that data as
-/// figure.csv and writes figure.svg, and two texts; it touches no file. A new kind is one file that defines these
-/// three, and a row in figure.cpp.
+/// figure.csv and writes figure.svg, figure.pdf and figure.png, and two texts; it touches no file. A new kind is one
+/// file that defines these three, and a row in figure.cpp.
 #pragma once
 
 #include <analysis/figures/figure.hpp>
@@ -17,9 +17,21 @@ struct Drawing {
 Drawing draw_paths(const plugin::json& options, const std::vector<FigureSource>& sources);
 Drawing draw_density(const plugin::json& options, const std::vector<FigureSource>& sources);
 Drawing draw_curve(const plugin::json& options, const std::vector<FigureSource>& sources);
+Drawing draw_heatmap(const plugin::json& options, const std::vector<FigureSource>& sources);
+Drawing draw_matrix(const plugin::json& options, const std::vector<FigureSource>& sources);
+Drawing draw_box(const plugin::json& options, const std::vector<FigureSource>& sources);
+Drawing draw_states(const plugin::json& options, const std::vector<FigureSource>& sources);
+Drawing draw_polar(const plugin::json& options, const std::vector<FigureSource>& sources);
+Drawing draw_mean_paths(const plugin::json& options, const std::vector<FigureSource>& sources);
 
 plugin::ParameterSchema paths_options();
 plugin::ParameterSchema density_options();
 plugin::ParameterSchema curve_options();
+plugin::ParameterSchema heatmap_options();
+plugin::ParameterSchema matrix_options();
+plugin::ParameterSchema box_options();
+plugin::ParameterSchema states_options();
+plugin::ParameterSchema polar_options();
+plugin::ParameterSchema mean_paths_options();
 
 }  // namespace reverie::analysis

@@ -2,6 +2,7 @@
 #include <analysis/figures/gnuplot.hpp>
 #include <analysis/figures/panels.hpp>
 #include <analysis/figures/table.hpp>
+#include <analysis/figures/utf8.hpp>
 #include <analysis/figures/words.hpp>
 
 #include <fmt/format.h>
@@ -12,37 +13,116 @@
 namespace reverie::analysis {
 namespace {
 
-constexpr int top = 28, bottom = 46;  // around each panel: its title; numbers and label of its axis
+constexpr int column_width = 321, page_width = 680;  // 85 and 180 mm
+constexpr int smallest_side = 96;                    // an inch
+constexpr int line_height = 15;
 
-int columns_of(const PanelLayout& layout) { return std::min(layout.count, layout.columns); }
-int rows_of(const PanelLayout& layout) { return (layout.count + layout.columns - 1) / layout.columns; }
-int width_of(const PanelLayout& layout) {
-  return columns_of(layout) * (layout.left + layout.side + layout.right) + layout.legend;
+std::size_t letters_in(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
-int height_of(const PanelLayout& layout) { return rows_of(layout) * (top + layout.side + bottom); }
+
+/// The first `letters` characters of UTF-8.
+std::string first_letters(const std::string& text, std::size_t letters) {
+  std::size_t at = 0;
+  for (; letters > 0 && at < text.size(); --letters) at += std::max<std::size_t>(utf8_length(text, at), 1);
+  return text.substr(0, at);
+}
+
+int columns_of(const PanelLayout& layout) { return std::min(count_of(layout), layout.columns); }
+int rows_of(const PanelLayout& layout) { return (count_of(layout) + layout.columns - 1) / layout.columns; }
+int panel_width(const PanelLayout& layout) { return layout.left + layout.side + layout.right; }
+int panel_height(const PanelLayout& layout) { return layout.top + layout.side + layout.bottom; }
 
 struct Corner {
   int left, top;  // of a panel, from the figure's upper left corner
 };
 Corner corner_of(const PanelLayout& layout, int index) {
   const int column = index % layout.columns, row = index / layout.columns;
-  return {column * (layout.left + layout.side + layout.right) + layout.left, row * (top + layout.side + bottom) + top};
+  return {layout.first_left + column * panel_width(layout) + layout.left, row * panel_height(layout) + layout.top};
 }
 
 /// gnuplot's screen coordinates, from the lower left corner.
-double across(const PanelLayout& layout, int x) { return static_cast<double>(x) / width_of(layout); }
-double up(const PanelLayout& layout, int y) { return 1 - static_cast<double>(y) / height_of(layout); }
+double across(const PanelLayout& layout, int x) { return static_cast<double>(x) / layout.width; }
+double up(const PanelLayout& layout, int y) { return 1 - static_cast<double>(y) / layout.height; }
+
+/// Letters of 8 pt are about 6.6 pixels wide.
+int width_of_legend(const PanelLayout& layout) {
+  if (layout.legend.empty()) return 0;
+  std::size_t longest = 0;
+  for (const std::string& line : layout.legend) longest = std::max(longest, letters_in(line));
+  return 48 + static_cast<int>(longest) * 66 / 10;
+}
 
 }  // namespace
 
+FigureSize size_option(const plugin::json& options) {
+  const std::string size = options.value("size", std::string("fitted"));
+  return size == "column" ? FigureSize::column : size == "page" ? FigureSize::page : FigureSize::fitted;
+}
+
+int count_of(const PanelLayout& layout) { return static_cast<int>(layout.titles.size()); }
+
+std::vector<std::string> in_lines(const std::string& text, std::size_t letters) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    std::string word = text.substr(begin, end - begin);
+    while (letters_in(word) > letters) {
+      lines.push_back(first_letters(word, letters));
+      word.erase(0, lines.back().size());
+    }
+    if (!lines.empty() && letters_in(lines.back()) + 1 + letters_in(word) <= letters) {
+      lines.back() += " " + word;
+    } else if (!word.empty()) {
+      lines.push_back(word);
+    }
+    begin = end + 1;
+  }
+  return lines;
+}
+
+PanelLayout arrange(PanelLayout layout) {
+  const int widest = layout.size == FigureSize::column ? column_width : page_width;
+  layout.legend_width = width_of_legend(layout);
+  const auto side_of = [&](int columns, int legend) {
+    return (widest - legend) / columns - layout.left - layout.right;
+  };
+  layout.columns = std::max(1, std::min(layout.columns, count_of(layout)));
+  while (layout.columns > 1 && side_of(layout.columns, 0) < smallest_side) --layout.columns;
+  layout.legend_below = layout.legend_width > 0 &&
+                        side_of(layout.columns, layout.legend_width) < std::min(layout.side, 3 * smallest_side / 2);
+  const int beside = layout.legend_below ? 0 : layout.legend_width;
+  const int largest = layout.size == FigureSize::page && layout.columns < 3 ? 240 : layout.side;
+  layout.side = std::max(smallest_side, std::min(largest, side_of(layout.columns, beside)));
+  const int needed = layout.columns * panel_width(layout) + beside;
+  layout.width = layout.size == FigureSize::fitted ? std::max(needed, layout.legend_below ? layout.legend_width : 0)
+                                                   : std::max(needed, widest);
+  layout.first_left = (layout.width - needed) / 2;
+
+  // Letters of 10 pt are about 7.4 pixels wide; a title may reach over its own axis, not into the next panel.
+  const auto letters = static_cast<std::size_t>(std::max(8, (layout.side + layout.right + layout.left / 2) * 10 / 74));
+  std::size_t most = 0;
+  for (const std::string& title : layout.titles) {
+    layout.title_lines.push_back(in_lines(plain_text(title), letters));
+    most = std::max(most, layout.title_lines.back().size());
+  }
+  layout.top = 12 + 16 * static_cast<int>(std::max<std::size_t>(most, 1));
+  layout.height = rows_of(layout) * panel_height(layout);
+  if (layout.legend_below) layout.height += static_cast<int>(layout.legend.size()) * line_height + 10;
+  return layout;
+}
+
 std::string begin_figure(const PanelLayout& layout) {
-  // 8 pt are 10.67 px: the terminal writes sizes as pixels, hence the scale. Points are scaled with the font.
+  // 8 pt are 10.67 px: the svg terminal writes sizes as pixels, hence the scale. png: 288 dots per inch.
   return fmt::format(
       R"(reset
 set encoding utf8
-set terminal svg size {},{} fixed enhanced font 'sans-serif,8' fontscale 1.3333 background 'white' name 'figure'
-set output 'figure.svg'
 set datafile separator comma
+do for [type in 'svg pdf png'] {{
+if (type eq 'svg') {{ set terminal svg size {0},{1} fixed enhanced font 'sans-serif,8' fontscale 1.3333 background 'white' name 'figure' }}
+if (type eq 'pdf') {{ set terminal pdfcairo size {0}/96. in,{1}/96. in enhanced font 'sans-serif,8' fontscale 0.75 linewidth 0.75 pointscale 0.6 background 'white' }}
+if (type eq 'png') {{ set terminal pngcairo size 3*{0},3*{1} enhanced font 'sans-serif,8' fontscale 3 linewidth 3 pointscale 1.6 background 'white' }}
+set output 'figure.'.type
 set minussign
 set border 3 linewidth 0.8
 set tics nomirror out scale 0.5 font ',8'
@@ -51,34 +131,58 @@ set ytics offset 0.6,0
 set key noautotitle
 set multiplot
 )",
-      width_of(layout), height_of(layout));
+      layout.width, layout.height);
 }
 
-std::string end_figure() { return "unset multiplot\nset output\n"; }
+std::string end_figure() { return "unset multiplot\nset output\n}\n"; }
 
-std::string begin_panel(const PanelLayout& layout, int index, const std::string& title) {
+std::string begin_panel(const PanelLayout& layout, int index) {
   const Corner corner = corner_of(layout, index);
-  return fmt::format(
+  std::string title = "''";
+  const auto& lines = layout.title_lines[static_cast<std::size_t>(index)];
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    title = i == 0 ? gnuplot_string(lines[i]) : title + ".\"\\n\"." + gnuplot_string(lines[i]);
+  std::string script = fmt::format(
       "\nset lmargin at screen {:.5f}\nset rmargin at screen {:.5f}\nset tmargin at screen {:.5f}\nset bmargin at "
       "screen {:.5f}\n"
-      "set title {} noenhanced font ',10' offset 0,-0.5\n",
+      "set title {} noenhanced font ',10' offset 0,-0.5\nunset label\nunset object\nunset arrow\n",
       across(layout, corner.left), across(layout, corner.left + layout.side), up(layout, corner.top),
-      up(layout, corner.top + layout.side), gnuplot_string(title));
+      up(layout, corner.top + layout.side), title);
+  if (count_of(layout) > 1 && count_of(layout) <= 26) {
+    script += fmt::format("set label '{}' at screen {:.5f}, screen {:.5f} left front font 'sans-serif:Bold,10'\n",
+                          static_cast<char>('a' + index), across(layout, corner.left - layout.left + 4),
+                          up(layout, corner.top - layout.top + 14));
+  }
+  return script;
 }
 
 bool first_of_row(const PanelLayout& layout, int index) { return index % layout.columns == 0; }
 
-std::string plane_axes(const PlaneLimits& range, const std::vector<PlaneLimits>& box, const std::string& unit,
-                       bool y_label) {
+bool carries_legend(const PanelLayout& layout, int index) {
+  return !layout.legend.empty() && index == columns_of(layout) - 1;
+}
+
+std::string place_legend(const PanelLayout& layout) {
+  const Corner last = corner_of(layout, columns_of(layout) - 1);
+  const int x = layout.legend_below ? layout.first_left + layout.left / 2 : last.left + layout.side + layout.right - 4;
+  const int y = layout.legend_below ? rows_of(layout) * panel_height(layout) : last.top;
+  return fmt::format(
+      "set key at screen {:.5f}, screen {:.5f} left top Left reverse samplen 1.5 spacing 1.1 maxrows {}\n",
+      across(layout, x), up(layout, y), layout.legend.size());
+}
+
+std::string axis_labels(const std::string& x, const std::string& y) {
+  return fmt::format("set xlabel {} noenhanced offset 0,0.5\n", gnuplot_string(x)) +
+         (y.empty() ? "unset ylabel\n" : fmt::format("set ylabel {} noenhanced offset 1.4,0\n", gnuplot_string(y)));
+}
+
+std::string plane_axes(const PlaneLimits& range, const std::vector<PlaneLimits>& box, const std::string& x_label,
+                       const std::string& y_label, int side) {
   std::string script = fmt::format("set xrange [{:.6g}:{:.6g}]\nset yrange [{:.6g}:{:.6g}]\n", range.x_min, range.x_max,
                                    range.y_min, range.y_max);
-  const double step = tic_step(range.x_max - range.x_min);
-  script += fmt::format("set xtics {0:.6g}\nset ytics {0:.6g}\n", step);
-  script += fmt::format("set xlabel {} noenhanced offset 0,0.5\n", gnuplot_string(with_unit("x", printed_unit(unit))));
-  script += y_label ? fmt::format("set ylabel {} noenhanced offset 1.4,0\n",
-                                  gnuplot_string(with_unit("y", printed_unit(unit))))
-                    : "unset ylabel\n";
-  script += "unset object\n";
+  script += fmt::format("set xtics {:.6g}\nset ytics {:.6g}\n", tic_step(range.x_max - range.x_min, side),
+                        tic_step(range.y_max - range.y_min, side));
+  script += axis_labels(x_label, y_label);
   for (const PlaneLimits& outline : box) {
     script += fmt::format(
         "set object rectangle from {:.6g},{:.6g} to {:.6g},{:.6g} fillstyle empty border linecolor rgb '#999999' "
@@ -88,20 +192,20 @@ std::string plane_axes(const PlaneLimits& range, const std::vector<PlaneLimits>&
   return script;
 }
 
-double tic_step(double length) {
-  const double raw = length / 4, power = std::pow(10, std::floor(std::log10(raw)));
+double tic_step(double length, int side) {
+  const double raw = length / (side < 150 ? 2.5 : 4), power = std::pow(10, std::floor(std::log10(raw)));
   const double lead = raw / power;
   return power * (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10);
 }
 
 std::string colour_scale(const PanelLayout& layout, int index, const std::string& label) {
   const Corner corner = corner_of(layout, index);
-  const int height = layout.side * 6 / 10;
+  const int height = layout.side * 7 / 10;
   return fmt::format(
       "set colorbox user origin screen {:.5f}, screen {:.5f} size screen {:.5f}, screen {:.5f} noborder\n"
       "set cblabel {} noenhanced offset -0.6,0\n",
       across(layout, corner.left + layout.side + 8), up(layout, corner.top + layout.side), across(layout, 8),
-      static_cast<double>(height) / height_of(layout), gnuplot_string(label));
+      static_cast<double>(height) / layout.height, gnuplot_string(label));
 }
 
 }  // namespace reverie::analysis

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Kind "paths": decoded paths of recordings in the plane, one square panel per source. Circle: start; triangle: end.
+/// Kind "paths": decoded paths of recordings in the plane, one square panel per source or value of an axis. Circle:
+/// start; triangle: end. Awake paths of tasks with directions have a colour per direction.
 #include <analysis/figures/gnuplot.hpp>
 #include <analysis/figures/kinds.hpp>
+#include <analysis/figures/options.hpp>
 #include <analysis/figures/panels.hpp>
 #include <analysis/figures/positions.hpp>
+#include <analysis/figures/results.hpp>
 #include <analysis/figures/table.hpp>
 #include <analysis/figures/words.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace reverie::analysis {
@@ -17,19 +21,24 @@ namespace {
 
 constexpr std::int64_t most_points = 2000;  // per panel; more make files of megabytes and look the same
 
-/// Four shades around a colour, so that paths that cross can be told apart: share of white (positive) or black
-/// (negative).
+/// Four shades around a colour, so that paths that cross can be told apart.
 std::string shades(const std::string& colour) {
-  std::string result;
-  for (const double share : {0.0, 0.35, -0.3, 0.6}) {
-    std::string shade = "#";
-    for (std::size_t i = 1; i < 7; i += 2) {
-      const double value = std::stoi(colour.substr(i, 2), nullptr, 16);
-      shade += fmt::format("{:02x}", static_cast<int>(share > 0 ? value + share * (255 - value) : value * (1 + share)));
-    }
-    result += (result.empty() ? "" : " ") + shade;
+  return fmt::format("{} {} {} {}", colour, mixed(colour, "#ffffff", 0.35), mixed(colour, "#000000", 0.3),
+                     mixed(colour, "#ffffff", 0.6));
+}
+
+/// The colour of each drawn trial, as words of a gnuplot string: per direction where the recording knows it.
+std::string colours_of(const Positions& positions, bool by_direction) {
+  static const std::array<const char*, 6> directions = {"#1f86a0", "#e59a1a", "#7a5aa6",
+                                                        "#4c9f50", "#a0522d", "#666666"};
+  if (!by_direction || positions.direction.empty()) return shades(phase_colour(positions.phase));
+  std::string colours;
+  for (std::int64_t trial = 0; trial < positions.trials; ++trial) {
+    const auto direction = static_cast<std::size_t>(positions.direction[static_cast<std::size_t>(trial)]);
+    colours +=
+        (trial == 0 ? "" : " ") + mixed(directions[direction % directions.size()], "#ffffff", trial % 2 == 0 ? 0 : 0.3);
   }
-  return result;
+  return colours;
 }
 
 /// Distance between drawn steps that keeps a panel within most_points.
@@ -51,22 +60,22 @@ void add_rows(std::string& csv, int panel, const Positions& positions) {
 }
 
 /// Columns of the CSV: 1 panel, 2 trial, 3 step, 5 x, 6 y.
-std::string panel_plot(int panel, const Positions& positions, bool with_legend) {
+std::string panel_plot(int panel, const Positions& positions, bool by_direction, bool with_legend) {
   const std::string last = std::to_string(positions.steps - 1);
   const auto points_at = [&](const std::string& step) {
     return fmt::format("'figure.csv' skip 1 using ($1 == {} && $3 == {} ? $5 : NaN):6", panel, step);
   };
-  std::string script = fmt::format("shades = '{}'\n", shades(phase_colour(positions.phase)));
+  std::string script = fmt::format("shades = '{}'\n", colours_of(positions, by_direction));
   script += fmt::format(
       "plot for [trial=0:{}] 'figure.csv' skip 1 using ($1 == {} && $2 == trial ? $5 : NaN):6 with lines linewidth 0.9 "
-      "linecolor rgb word(shades, trial % 4 + 1), \\\n",
+      "linecolor rgb word(shades, trial % words(shades) + 1), \\\n",
       positions.trials - 1, panel);
-  script += fmt::format("  {} with points pointtype 7 pointsize 0.6 linecolor rgb '#222222', \\\n", points_at("0"));
-  script += fmt::format("  {} with points pointtype 9 pointsize 0.75 linecolor rgb '#222222'", points_at(last));
+  script += fmt::format("  {} with points pointtype 7 pointsize 0.7 linecolor rgb '#222222', \\\n", points_at("0"));
+  script += fmt::format("  {} with points pointtype 9 pointsize 0.85 linecolor rgb '#222222'", points_at(last));
   if (with_legend) {
     script +=
-        ", \\\n  keyentry with points pointtype 7 pointsize 0.6 linecolor rgb '#222222' title 'start', \\\n"
-        "  keyentry with points pointtype 9 pointsize 0.75 linecolor rgb '#222222' title 'end'";
+        ", \\\n  keyentry with points pointtype 7 pointsize 0.7 linecolor rgb '#222222' title 'start', \\\n"
+        "  keyentry with points pointtype 9 pointsize 0.85 linecolor rgb '#222222' title 'end'";
   }
   return script + "\n";
 }
@@ -81,59 +90,61 @@ std::string describe_extent(const Positions& positions) {
 }  // namespace
 
 plugin::ParameterSchema paths_options() {
-  plugin::ParameterSpec trials;
-  trials.name = "trials";
-  trials.type = REVERIE_INTEGER;
-  trials.unit = "1";
-  trials.doc = "how many trials are drawn, from the first";
-  trials.default_value = 12;
-  trials.minimum = 1;
-  trials.maximum = 500;
-  return {variable_parameter(), trials,
-          limits_parameter("outline of the box, [x_min, x_max, y_min, y_max]; empty: none")};
+  return {variable_parameter(), count_option("trials", 12, 1, 500, "how many trials are drawn, from the first"),
+          limits_parameter("outline of the box, [x_min, x_max, y_min, y_max]; empty: none"),
+          choice_option("colour", {"direction", "trial"},
+                        "awake paths: a colour per direction where the recording has directions, or shades of one")};
 }
 
 Drawing draw_paths(const plugin::json& options, const std::vector<FigureSource>& sources) {
   const std::string variable = options.at("variable").get<std::string>();
+  const bool by_direction = options.at("colour").get<std::string>() == "direction";
   const auto box = limits_option(options);
   std::vector<Positions> all;
   std::vector<PlaneLimits> extents = box;
-  for (const FigureSource& source : sources) {
-    all.push_back(read_positions(source, variable, options.at("trials").get<std::int64_t>()));
+  PanelLayout layout;
+  for (const Group& group : grouped(sources, options)) {
+    all.push_back(read_positions(*group.members[0], variable, options.at("trials").get<std::int64_t>()));
+    all.back().label = group.label;
     extents.push_back(extent_of(all.back()));
+    layout.titles.push_back(group.label);
   }
   const PlaneLimits range = enclosing_square(extents);
 
-  PanelLayout layout;
-  layout.count = static_cast<int>(all.size());
-  layout.legend = 50;
+  layout.size = size_option(options);
+  layout.legend = {"start", "end"};
+  layout = arrange(layout);
   Drawing drawing;
   drawing.csv = fmt::format("panel,trial,step,{},{},{},source\n", csv_cell(with_unit("time", all[0].time_unit)),
                             csv_cell(with_unit("x", all[0].unit)), csv_cell(with_unit("y", all[0].unit)));
   drawing.script = begin_figure(layout);
   std::string recordings, in_words;
   std::int64_t coarsest = 1;
-  for (int panel = 0; panel < layout.count; ++panel) {
+  bool coloured = false;
+  for (int panel = 0; panel < count_of(layout); ++panel) {
     const Positions& positions = all[static_cast<std::size_t>(panel)];
     add_rows(drawing.csv, panel, positions);
-    drawing.script += begin_panel(layout, panel, positions.label);
-    drawing.script += plane_axes(range, box, positions.unit, first_of_row(layout, panel));
-    const bool with_legend = panel == std::min(layout.count, layout.columns) - 1;
+    drawing.script += begin_panel(layout, panel);
     drawing.script +=
-        with_legend ? "set key at graph 1.05,1 left top Left reverse samplen 0.5 spacing 1.1\n" : "unset key\n";
-    drawing.script += panel_plot(panel, positions, with_legend);
+        plane_axes(range, box, with_unit("x", printed_unit(positions.unit)),
+                   first_of_row(layout, panel) ? with_unit("y", printed_unit(positions.unit)) : "", layout.side);
+    const bool with_legend = carries_legend(layout, panel);
+    drawing.script += with_legend ? place_legend(layout) : "unset key\n";
+    drawing.script += panel_plot(panel, positions, by_direction, with_legend);
     recordings +=
         fmt::format("{}{}: {} of {} ({})", panel == 0 ? "" : "; ", positions.label, positions.trials,
                     counted(positions.recorded_trials, "trial"), describe_recording(positions, positions.steps));
     in_words += (panel == 0 ? "" : "; ") + describe_extent(positions);
     coarsest = std::max(coarsest, stride_of(positions));
+    coloured = coloured || (by_direction && !positions.direction.empty());
   }
   drawing.script += end_figure();
   const std::string what = variable == "latent" ? "True paths" : "Decoded paths";
   drawing.caption = fmt::format("{}. {}. Circle: start; triangle: end.", what, plain_text(recordings));
+  if (coloured) drawing.caption += " Colours of awake paths: directions.";
   if (coarsest > 1) drawing.caption += fmt::format(" At least one step in {} is drawn, and the last.", coarsest);
   drawing.alternative_text =
-      fmt::format("{} in {}. {}.", what, counted(layout.count, "square panel"), plain_text(in_words));
+      fmt::format("{} in {}. {}.", what, counted(count_of(layout), "square panel"), plain_text(in_words));
   return drawing;
 }
 

@@ -64,6 +64,11 @@ Positions read_positions(const FigureSource& source, const std::string& variable
     positions.x.push_back(values[i]);
     positions.y.push_back(values[i + 1]);
   }
+  const store::RecordingReader& reader = opened.reader;
+  if (positions.phase != "quiescent" && reader.has("trial_direction") &&
+      reader.shape("trial_direction") == std::vector<std::int64_t>{opened.trials})
+    for (const double direction : reader.read_double("trial_direction"))
+      positions.direction.push_back(direction >= 0 ? static_cast<std::int64_t>(direction) : 0);
   return positions;
 }
 

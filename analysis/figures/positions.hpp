@@ -21,6 +21,9 @@ struct Positions {
   std::int64_t recorded_trials = 0, trials = 0, steps = 0;
   std::vector<double> time;  ///< [steps]; the number of the step when the recording has no time
   std::vector<float> x, y;
+  /// Of each trial, awake only: a quiescent one takes no direction from the trial whose start it shares. Empty where
+  /// the recording has none.
+  std::vector<std::int64_t> direction;
 };
 
 /// The first `trials` trials (all, when there are fewer or trials < 0) of `variable`, which must be [trial, time,

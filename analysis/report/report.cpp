@@ -93,7 +93,11 @@ std::string figure(const ReportFigure& drawn, std::size_t number, const std::fil
       inline_svg(store::read_file(drawn.folder / "figure.svg"), fmt::format("f{}-", number), drawn.alternative_text);
   const auto folder = seen_from(file, drawn.folder);
   std::string links;
-  for (const auto& [name, words] : {std::pair{"figure.svg", "SVG"}, {"figure.csv", "data"}, {"figure.gp", "script"}}) {
+  for (const auto& [name, words] : {std::pair{"figure.svg", "SVG"},
+                                    {"figure.pdf", "PDF"},
+                                    {"figure.png", "PNG"},
+                                    {"figure.csv", "data"},
+                                    {"figure.gp", "script"}}) {
     links += fmt::format("{}<a href=\"{}\">{}</a>", links.empty() ? "" : " · ", relative_link(folder / name), words);
   }
   return fmt::format(

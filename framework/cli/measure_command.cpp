@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <cli/commands.hpp>
+#include <cli/measure_files.hpp>
 #include <iostream>
-#include <map>
+#include <limits>
 #include <pipeline/provenance.hpp>
 #include <pipeline/run_stage.hpp>
 
@@ -14,11 +15,14 @@ namespace {
 
 options::options_description fixed_options() {
   options::options_description description("Options");
-  description.add_options()                                                                          //
-      ("out", options::value<std::string>()->value_name("FILE"), "write the results (netCDF) here")  //
+  description.add_options()  //
+      ("out", options::value<std::string>()->value_name("FILE"),
+       "write the results here: netCDF, JSON or a table, by its extension (.nc, .json, .csv)")  //
       ("set", options::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
-       "a parameter of the metric, as in samples=500")  //
-      ("seed", options::value<std::int64_t>()->default_value(0), "seed of the metric's random numbers");
+       "a parameter of the metric, as in samples=500")                                                   //
+      ("seed", options::value<std::int64_t>()->default_value(0), "seed of the metric's random numbers")  //
+      ("draw", options::value<std::int64_t>()->default_value(0), "another draw gives other random numbers");
+  add_layouts(description);
   add_running(description);
   add_common(description);
   return description;
@@ -54,24 +58,11 @@ pipeline::PluginUse choose_metric(const std::string& id, const options::variable
                    "'reverie list' shows what was found.");
 }
 
-std::vector<std::string> roles_of(const plugin::Metric& metric) {
-  std::vector<std::string> roles;
-  for (const auto& input : metric.inputs())
-    if (std::find(roles.begin(), roles.end(), input.role) == roles.end()) roles.push_back(input.role);
-  return roles;
-}
-
-std::vector<pipeline::MeasuredVariable> inputs_of(const plugin::Metric& metric, const options::variables_map& values) {
-  std::vector<pipeline::MeasuredVariable> inputs;
-  for (const auto& declared : metric.inputs()) {
-    pipeline::MeasuredVariable& input = inputs.emplace_back();
-    input.variable = declared.variable;
-    if (values.count(declared.role) != 0)
-      input.file = values[declared.role].as<std::string>();
-    else if (!declared.optional)
-      throw UsageError(fmt::format("--{} FILE is missing: {}", declared.role, declared.doc));
-  }
-  return inputs;
+std::int64_t whole_number(const options::variables_map& values, const std::string& option, std::int64_t largest) {
+  const auto given = values[option].as<std::int64_t>();
+  if (given < 0 || given > largest)
+    throw UsageError(fmt::format("--{} must be from 0 to {}, not {}", option, largest, given));
+  return given;
 }
 
 void print(const store::Dataset& dataset) {
@@ -95,15 +86,17 @@ int measure_command(const Command& command, const Arguments& arguments) {
   const auto use = choose_metric(arguments[0], early_values(arguments));
   const plugin::Metric metric(*use.component, use.parameters);
   for (const auto& role : roles_of(metric))
-    description.add_options()(role.c_str(), options::value<std::string>()->value_name("FILE"), "recording (netCDF)");
+    description.add_options()(role.c_str(), options::value<std::string>()->value_name("FILE"),
+                              "recording: netCDF, .npy, .npz or .csv");
   const auto values = parse(command, description, {"METRIC"}, arguments);
   if (!values) return 0;
   apply_threads(*values);
 
-  const auto given_seed = (*values)["seed"].as<std::int64_t>();
-  if (given_seed < 0) throw UsageError(fmt::format("--seed must be at least 0, not {}", given_seed));
-  const auto seed = static_cast<std::uint64_t>(given_seed);
-  auto dataset = pipeline::measure(metric, inputs_of(metric, *values), seed, 0);
+  const auto seed = static_cast<std::uint64_t>(whole_number(*values, "seed", std::numeric_limits<std::int64_t>::max()));
+  const auto draw =
+      static_cast<std::uint32_t>(whole_number(*values, "draw", std::numeric_limits<std::uint32_t>::max()));
+  if (values->count("out") != 0) check_result_name((*values)["out"].as<std::string>());
+  auto dataset = pipeline::measure(metric, inputs_of(metric, *values), seed, draw);
   print(dataset);
   if (values->count("out") != 0) {
     dataset.attributes = {{"title", use.component->doc},
@@ -111,7 +104,8 @@ int measure_command(const Command& command, const Arguments& arguments) {
                           {"config", pipeline::canonical(pipeline::settings_of(use))},
                           {"plugins", fmt::format("{} {}", use.component->id, use.component->version)},
                           {"seed", std::to_string(seed)}};
-    store::write_dataset((*values)["out"].as<std::string>(), dataset);
+    if (draw != 0) dataset.attributes["draw"] = std::to_string(draw);
+    write_result((*values)["out"].as<std::string>(), dataset);
   }
   return 0;
 }

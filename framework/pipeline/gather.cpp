@@ -28,37 +28,6 @@ double median(std::vector<double> values) {
   return 0.5 * (*middle + *std::max_element(values.begin(), middle));
 }
 
-struct Reduced {
-  double centre = missing, sd = missing, low = missing, high = missing, n = 0;
-};
-
-Reduced reduce_samples(std::vector<double> samples, const std::string& how) {
-  std::erase_if(samples, [](double value) { return std::isnan(value); });
-  Reduced result;
-  result.n = static_cast<double>(samples.size());
-  if (samples.empty()) return result;
-  const auto centre = [&](const std::vector<double>& values) {
-    return how == "median" ? median(values) : mean(values);
-  };
-  result.centre = centre(samples);
-  if (samples.size() == 1) return result;
-  const double average = mean(samples);
-  double squares = 0;
-  for (const double value : samples) squares += (value - average) * (value - average);
-  result.sd = std::sqrt(squares / (result.n - 1));
-
-  std::mt19937_64 generator(0);  // its numbers are fixed by the standard
-  std::vector<double> centres(resamples), drawn(samples.size());
-  for (auto& value : centres) {
-    for (auto& sample : drawn) sample = samples[generator() % samples.size()];
-    value = centre(drawn);
-  }
-  std::sort(centres.begin(), centres.end());
-  result.low = centres[static_cast<std::size_t>(0.025 * resamples)];
-  result.high = centres[static_cast<std::size_t>(0.975 * resamples) - 1];
-  return result;
-}
-
 /// The axes in the order of the points, each with its labels.
 std::vector<std::pair<std::string, std::vector<json>>> axes_of(const std::vector<PlacedNumbers>& results) {
   std::vector<std::pair<std::string, std::vector<json>>> axes;
@@ -169,6 +138,33 @@ void add_gathered(const std::vector<PlacedNumbers>& results, const Grid& grid, b
 }
 
 }  // namespace
+
+Reduced reduce_samples(std::vector<double> samples, const std::string& how) {
+  std::erase_if(samples, [](double value) { return std::isnan(value); });
+  Reduced result{missing, missing, missing, missing};
+  result.n = static_cast<double>(samples.size());
+  if (samples.empty()) return result;
+  const auto centre = [&](const std::vector<double>& values) {
+    return how == "median" ? median(values) : mean(values);
+  };
+  result.centre = centre(samples);
+  if (samples.size() == 1) return result;
+  const double average = mean(samples);
+  double squares = 0;
+  for (const double value : samples) squares += (value - average) * (value - average);
+  result.sd = std::sqrt(squares / (result.n - 1));
+
+  std::mt19937_64 generator(0);  // its numbers are fixed by the standard
+  std::vector<double> centres(resamples), drawn(samples.size());
+  for (auto& value : centres) {
+    for (auto& sample : drawn) sample = samples[generator() % samples.size()];
+    value = centre(drawn);
+  }
+  std::sort(centres.begin(), centres.end());
+  result.low = centres[static_cast<std::size_t>(0.025 * resamples)];
+  result.high = centres[static_cast<std::size_t>(0.975 * resamples) - 1];
+  return result;
+}
 
 store::Dataset gather(const std::vector<PlacedNumbers>& results, const std::vector<std::string>& over,
                       const std::string& reduce) {

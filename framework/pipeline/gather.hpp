@@ -13,6 +13,14 @@ struct PlacedNumbers {
   store::Dataset numbers;
 };
 
+/// What samples are reduced to; NaN where there is none.
+struct Reduced {
+  double centre, sd, low, high;  ///< mean or median, ddof 1, 95 % bootstrap interval
+  double n = 0;
+};
+/// Of the samples that are not NaN; `how` is "mean" or "median".
+Reduced reduce_samples(std::vector<double> samples, const std::string& how);
+
 /// Every variable that holds numbers gets the axes as leading dimensions. Axes of `over` are reduced instead: NAME is
 /// the mean (or median), with NAME_sd (ddof 1), NAME_low and NAME_high (95 % bootstrap interval of the mean or median,
 /// percentiles of 2000 resamples) and NAME_n, the number of samples. One sample has no sd and no interval: these are

@@ -120,6 +120,13 @@ bool plan_figure(Planning& planning, const json& table, Stage& stage) {
                                    {analysis::figure_options(*kind), {"kind", "of", "at", "labels", "over", "each"}});
   const auto mentions = read_sources(reading, draw_path, draw);
   if (!mentions) return false;
+  if (draw.contains("over") && !analysis::figure_averages(*kind)) {
+    reading.diagnostics.at_key(
+        join(draw_path, "over"),
+        fmt::format("a figure \"{}\" averages nothing and takes no 'over'; write 'each' for one panel per value",
+                    *kind));
+    return false;
+  }
 
   FigureStage work;
   work.kind = *kind;

@@ -79,7 +79,8 @@ store::Variable variable_of(const plugin::MetricResult& result, const std::strin
 
 store::Dataset measure(const Metric& metric, const std::vector<MeasuredVariable>& inputs, std::uint64_t seed,
                        std::uint32_t draw) {
-  std::map<std::filesystem::path, std::shared_ptr<store::RecordingReader>> readers;
+  // A file may serve several roles, with another variable each.
+  std::map<std::pair<std::string, std::filesystem::path>, std::shared_ptr<store::RecordingReader>> readers;
   std::vector<Metric::Source> sources;
   std::string unit;
   for (std::size_t k = 0; k < inputs.size(); ++k) {
@@ -88,8 +89,8 @@ store::Dataset measure(const Metric& metric, const std::vector<MeasuredVariable>
       sources.emplace_back();
       continue;
     }
-    auto& reader = readers[*input.file];
-    if (!reader) reader = std::make_shared<store::RecordingReader>(*input.file);
+    auto& reader = readers[{metric.inputs()[k].role, *input.file}];
+    if (!reader) reader = std::make_shared<store::RecordingReader>(*input.file, input.layout);
     if (metric.is_extra(k) && !reader->has(input.variable)) {
       sources.emplace_back();
       continue;

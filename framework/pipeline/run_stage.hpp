@@ -44,6 +44,7 @@ std::map<std::string, std::string> result_attributes(const Stage& stage, const s
 struct MeasuredVariable {
   std::optional<std::filesystem::path> file;  ///< none: an optional input that is not given
   std::string variable;
+  store::RecordingLayout layout = {};  ///< of a file from elsewhere
 };
 /// Streams recordings through a metric: its outputs as variables with dimensions, units and descriptions.
 store::Dataset measure(const plugin::Metric& metric, const std::vector<MeasuredVariable>& inputs, std::uint64_t seed,

@@ -46,4 +46,8 @@ Dataset read_dataset(const std::filesystem::path& file);
 /// columns variable, <dims...>, value, units.
 void write_csv(const std::filesystem::path& file, const Dataset& dataset);
 
+/// The dataset as JSON: { "attributes": {...}, "variables": { NAME: { "dims", "shape", "units", "long_name", "values" }
+/// } }, values nested by dimension, a number that is not finite as null.
+void write_json(const std::filesystem::path& file, const Dataset& dataset);
+
 }  // namespace reverie::store

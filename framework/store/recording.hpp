@@ -34,10 +34,19 @@ class RecordingWriter {
   std::unique_ptr<State> state_;
 };
 
-/// Reads recordings of ours and of others that follow the layout.
+/// What a file of another program does not say by itself.
+struct RecordingLayout {
+  std::string variable;  ///< the one that is measured, by its name in the file; of .npy and .csv: its name here
+  std::vector<std::string>
+      dims;  ///< its dimensions in the order of the file; empty: as the file names them, or `wanted`
+  std::vector<std::string> wanted;  ///< dimensions of the metric's input
+  std::string unit;                 ///< where the file names none
+};
+
+/// Reads recordings of ours and of others: netCDF, .npy, .npz and .csv by the file's extension (docs/recordings.md).
 class RecordingReader {
  public:
-  explicit RecordingReader(const std::filesystem::path& file);
+  explicit RecordingReader(const std::filesystem::path& file, const RecordingLayout& layout = {});
   ~RecordingReader();
   RecordingReader(RecordingReader&&) noexcept;
 
@@ -55,8 +64,9 @@ class RecordingReader {
   std::vector<std::string> labels(const std::string& name) const;
   std::map<std::string, std::string> attributes() const;
 
+  struct State;  ///< one kind of file
+
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

@@ -32,13 +32,13 @@ TEST_CASE("curve: each value named is a panel, and missing evaluations are no po
   const auto files = analysis::draw_figure("curve", options("curve", {{"value", "loss, task_error"}}), "", {source},
                                            folder.make("figure"));
   const std::vector<std::vector<std::string>> expected = {
-      {"panel", "line", "batch", "value", "running_mean", "name", "unit", "source"},
-      {"0", "0", "1", "0.5", "", "loss", "", "train"},
-      {"0", "0", "2", "0.25", "", "loss", "", "train"},
-      {"0", "0", "3", "0.125", "", "loss", "", "train"},
-      {"0", "0", "4", "0.0625", "", "loss", "", "train"},
-      {"1", "0", "2", "0.125", "", "task_error", "m^2", "train"},
-      {"1", "0", "4", "0.03125", "", "task_error", "m^2", "train"}};
+      {"panel", "line", "batch", "value", "running_mean", "low", "high", "name", "unit", "source"},
+      {"0", "0", "1", "0.5", "", "", "", "loss", "", "train"},
+      {"0", "0", "2", "0.25", "", "", "", "loss", "", "train"},
+      {"0", "0", "3", "0.125", "", "", "", "loss", "", "train"},
+      {"0", "0", "4", "0.0625", "", "", "", "loss", "", "train"},
+      {"1", "0", "2", "0.125", "", "", "", "task_error", "m^2", "train"},
+      {"1", "0", "4", "0.03125", "", "", "", "task_error", "m^2", "train"}};
   CHECK(cells(files.csv) == expected);
   CHECK(occurrences(store::read_file(files.svg), "<g id=\"figure_plot_") == 2);
   CHECK(succeeds("/usr/bin/python3 " REVERIE_TEST_FOLDER "/well_formed.py " + files.svg.string() +
@@ -91,7 +91,7 @@ TEST_CASE("curve: a result's variable runs along its dimension's coordinate") {
   const auto rows = cells(files.csv);
   REQUIRE(rows.size() == 4);
   CHECK(rows[0][2] == "lag (s)");
-  CHECK(rows[3] == std::vector<std::string>{"0", "0", "2", "1.5", "", "displacement", "m", "spread"});
+  CHECK(rows[3] == std::vector<std::string>{"0", "0", "2", "1.5", "", "", "", "displacement", "m", "spread"});
   CHECK(succeeds("/usr/bin/python3 " REVERIE_TEST_FOLDER "/well_formed.py " + files.svg.string() +
                  " 'lag (s)' 'displacement (m)'"));
 }

@@ -33,7 +33,7 @@ TEST_CASE("density: one picture per source, inside the SVG, on one scale") {
   CHECK(script.find("set cbrange [0:4]") != std::string::npos);
   CHECK(occurrences(script, "#2ca7c5") == 1);
   CHECK(occurrences(script, "#ee3233") == 1);
-  CHECK(std::distance(std::filesystem::directory_iterator(folder.make("figure")), {}) == 3);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.make("figure")), {}) == 5);
 
   const auto rows = cells(files.csv);
   REQUIRE(rows.size() == 1 + 2 * 4);

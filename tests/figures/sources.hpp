@@ -95,6 +95,36 @@ inline analysis::FigureSource training(const std::filesystem::path& folder, cons
   return {label, "train", folder};
 }
 
+inline store::Variable variable(const std::string& name, const std::vector<std::string>& dims,
+                                const std::vector<std::int64_t>& shape, const std::string& unit,
+                                const std::vector<double>& values) {
+  store::Variable result;
+  result.name = name;
+  result.dims = dims;
+  result.shape = shape;
+  result.unit = unit;
+  result.values = values;
+  return result;
+}
+
+using Place = std::vector<std::pair<std::string, plugin::json>>;
+
+/// result.nc with these variables, at a place on the axes that a figure gathers.
+inline analysis::FigureSource result(const std::filesystem::path& folder, const std::string& label,
+                                     const std::vector<store::Variable>& variables, const Place& place = {}) {
+  store::Dataset dataset;
+  dataset.variables = variables;
+  store::write_dataset(folder / "result.nc", dataset);
+  return {label, "measure", folder, place};
+}
+
+/// Sources and options that the kind draws.
+struct Example {
+  std::vector<analysis::FigureSource> sources;
+  plugin::json options = plugin::json::object();
+};
+inline Example example_of(const std::string& kind, const Folder& folder);
+
 /// A file's lines split at commas; good for cells without quotes.
 inline std::vector<std::vector<std::string>> cells(const std::filesystem::path& file) {
   std::vector<std::vector<std::string>> rows;
@@ -119,6 +149,37 @@ inline bool succeeds(const std::string& command) { return std::system(command.c_
 /// The options of a kind: its defaults, with `given` on top.
 inline plugin::json options(const std::string& kind, const plugin::json& given = plugin::json::object()) {
   return plugin::check_parameters(analysis::figure_options(kind), given).values;
+}
+
+inline Example example_of(const std::string& kind, const Folder& folder) {
+  const auto make = [&](const std::string& name) { return folder.make(kind + "-" + name); };
+  const auto single = [](const std::string& name, double value) { return variable(name, {}, {}, "1", {value}); };
+  if (kind == "curve") return {{training(make("h"), "train", 500)}};
+  if (kind == "heatmap" || kind == "matrix") {
+    Example example;
+    example.options = {{"value", "ratio"}};
+    example.options[kind == "heatmap" ? "x" : "columns"] = "friction";
+    example.options[kind == "heatmap" ? "y" : "rows"] = "strength";
+    for (const double friction : {0.5, 1.0})
+      for (const double strength : {0.0, 0.1, 0.2})
+        example.sources.push_back(result(make(fmt::format("{}-{}", friction, strength)), "reach",
+                                         {single("ratio", 2 * friction + strength)},
+                                         {{"friction", friction}, {"strength", strength}}));
+    return example;
+  }
+  if (kind == "box")
+    return {{result(make("b"), "noisy", {variable("per_trial", {"trial"}, {5}, "m^2", {1, 2, 3, 4, 20})})}};
+  if (kind == "polar")
+    return {{result(make("p"), "awake",
+                    {variable("bearing", {"bearing"}, {4}, "rad", {-2.356, -0.785, 0.785, 2.356}),
+                     variable("counts", {"bearing"}, {4}, "1", {1, 2, 3, 4})})}};
+  if (kind == "mean_paths") {
+    const std::vector<double> mean = {0, 0, 0, 1, -1, 1, 0, 0, 0, 1, 1, 1}, sd(12, 0.05);
+    return {{result(make("m"), "means",
+                    {variable("awake_mean", {"direction", "awake_time", "space"}, {2, 3, 2}, "m", mean),
+                     variable("awake_sd", {"direction", "awake_time", "space"}, {2, 3, 2}, "m", sd)})}};
+  }
+  return {{recording(make("a"), "awake", "awake", 4, 60, walks(4, 60, 1, 0.03))}};
 }
 
 }  // namespace reverie::test

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// docs/pipelines.md names every key that pipelines accept, and every kind of figure with its options.
+/// docs/pipelines.md names every key that pipelines accept; docs/figures.md every kind of figure with its options.
 #include <doctest/doctest.h>
 
 #include <analysis/figures/figure.hpp>
+#include <pipeline/document.hpp>
 #include <pipeline/stages.hpp>
+#include <sstream>
 #include <store/publication.hpp>
 
 using namespace reverie;
@@ -28,8 +30,39 @@ TEST_CASE("the page on pipelines names every key") {
   }
   for (const auto* keys : {&evaluate_keys(), &start_keys(), &noise_keys(), &cell_keys()})
     for (const auto& spec : keys->plain) mentioned(spec.name);
+}
+
+TEST_CASE("the page on figures has a section for every kind, with its options") {
+  const auto page = store::read_file(REVERIE_FIGURES_PAGE);
   for (const auto& kind : analysis::figure_kinds()) {
-    named(kind);
-    for (const auto& spec : analysis::figure_options(kind)) named(spec.name);
+    CAPTURE(kind);
+    const auto begin = page.find("\n## `" + kind + "`");
+    REQUIRE(begin != page.npos);
+    const auto section = page.substr(begin, page.find("\n## ", begin + 4) - begin);
+    CHECK(section.find("kind = \"" + kind + "\"") != section.npos);
+    for (const auto& spec : analysis::figure_options(kind)) {
+      CAPTURE(spec.name);
+      // A matrix has the options of a heat map.
+      const bool named = section.find("`" + spec.name + "`") != section.npos;
+      CHECK((named || page.find("`" + spec.name + "`") != page.npos));
+      if (kind != "matrix" && spec.name != "size") CHECK(named);
+    }
   }
+}
+
+TEST_CASE("the examples on the page on figures have keys and values that their kinds take") {
+  std::istringstream page(store::read_file(REVERIE_FIGURES_PAGE));
+  int examples = 0;
+  for (std::string line; std::getline(page, line);) {
+    if (!line.starts_with("draw = {")) continue;
+    CAPTURE(line);
+    ++examples;
+    const auto draw = pipeline::parse_document("figures.md", line, {}).root.at("draw");
+    const auto kind = draw.at("kind").get<std::string>();
+    const auto checked =
+        plugin::check_parameters(analysis::figure_options(kind), draw, {"kind", "of", "at", "labels", "over", "each"});
+    for (const auto& problem : checked.problems) CHECK_MESSAGE(false, problem.key, " ", problem.message);
+    CHECK((!draw.contains("over") || analysis::figure_averages(kind)));
+  }
+  CHECK(examples >= 15);
 }

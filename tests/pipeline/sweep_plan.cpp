@@ -130,6 +130,19 @@ TEST_CASE("gather stages and figures take all points of the axes they gather") {
   CHECK(inputs_of(figure, "figure[seed=1]") == Texts{"replay[seed=1,friction=0.5]", "replay[seed=1,friction=1.0]"});
 }
 
+TEST_CASE("a figure that averages nothing refuses over, one that draws over axes gathers them") {
+  const auto errors = errors_of(sweep +
+                                "[stage.figure]\nrun = \"figure\"\n"
+                                "draw = { kind = \"paths\", of = \"replay\", over = \"seed\" }\n");
+  CHECK(contains(errors, "a figure \"paths\" averages nothing and takes no 'over'; write 'each'"));
+  const auto figure = plan_of(sweep +
+                              "[stage.figure]\nrun = \"figure\"\n"
+                              "draw = { kind = \"heatmap\", of = \"step\", value = \"stepwise_distance\", "
+                              "x = \"friction\", y = \"seed\" }\n");
+  CHECK(labels_of(figure, "figure") == Texts{"figure"});
+  CHECK(inputs_of(figure, "figure").size() == 6);
+}
+
 TEST_CASE("a value that an axis gives and a plugin refuses is shown at the axis, once") {
   const auto errors =
       errors_of("[axes]\nseed = [0, 1]\nfriction = [0.5, 1.5]\n" + task_and_network + training + replay);

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Kinds "heatmap" and "matrix": single numbers of results over two axes of a sweep, means over the axes of `over`. A
+/// heat map has its y axis upwards; a matrix counts its rows from the top.
+#include <analysis/figures/gnuplot.hpp>
+#include <analysis/figures/kinds.hpp>
+#include <analysis/figures/options.hpp>
+#include <analysis/figures/panels.hpp>
+#include <analysis/figures/results.hpp>
+#include <analysis/figures/table.hpp>
+#include <analysis/figures/words.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+
+namespace reverie::analysis {
+namespace {
+
+struct Cells {
+  std::string title, name, unit;
+  std::vector<std::vector<Moments>> values;  ///< [y][x]
+  std::vector<std::vector<double>> marks;    ///< mean of the marking variable; empty without one
+};
+
+struct Map {
+  std::string x_axis, y_axis, mark;
+  std::vector<plugin::json> x, y;  ///< labels along the axes
+  std::vector<Cells> panels;
+};
+
+std::vector<plugin::json> labels_on(const std::vector<FigureSource>& sources, const std::string& axis) {
+  std::vector<plugin::json> labels;
+  for (const FigureSource& source : sources) {
+    const auto label = place_on(source, axis);
+    if (label.is_null())
+      throw Error(
+          ExitCode::pipeline_invalid,
+          fmt::format("the axis '{}' does not reach the stage '{}', which is drawn over it", axis, source.label),
+          "draw it over an axis that the stage depends on");
+    if (std::find(labels.begin(), labels.end(), label) == labels.end()) labels.push_back(label);
+  }
+  return labels;
+}
+
+double single_number(const FigureSource& source, const store::Variable& variable) {
+  if (variable.values.size() == 1) return variable.values[0];
+  throw store::DataError(fmt::format("'{}' of '{}' has {} numbers along ({})", variable.name, source.label,
+                                     variable.values.size(), fmt::join(variable.dims, ", ")),
+                         "a cell shows one number: name a variable without dimensions");
+}
+
+Cells cells_of(const Group& group, const std::string& name, const Map& map) {
+  Cells cells;
+  cells.name = name;
+  for (const auto& y : map.y) {
+    auto& row = cells.values.emplace_back();
+    auto& marks = cells.marks.emplace_back();
+    for (const auto& x : map.x) {
+      std::vector<double> samples, marked;
+      for (const FigureSource* source : group.members) {
+        if (place_on(*source, map.x_axis) != x || place_on(*source, map.y_axis) != y) continue;
+        const store::Variable variable = read_variable(*source, name);
+        cells.unit = variable.unit;
+        samples.push_back(single_number(*source, variable));
+        if (!map.mark.empty()) marked.push_back(single_number(*source, read_variable(*source, map.mark)));
+      }
+      row.push_back(moments_of(samples));
+      marks.push_back(moments_of(marked).mean);
+    }
+  }
+  return cells;
+}
+
+Map read_map(const plugin::json& options, const std::vector<FigureSource>& sources, const std::string& x_option,
+             const std::string& y_option) {
+  Map map;
+  map.x_axis = options.at(x_option).get<std::string>();
+  map.y_axis = options.at(y_option).get<std::string>();
+  map.mark = options.at("mark").get<std::string>();
+  map.x = labels_on(sources, map.x_axis);
+  map.y = labels_on(sources, map.y_axis);
+  const auto names = names_in(options, "value");
+  const auto groups = grouped(sources, options, {map.x_axis, map.y_axis});
+  for (const Group& group : groups)
+    for (const std::string& name : names) {
+      map.panels.push_back(cells_of(group, name, map));
+      std::string& title = map.panels.back().title;
+      title = groups.size() > 1 ? group.label : spaced(name);
+      if (groups.size() > 1 && names.size() > 1) title += ", " + spaced(name);
+    }
+  return map;
+}
+
+struct Scale {
+  double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
+};
+
+/// Of one panel, or of all panels with the same value.
+Scale scale_of(const Map& map, const Cells& panel, bool own, const std::vector<double>& limits) {
+  Scale scale;
+  for (const Cells& other : map.panels) {
+    if (&other != &panel && (own || other.name != panel.name)) continue;
+    for (const auto& row : other.values)
+      for (const Moments& cell : row)
+        if (std::isfinite(cell.mean)) scale = {std::min(scale.low, cell.mean), std::max(scale.high, cell.mean)};
+  }
+  if (limits.size() == 2) scale = {limits[0], limits[1]};
+  if (scale.low > scale.high) scale = {0, 1};
+  if (scale.low == scale.high) {
+    const double room = scale.low == 0 ? 1 : std::abs(scale.low) * 0.5;
+    scale = {scale.low - room, scale.high + room};
+  }
+  return scale;
+}
+
+/// Three digits in few letters: "0.0512", "1.23", "93.1", "1.2e4".
+std::string short_number(double value) {
+  if (!std::isfinite(value)) return "";
+  const double size = std::abs(value);
+  if (size != 0 && (size < 1e-3 || size >= 1e5)) return fmt::format("{:.1e}", value);
+  return fmt::format("{:.{}f}", value, size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2);
+}
+
+/// Columns: 1 panel, 2 column, 3 row, 4 mean, 5 sd, 6 n, 7 marked, then the labels, value and unit. Empty cells are
+/// "nan" for gnuplot's sake.
+void add_rows(std::string& csv, std::size_t index, const Map& map) {
+  const Cells& cells = map.panels[index];
+  for (std::size_t j = 0; j < map.y.size(); ++j)
+    for (std::size_t i = 0; i < map.x.size(); ++i) {
+      const Moments& cell = cells.values[j][i];
+      fmt::format_to(std::back_inserter(csv), "{},{},{},{},{},{},{},{},{},{},{},{}\n", index, i, j, cell.mean,
+                     std::isnan(cell.sd) ? "" : fmt::format("{}", cell.sd), cell.n, cells.marks[j][i] >= 0.5 ? 1 : 0,
+                     csv_cell(plain_text(axis_text(map.x[i]))), csv_cell(plain_text(axis_text(map.y[j]))),
+                     csv_cell(plain_text(cells.name)), csv_cell(plain_text(cells.unit)),
+                     csv_cell(plain_text(cells.title)));
+    }
+}
+
+std::string tics(char axis, const std::vector<plugin::json>& labels, bool turned) {
+  std::vector<std::string> marks;
+  // Every label when they fit, else every second, third, ...; words always.
+  const std::size_t step = labels[0].is_number() ? (labels.size() + 10) / 11 : 1;
+  for (std::size_t k = 0; k < labels.size(); k += step)
+    marks.push_back(fmt::format("{} {}", gnuplot_string(axis_text(labels[k])), k));
+  return fmt::format("set {}tics ({}) scale 0 noenhanced{}\n", axis, fmt::join(marks, ", "),
+                     turned        ? " rotate by 40 right offset 0.5,0.2"
+                     : axis == 'x' ? " norotate"
+                                   : "");
+}
+
+std::size_t longest_label(const std::vector<plugin::json>& labels) {
+  std::size_t longest = 0;
+  for (const auto& label : labels) longest = std::max(longest, axis_text(label).size());
+  return longest;
+}
+
+/// The scale's position of a value: above 0.6 numbers are white.
+double share_of(const Scale& scale, double value) {
+  return std::clamp((value - scale.low) / (scale.high - scale.low), 0.0, 1.0);
+}
+
+plugin::ParameterSchema shared_options(const char* x, const char* x_doc, const char* y, const char* y_doc) {
+  return {
+      needed_option("value", "a single number of the result; several, separated by commas, get a panel each"),
+      needed_option(x, x_doc),
+      needed_option(y, y_doc),
+      label_option(),
+      flag_option("numbers", true, "the number in each cell, where it fits"),
+      choice_option("scale", {"shared", "own"}, "one colour scale for all panels of a value, or one for each panel"),
+      numbers_option("limits", "[low, high] of the colour scale; empty: from the numbers"),
+      numbers_option("centre", "[c]: colours diverge from white at c, cold below and warm above"),
+      text_option("mark", "", "a variable that marks cells by a stroke where its mean is at least 1/2, as censored")};
+}
+
+std::string palette_of(const Scale& scale, const std::vector<double>& centre) {
+  if (centre.empty()) return "set palette defined (0 '#ffffff', 0.5 '#8fcfdf', 1 '#125d73')\n";
+  const double middle = share_of(scale, centre[0]);
+  if (middle <= 0) return "set palette defined (0 '#ffffff', 1 '#c62324')\n";
+  if (middle >= 1) return "set palette defined (0 '#1f86a0', 1 '#ffffff')\n";
+  // Equal distances from the centre are equally strong.
+  const double most = std::max(middle, 1 - middle);
+  return fmt::format("set palette defined (0 '{}', {:.6g} '#ffffff', 1 '{}')\n",
+                     mixed("#ffffff", "#1f86a0", middle / most), middle,
+                     mixed("#ffffff", "#c62324", (1 - middle) / most));
+}
+
+Drawing draw_map(const plugin::json& options, const Map& map, bool downwards) {
+  const bool own = options.at("scale").get<std::string>() == "own";
+  const auto limits = numbers_in(options, "limits"), centre = numbers_in(options, "centre");
+  if (!limits.empty() && (limits.size() != 2 || limits[0] >= limits[1]))
+    throw Error(ExitCode::pipeline_invalid, "limits of a colour scale are not [low, high]", "write limits = [0, 1]");
+  const bool turned = !map.x[0].is_number() && longest_label(map.x) * map.x.size() > 24;
+  PanelLayout layout;
+  layout.size = size_option(options);
+  layout.columns = 3;
+  layout.right = 66;
+  layout.left = map.y[0].is_number() ? 52 : std::min(52 + static_cast<int>(longest_label(map.y)) * 6, 190);
+  if (turned) layout.bottom = 46 + static_cast<int>(std::min<std::size_t>(longest_label(map.x), 20)) * 4;
+  for (const Cells& panel : map.panels) layout.titles.push_back(panel.title);
+  layout = arrange(layout);
+
+  Drawing drawing;
+  drawing.csv = fmt::format("panel,column,row,mean,sd,n,marked,{},{},value,unit,title\n",
+                            csv_cell(plain_text(map.x_axis)), csv_cell(plain_text(map.y_axis)));
+  drawing.script = begin_figure(layout);
+  std::string in_words;
+  bool any_mark = false, any_missing = false;
+  std::size_t most = 0;
+  const std::size_t cells = map.x.size() * map.y.size();
+  for (std::size_t index = 0; index < map.panels.size(); ++index) {
+    const Cells& panel = map.panels[index];
+    const int number = static_cast<int>(index);
+    add_rows(drawing.csv, index, map);
+    const Scale scale = scale_of(map, panel, own, limits);
+    drawing.script += begin_panel(layout, number);
+    drawing.script += fmt::format("set xrange [-0.5:{}]\nset yrange [{}]\n", static_cast<double>(map.x.size()) - 0.5,
+                                  downwards ? fmt::format("{}:-0.5", static_cast<double>(map.y.size()) - 0.5)
+                                            : fmt::format("-0.5:{}", static_cast<double>(map.y.size()) - 0.5));
+    drawing.script += tics('x', map.x, turned) + tics('y', map.y, false);
+    drawing.script += axis_labels(spaced(map.x_axis), first_of_row(layout, number) ? spaced(map.y_axis) : "");
+    drawing.script += fmt::format("set cbrange [{:.6g}:{:.6g}]\nset cbtics {:.6g} scale 0.3 offset -0.8,0\n", scale.low,
+                                  scale.high, tic_step(scale.high - scale.low));
+    drawing.script += palette_of(scale, centre);
+    drawing.script += colour_scale(layout, number, with_unit(name_of(options, panel.name), printed_unit(panel.unit)));
+    drawing.script +=
+        "set object rectangle from graph 0,0 to graph 1,1 behind fillcolor rgb '#dddddd' fillstyle solid noborder\n";
+    std::string low_place, high_place;
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    for (std::size_t j = 0; j < map.y.size(); ++j) {
+      for (std::size_t i = 0; i < map.x.size(); ++i) {
+        const Moments& cell = panel.values[j][i];
+        most = std::max(most, cell.n);
+        any_mark = any_mark || panel.marks[j][i] >= 0.5;
+        any_missing = any_missing || !std::isfinite(cell.mean);
+        const std::string place = fmt::format("{} = {}, {} = {}", spaced(map.x_axis), axis_text(map.x[i]),
+                                              spaced(map.y_axis), axis_text(map.y[j]));
+        if (cell.mean < low) low = cell.mean, low_place = place;
+        if (cell.mean > high) high = cell.mean, high_place = place;
+      }
+    }
+    const std::string rows =
+        fmt::format("'figure.csv' skip 1 every ::{}::{} using ", index * cells, (index + 1) * cells - 1);
+    drawing.script += "plot " + rows + "2:3:4 with image pixels";
+    if (any_mark)
+      for (const char* pen : {"'#ffffff' linewidth 2.2", "'#444444' linewidth 0.9"})
+        drawing.script += ", \\\n  " + rows +
+                          "($7 == 1 ? $2 - 0.5 : NaN):($3 - 0.5):(1):(1) with vectors nohead linecolor rgb " + pen;
+    const bool fit =
+        layout.side / static_cast<int>(map.x.size()) >= 24 && layout.side / static_cast<int>(map.y.size()) >= 12;
+    if (options.at("numbers").get<bool>() && fit) {
+      const int font = layout.side / static_cast<int>(map.x.size()) >= 32 ? 8 : 6;
+      // Dark cells carry white numbers.
+      for (const bool dark : {false, true}) {
+        std::string shown;
+        for (std::size_t j = 0; j < map.y.size(); ++j)
+          for (std::size_t i = 0; i < map.x.size(); ++i) {
+            const double mean = panel.values[j][i].mean;
+            const double share = share_of(scale, mean);
+            const bool on_dark = centre.empty() ? share > 0.62 : std::abs(share - share_of(scale, centre[0])) > 0.4;
+            if (std::isfinite(mean) && on_dark == dark)
+              shown += fmt::format("set label '{}' at {},{} center front font ',{}' textcolor rgb '{}'\n",
+                                   short_number(mean), i, j, font, dark ? "#ffffff" : "#222222");
+          }
+        const auto plot = drawing.script.rfind("plot ");
+        drawing.script.insert(plot, shown);
+      }
+    }
+    drawing.script += "\n";
+    in_words += fmt::format("{}{}: lowest {:.3g} at {}, highest {:.3g} at {}", index == 0 ? "" : "; ", panel.title, low,
+                            low_place, high, high_place);
+  }
+  drawing.script += end_figure();
+  std::string names;
+  for (const Cells& panel : map.panels)
+    if (names.find(spaced(panel.name)) == std::string::npos) names += (names.empty() ? "" : ", ") + spaced(panel.name);
+  drawing.caption = fmt::format("{} over {} and {}.", names, spaced(map.x_axis), spaced(map.y_axis));
+  if (most > 1) drawing.caption += fmt::format(" Means of up to {} results.", most);
+  if (map.panels.size() > 1 && !own) drawing.caption += " Panels of one value share their colour scale.";
+  if (any_mark) drawing.caption += fmt::format(" Stroke: {}.", spaced(map.mark));
+  if (any_missing) drawing.caption += " Grey: no result.";
+  drawing.caption = plain_text(drawing.caption);
+  drawing.alternative_text = plain_text(
+      fmt::format("{} of {} by {} cells. {}.",
+                  counted(static_cast<std::int64_t>(map.panels.size()), downwards ? "matrix panel" : "heat map"),
+                  map.x.size(), map.y.size(), in_words));
+  return drawing;
+}
+
+}  // namespace
+
+plugin::ParameterSchema heatmap_options() {
+  return shared_options("x", "axis from left to right", "y", "axis upwards");
+}
+
+plugin::ParameterSchema matrix_options() {
+  return shared_options("columns", "axis from left to right", "rows", "axis from top to bottom");
+}
+
+Drawing draw_heatmap(const plugin::json& options, const std::vector<FigureSource>& sources) {
+  return draw_map(options, read_map(options, sources, "x", "y"), false);
+}
+
+Drawing draw_matrix(const plugin::json& options, const std::vector<FigureSource>& sources) {
+  return draw_map(options, read_map(options, sources, "columns", "rows"), true);
+}
+
+}  // namespace reverie::analysis

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// All single numbers of a run as two tidy tables.
+///
+/// metrics.csv has one row per number: run, seed, condition, metric, value, units, n. `run` is the pipeline's name,
+/// `seed` the value of the axis "seed", `condition` the other axes ("friction=0.5,strength=0.05"), `metric` is
+/// STAGE.VARIABLE. `n` is the number of trials or samples behind the value, empty where the result does not say:
+/// in this order the result's own NAME_n, NAME_count, the only one among PHASE_samples, PHASE_trials and PHASE_paths
+/// when NAME begins with PHASE ("awake", "replay", "floor"), `samples`, `trials`, and the length of its dimension
+/// "trial".
+///
+/// metrics_summary.csv has one row per condition and metric over the seeds: run, condition, metric, mean, sd, low,
+/// high, units, seeds; sd with ddof 1, low and high the 95 % bootstrap interval of the mean (gather.hpp). One seed has
+/// neither: these cells are empty.
+#pragma once
+
+#include <pipeline/gather.hpp>
+
+namespace reverie::pipeline {
+
+/// The result of one measure stage at its point.
+struct MeasuredResult {
+  std::string stage;
+  Point point;
+  store::Dataset numbers;
+};
+
+std::string metrics_table(const std::string& run, const std::vector<MeasuredResult>& results);
+std::string metrics_summary(const std::string& run, const std::vector<MeasuredResult>& results);
+
+/// The number behind a variable, or nullopt.
+std::optional<double> count_behind(const std::string& variable, const store::Dataset& result);
+
+}  // namespace reverie::pipeline

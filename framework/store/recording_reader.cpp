@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Reading recordings: netCDF files piece by piece, arrays of other programs from memory or mapped files.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <store/foreign.hpp>
+#include <store/netcdf_dataset.hpp>
+
+namespace reverie::store {
+namespace {
+
+/// What a reader knows of one variable, whatever the file.
+struct Listed {
+  std::string name, unit;
+  std::vector<std::string> dims;
+  std::vector<std::int64_t> shape;
+};
+
+}  // namespace
+
+struct RecordingReader::State {
+  std::filesystem::path file;
+  std::vector<Listed> variables;
+
+  explicit State(std::filesystem::path name) : file(std::move(name)) {}
+  virtual ~State() = default;
+  /// Variable number `index`, rows [start, start + extent) of its first dimension.
+  virtual std::vector<float> rows(std::size_t index, std::int64_t first,
+                                  const std::vector<std::int64_t>& extents) const = 0;
+  virtual std::vector<double> all(std::size_t index) const = 0;
+  virtual std::vector<std::string> labels(std::size_t index) const = 0;
+  virtual std::map<std::string, std::string> attributes() const = 0;
+
+  std::size_t index_of(const std::string& name) const {
+    std::vector<std::string> names;
+    for (std::size_t k = 0; k < variables.size(); ++k) {
+      if (variables[k].name == name) return k;
+      names.push_back(variables[k].name);
+    }
+    throw DataError(fmt::format("'{}' has no variable '{}' (it has: {}).{}", file.string(), name,
+                                fmt::join(names, ", "), did_you_mean(name, names)),
+                    "name one of those, or record the variable (record = [...] of the simulation)");
+  }
+  const Listed& at(const std::string& name) const { return variables[index_of(name)]; }
+};
+
+namespace {
+
+struct NetcdfState final : RecordingReader::State {
+  NetcdfFile netcdf;
+  std::vector<NetcdfVariable> listed;
+
+  NetcdfState(const std::filesystem::path& name, const RecordingLayout& layout)
+      : State(name), netcdf(NetcdfFile::open(name)), listed(list_variables(netcdf)) {
+    for (const auto& variable : listed) {
+      variables.push_back({variable.name, text_attribute(netcdf, variable.id, "units"), variable.dims, variable.shape});
+      if (variable.name == layout.variable) rename(variables.back(), layout);
+    }
+  }
+
+  /// Other words for the dimensions; a unit where the file names none.
+  void rename(Listed& variable, const RecordingLayout& layout) const {
+    if (!layout.dims.empty()) {
+      if (layout.dims.size() != variable.dims.size())
+        throw DataError(fmt::format("'{}' in '{}' has {} dimensions ({}) and ({}) names {}", variable.name,
+                                    file.string(), variable.dims.size(), fmt::join(variable.dims, ", "),
+                                    fmt::join(layout.dims, ", "), layout.dims.size()),
+                        "name every dimension in the order of the file: --dims trial,time,space");
+      variable.dims = layout.dims;
+    }
+    if (layout.unit.empty()) return;
+    if (!variable.unit.empty() && variable.unit != layout.unit)
+      throw DataError(
+          fmt::format("'{}' in '{}' is in {}, not {}", variable.name, file.string(), variable.unit, layout.unit),
+          "leave the unit out");
+    variable.unit = layout.unit;
+  }
+
+  std::vector<float> rows(std::size_t index, std::int64_t first,
+                          const std::vector<std::int64_t>& extents) const override {
+    const auto& variable = listed[index];
+    require_numbers(netcdf, variable);
+    std::vector<float> values(elements_of(extents));
+    std::vector<std::size_t> start(extents.size(), 0), count(extents.begin(), extents.end());
+    if (!start.empty()) start.front() = static_cast<std::size_t>(first);
+    if (!values.empty())
+      netcdf.attempt("variable '" + variable.name + "'", [&] {
+        return nc_get_vara_float(netcdf.id(), variable.id, start.data(), count.data(), values.data());
+      });
+    return values;
+  }
+  std::vector<double> all(std::size_t index) const override { return read_numbers(netcdf, listed[index]); }
+  std::vector<std::string> labels(std::size_t index) const override { return read_labels(netcdf, listed[index]); }
+  std::map<std::string, std::string> attributes() const override { return global_attributes(netcdf); }
+};
+
+struct ArrayState final : RecordingReader::State {
+  std::vector<ForeignArray> arrays;
+
+  ArrayState(const std::filesystem::path& name, std::vector<ForeignArray> held) : State(name), arrays(std::move(held)) {
+    for (const auto& array : arrays) variables.push_back({array.name, array.unit, array.dims, array.shape});
+  }
+  std::vector<float> rows(std::size_t index, std::int64_t first,
+                          const std::vector<std::int64_t>& extents) const override {
+    const auto values = arrays[index].read(first, extents.empty() ? 1 : extents[0]);
+    return {values.begin(), values.end()};
+  }
+  std::vector<double> all(std::size_t index) const override {
+    const auto& array = arrays[index];
+    return array.read(0, array.shape.empty() ? 1 : array.shape[0]);
+  }
+  std::vector<std::string> labels(std::size_t index) const override {
+    throw DataError(fmt::format("'{}' in '{}' holds no texts", arrays[index].name, file.string()));
+  }
+  std::map<std::string, std::string> attributes() const override { return {}; }
+};
+
+std::unique_ptr<RecordingReader::State> open(const std::filesystem::path& file, const RecordingLayout& layout) {
+  const auto extension = file.extension();
+  if (extension == ".npy") return std::make_unique<ArrayState>(file, read_npy(file, layout));
+  if (extension == ".npz") return std::make_unique<ArrayState>(file, read_npz(file, layout));
+  if (extension == ".csv") return std::make_unique<ArrayState>(file, read_tracks(file, layout));
+  return std::make_unique<NetcdfState>(file, layout);
+}
+
+}  // namespace
+
+RecordingReader::RecordingReader(const std::filesystem::path& file, const RecordingLayout& layout)
+    : state_(open(file, layout)) {}
+
+RecordingReader::~RecordingReader() = default;
+RecordingReader::RecordingReader(RecordingReader&&) noexcept = default;
+
+const std::filesystem::path& RecordingReader::file() const { return state_->file; }
+
+std::vector<std::string> RecordingReader::names() const {
+  std::vector<std::string> names;
+  for (const auto& variable : state_->variables) names.push_back(variable.name);
+  return names;
+}
+
+bool RecordingReader::has(const std::string& name) const {
+  const auto known = names();
+  return std::find(known.begin(), known.end(), name) != known.end();
+}
+
+std::vector<std::string> RecordingReader::dims(const std::string& name) const { return state_->at(name).dims; }
+std::vector<std::int64_t> RecordingReader::shape(const std::string& name) const { return state_->at(name).shape; }
+std::string RecordingReader::unit(const std::string& name) const { return state_->at(name).unit; }
+
+void RecordingReader::require_dims(const std::string& name, const std::vector<std::string>& dims) const {
+  const auto& found = state_->at(name).dims;
+  if (found != dims)
+    throw DataError(fmt::format("variable '{}' of '{}' has dimensions ({}), not ({})", name, file().string(),
+                                fmt::join(found, ", "), fmt::join(dims, ", ")),
+                    "rename or transpose its dimensions, or name another variable");
+}
+
+std::vector<float> RecordingReader::read(const std::string& name, std::int64_t first, std::int64_t count) const {
+  const auto index = state_->index_of(name);
+  const auto& variable = state_->variables[index];
+  auto extents = variable.shape;
+  if (!extents.empty()) {
+    const auto rows = extents.front();
+    extents.front() = count < 0 ? rows - first : count;
+    if (first < 0 || first > rows || extents.front() > rows - first)
+      throw DataError(fmt::format("variable '{}' of '{}' has {} rows of '{}'; rows {} to {} were asked for", name,
+                                  file().string(), rows, variable.dims.front(), first, first + extents.front()),
+                      "ask for fewer, or record more");
+  }
+  return state_->rows(index, first, extents);
+}
+
+std::vector<double> RecordingReader::read_double(const std::string& name) const {
+  return state_->all(state_->index_of(name));
+}
+
+std::vector<std::string> RecordingReader::labels(const std::string& name) const {
+  return state_->labels(state_->index_of(name));
+}
+
+std::map<std::string, std::string> RecordingReader::attributes() const { return state_->attributes(); }
+
+}  // namespace reverie::store

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <map>
+#include <store/foreign.hpp>
+#include <store/publication.hpp>
+
+namespace reverie::store {
+namespace {
+
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\"");
+  if (first == text.npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\"") - first + 1);
+}
+
+std::vector<std::string_view> cells_of(std::string_view line) {
+  std::vector<std::string_view> cells;
+  for (;;) {
+    const auto comma = line.find(',');
+    cells.push_back(trimmed(line.substr(0, comma)));
+    if (comma == line.npos) return cells;
+    line.remove_prefix(comma + 1);
+  }
+}
+
+/// "x (m)" as its name and its unit.
+std::pair<std::string, std::string> header_of(std::string_view cell) {
+  const auto open = cell.find('(');
+  if (open == cell.npos || cell.back() != ')') return {std::string(cell), ""};
+  return {std::string(trimmed(cell.substr(0, open))), std::string(cell.substr(open + 1, cell.size() - open - 2))};
+}
+
+struct Sample {
+  std::size_t line;
+  double time;
+  std::array<double, 3> at;
+};
+
+struct Table {
+  const std::filesystem::path& file;
+  std::map<std::string, std::size_t> columns;  ///< of the names that are read
+  std::string time_unit, space_unit;
+  std::vector<std::pair<std::string, std::vector<Sample>>> trials;  ///< in the order in which they appear
+
+  DataError wrong(std::size_t line, const std::string& what, const std::string& remedy) const {
+    return {fmt::format("{}:{}: {}", file.string(), line, what), remedy};
+  }
+
+  void read_header(std::size_t line, const std::vector<std::string_view>& cells) {
+    std::vector<std::string> names;
+    std::map<std::string, std::string> units;
+    for (std::size_t k = 0; k < cells.size(); ++k) {
+      const auto [name, unit] = header_of(cells[k]);
+      names.push_back(name);
+      if (name != "trial" && name != "time" && name != "x" && name != "y" && name != "z") continue;
+      if (!columns.emplace(name, k).second)
+        throw wrong(line, fmt::format("two columns are called '{}'", name), "rename one of them");
+      units[name] = unit;
+    }
+    for (const char* name : {"trial", "time", "x", "y"})
+      if (!columns.contains(name))
+        throw wrong(line,
+                    fmt::format("there is no column '{}' (columns: {}).{}", name, fmt::join(names, ", "),
+                                did_you_mean(name, names)),
+                    "the first line names the columns: trial,time,x,y");
+    time_unit = units["time"];
+    space_unit = units["x"];
+    for (const char* name : {"y", "z"})
+      if (columns.contains(name) && units[name] != space_unit)
+        throw wrong(line, fmt::format("'{}' is in \"{}\" and x in \"{}\"", name, units[name], space_unit),
+                    "use one unit");
+  }
+
+  double number(std::size_t line, const std::string& column, std::string_view cell, bool may_miss) const {
+    const bool empty = cell.empty() || cell == "nan" || cell == "NaN" || cell == "NA";
+    if (empty && may_miss) return missing;
+    double value = 0;
+    const auto parsed = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+    if (parsed.ec != std::errc() || parsed.ptr != cell.data() + cell.size() || !std::isfinite(value))
+      throw wrong(line, fmt::format("'{}' in column '{}' is not a number", cell, column),
+                  may_miss ? "leave the cell empty where a sample is missing" : "every sample needs its time");
+    return value;
+  }
+
+  void read_row(std::size_t line, const std::vector<std::string_view>& cells, std::size_t width) {
+    if (cells.size() != width)
+      throw wrong(line, fmt::format("{} cells where the header has {}", cells.size(), width), "complete the row");
+    const std::string label(cells[columns.at("trial")]);
+    if (label.empty()) throw wrong(line, "the trial has no name", "number the trials in the column 'trial'");
+    auto trial = std::find_if(trials.rbegin(), trials.rend(), [&](const auto& t) { return t.first == label; });
+    if (trial == trials.rend()) {
+      trials.emplace_back(label, std::vector<Sample>());
+      trial = trials.rbegin();
+    }
+    Sample sample{line, number(line, "time", cells[columns.at("time")], false), {missing, missing, missing}};
+    for (const auto& [name, k] : columns)
+      if (name.size() == 1) sample.at[static_cast<std::size_t>(name[0] - 'x')] = number(line, name, cells[k], true);
+    if (!trial->second.empty() && sample.time <= trial->second.back().time)
+      throw wrong(line,
+                  fmt::format("trial {} goes back from time {} to {}", label, trial->second.back().time, sample.time),
+                  "order the rows of each trial by time");
+    trial->second.push_back(sample);
+  }
+};
+
+Table read_table(const std::filesystem::path& file, const std::string& text) {
+  Table table{file, {}, "", "", {}};
+  std::size_t line_number = 0, width = 0;
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto end = rest.find('\n');
+    auto line = rest.substr(0, end);
+    rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+    ++line_number;
+    if (line_number == 1 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);  // spreadsheets write this mark
+    if (trimmed(line).empty()) continue;
+    const auto cells = cells_of(line);
+    if (table.columns.empty()) {
+      table.read_header(line_number, cells);
+      width = cells.size();
+    } else {
+      table.read_row(line_number, cells, width);
+    }
+  }
+  if (table.trials.empty())
+    throw DataError(fmt::format("'{}' holds no samples", file.string()),
+                    "write a first line with the columns trial,time,x,y and one row per sample");
+  return table;
+}
+
+ForeignArray array_of(const std::string& name, const std::string& unit, std::vector<std::string> dims,
+                      std::vector<std::int64_t> shape, std::vector<double> values) {
+  const auto held = std::make_shared<std::vector<double>>(std::move(values));
+  ForeignArray array;
+  array.name = name;
+  array.unit = unit;
+  array.dims = std::move(dims);
+  array.shape = std::move(shape);
+  array.strides.assign(array.shape.size(), sizeof(double));
+  for (std::size_t k = array.shape.size(); k-- > 1;) array.strides[k - 1] = array.strides[k] * array.shape[k];
+  array.decode = [](const std::byte* at) {
+    double value = 0;
+    std::memcpy(&value, at, sizeof value);
+    return value;
+  };
+  array.owner = held;
+  array.data = reinterpret_cast<const std::byte*>(held->data());
+  return array;
+}
+
+}  // namespace
+
+std::vector<ForeignArray> read_tracks(const std::filesystem::path& file, const RecordingLayout& layout) {
+  const std::string text = read_file(file);
+  const Table table = read_table(file, text);
+  const auto longest = std::max_element(table.trials.begin(), table.trials.end(), [](const auto& a, const auto& b) {
+                         return a.second.size() < b.second.size();
+                       })->second;
+  std::vector<double> time;
+  for (const Sample& sample : longest) time.push_back(sample.time - longest.front().time);
+  const double step = time.size() > 1 ? time.back() / static_cast<double>(time.size() - 1) : 1;
+  const std::size_t space = table.columns.contains("z") ? 3 : 2;
+  std::vector<double> values(table.trials.size() * time.size() * space, missing);
+  for (std::size_t trial = 0; trial < table.trials.size(); ++trial) {
+    const auto& [label, samples] = table.trials[trial];
+    for (std::size_t n = 0; n < samples.size(); ++n) {
+      const double since = samples[n].time - samples[0].time;
+      if (std::abs(since - time[n]) > 0.01 * step)
+        throw table.wrong(
+            samples[n].line,
+            fmt::format("sample {} of trial {} is at {:.6g} after its start, where the longest trial is at {:.6g}", n,
+                        label, since, time[n]),
+            "resample all trials to the same times; a lost sample is a row with empty x and y");
+      for (std::size_t k = 0; k < space; ++k) values[(trial * time.size() + n) * space + k] = samples[n].at[k];
+    }
+  }
+  if (!layout.unit.empty() && !table.space_unit.empty() && layout.unit != table.space_unit)
+    throw DataError(fmt::format("'{}' is in {}, not {}", file.string(), table.space_unit, layout.unit),
+                    "leave the unit out");
+  const auto trials = static_cast<std::int64_t>(table.trials.size()), steps = static_cast<std::int64_t>(time.size());
+  return {array_of(layout.variable.empty() ? "position" : layout.variable,
+                   table.space_unit.empty() ? layout.unit : table.space_unit, {"trial", "time", "space"},
+                   {trials, steps, static_cast<std::int64_t>(space)}, std::move(values)),
+          array_of("time", table.time_unit, {"time"}, {steps}, std::move(time))};
+}
+
+}  // namespace reverie::store

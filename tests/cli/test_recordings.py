@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""`reverie measure` on files that reverie did not write, and the examples of docs/recordings.md.
+
+test_recordings.py EXECUTABLE PAGE
+"""
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+try:
+    import netCDF4  # noqa: F401
+    import numpy as np
+    import xarray  # noqa: F401
+except ImportError as missing:
+    print(missing)
+    sys.exit(77)
+
+EXECUTABLE, PAGE = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+
+
+class Recordings(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+        self.paths = np.cumsum(np.random.default_rng(0).normal(0, 0.02, (20, 30, 2)), axis=1)
+
+    def reverie(self, *arguments):
+        return subprocess.run([EXECUTABLE, *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=100)
+
+    def path_length(self, *arguments):
+        done = self.reverie("measure", "path_length", *arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return float(done.stdout.split()[1])
+
+    def check_refused(self, code, text, *arguments):
+        done = self.reverie("measure", *arguments)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertIn(text, done.stderr)
+
+    def expected(self, paths):
+        return np.linalg.norm(np.diff(paths, axis=1), axis=2).sum(axis=1).mean()
+
+    def test_numpy_arrays_in_every_layout(self):
+        wanted = self.expected(self.paths)
+        np.save(self.folder / "c.npy", self.paths)
+        np.save(self.folder / "f.npy", np.asfortranarray(self.paths.astype(">f4")))
+        np.save(self.folder / "turned.npy", self.paths.transpose(2, 1, 0))
+        np.savez_compressed(self.folder / "z.npz", track=self.paths, other=np.array(["text"]))
+        np.savez(self.folder / "plain.npz", position=self.paths)
+        for arguments in (["c.npy"], ["f.npy"], ["turned.npy", "--dims", "space,time,trial"],
+                          ["z.npz", "--variable", "recording=track"], ["plain.npz"]):
+            self.assertAlmostEqual(self.path_length("--recording", *arguments), wanted, delta=1e-5 * wanted)
+        self.assertAlmostEqual(self.path_length("--recording", "c.npy", "--dims", "recording=trial,time,space"), wanted,
+                               delta=1e-5 * wanted)
+        np.save(self.folder / "one.npy", self.paths[3])
+        one = self.path_length("--recording", "one.npy", "--dims", "time,space")
+        self.assertAlmostEqual(one, self.expected(self.paths[3:4]), delta=1e-5)
+
+    def test_damaged_archives(self):
+        np.savez_compressed(self.folder / "z.npz", position=self.paths)
+        whole = (self.folder / "z.npz").read_bytes()
+        for cut in (0, 10, len(whole) // 2, len(whole) - 10):
+            (self.folder / "cut.npz").write_bytes(whole[:cut])
+            self.check_refused(1, "cut.npz", "path_length", "--recording", "cut.npz")
+        flipped = bytearray(whole)
+        flipped[len(whole) // 2] ^= 0xFF
+        (self.folder / "flipped.npz").write_bytes(flipped)
+        self.check_refused(1, "flipped.npz", "path_length", "--recording", "flipped.npz")
+        np.savez(self.folder / "objects.npz", position=np.array([{}], dtype=object))
+        self.check_refused(1, "Python objects", "path_length", "--recording", "objects.npz")
+        self.check_refused(1, "has no array 'state' (it has: position)", "path_length", "--recording", "z.npz",
+                           "--variable", "recording=state")
+
+    def test_missing_samples_are_refused_by_trial_and_step(self):
+        self.paths[7, 11, 0] = np.nan
+        np.save(self.folder / "gap.npy", self.paths)
+        self.check_refused(1, "trial 7, step 11", "path_length", "--recording", "gap.npy")
+
+    def test_landmarks_are_given_where_the_file_has_none(self):
+        # Straight to an end at (-1, 1) or (1, 1): within 0.1 of it at step 9 of 10 steps of 0.1, replay at twice the speed.
+        for name, steps in (("awake", 10), ("replay", 5)):
+            way = np.minimum(np.arange(21) / steps, 1)
+            with open(self.folder / f"{name}.csv", "w") as table:
+                table.write("trial,time (s),x (m),y (m)\n")
+                for trial in range(4):
+                    for n, share in enumerate(way):
+                        table.write(f"{trial},{trial + 0.02 * n},{share * (-1) ** trial:.6f},{share:.6f}\n")
+        done = self.reverie("measure", "reach_time", "--awake", "awake.csv", "--variable", "awake=position", "--replay",
+                            "replay.csv", "--set", "radius=0.2", "--set", "endpoints=[[-1,1],[1,1]]", "--out", "reach.json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        result = json.loads((self.folder / "reach.json").read_text())["variables"]
+        # |x - end| = sqrt(2) (1 - n/10) <= 0.2 from n = 9 (0.141); replay: sqrt(2) (1 - n/5) <= 0.2 from n = 5.
+        self.assertEqual(result["awake"]["values"], 9)
+        self.assertEqual(result["replay"]["values"], 5)
+        self.assertAlmostEqual(result["compression"]["values"], 1.8)
+        self.assertAlmostEqual(result["awake_seconds"]["values"], 0.18)
+
+    def test_results_in_three_formats(self):
+        np.save(self.folder / "a.npy", self.paths)
+        for name in ("r.nc", "r.json", "r.csv"):
+            self.path_length("--recording", "a.npy", "--unit", "m", "--out", name)
+        result = xarray.open_dataset(self.folder / "r.nc")
+        table = (self.folder / "r.csv").read_text().splitlines()
+        read = json.loads((self.folder / "r.json").read_text())
+        self.assertEqual(read["variables"]["path_length"]["values"], float(result["path_length"]))
+        self.assertEqual(read["variables"]["per_trial"]["values"], list(map(float, result["per_trial"])))
+        self.assertEqual(read["variables"]["path_length"]["units"], "m")
+        self.assertEqual(result["path_length"].units, "m")
+        row = [line for line in table if line.startswith("path_length,")][0].split(",")
+        self.assertEqual(float(row[-2]), float(result["path_length"]))
+        self.assertEqual(row[-1], "m")
+
+    def test_options_that_do_not_fit(self):
+        np.save(self.folder / "a.npy", self.paths)
+        base = ["path_length", "--recording", "a.npy"]
+        self.check_refused(2, "the name says no format", *base, "--out", "result.txt")
+        self.check_refused(2, "names no role", *base, "--variable", "position")
+        self.check_refused(2, "Did you mean 'recording'?", *base, "--variable", "recordin=x")
+        self.check_refused(2, "given twice", *base, "--dims", "trial,time,space", "--dims", "trial,time,space")
+        self.check_refused(2, "a name of its own", *base, "--dims", "trial,time,time")
+        self.check_refused(2, "--draw must be", *base, "--draw", "-1")
+        self.check_refused(1, "names 2", *base, "--dims", "trial,time")
+        self.check_refused(1, "is not a netCDF file", "path_length", "--recording", "/bin/sh")
+        self.assertFalse((self.folder / "result.txt").exists())
+
+    def test_a_draw_gives_other_random_numbers(self):
+        np.save(self.folder / "a.npy", self.paths)
+        np.save(self.folder / "b.npy", 1.5 * self.paths)
+        command = ["measure", "kde_divergence", "--awake", "a.npy", "--replay", "b.npy", "--set", "samples=50"]
+        first, same, other = (self.reverie(*command, "--draw", draw).stdout for draw in (0, 0, 1))
+        self.assertEqual(first, same)
+        self.assertNotEqual(first, other)
+
+    def test_the_page_on_recordings_works_as_written(self):
+        text = PAGE.read_text()
+        namespace = {}
+        for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+            script = block.replace('"tracks.nc"', repr(str(self.folder / "tracks.nc")))
+            for name in ("paths.npy", "by_time.npy", "session.npz"):
+                script = script.replace(f'"{name}"', repr(str(self.folder / name)))
+            exec(script, namespace)
+        commands = [line.split() for line in re.findall(r"^    reverie (measure .*)$", text, re.MULTILINE)]
+        self.assertGreaterEqual(len(commands), 5)
+        for command in commands[1:]:  # the first one shows the shape of a command
+            done = self.reverie(*command)
+            self.assertEqual(done.returncode, 0, f"{command}: {done.stderr}")
+        table = re.search(r"```\n(trial,.*?)```", text, re.DOTALL).group(1)
+        (self.folder / "tracks.csv").write_text(table)
+        self.check_refused(1, "trial 1, step 1", "path_length", "--recording", "tracks.csv")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <doctest/doctest.h>
+
+#include <analysis/figures/panels.hpp>
+
+#include "sources.hpp"
+
+using namespace reverie;
+using namespace reverie::test;
+using analysis::in_lines;
+
+TEST_CASE("titles break between words, and only a word that fits no line within") {
+  using Lines = std::vector<std::string>;
+  CHECK(in_lines("friction = 0.5", 20) == Lines{"friction = 0.5"});
+  CHECK(in_lines("the noisy network in quiescence", 12) == Lines{"the noisy", "network in", "quiescence"});
+  CHECK(in_lines("überdämpft", 10) == Lines{"überdämpft"});
+  CHECK(in_lines("überdämpfteste", 6) == Lines{"überdä", "mpftes", "te"});
+  CHECK(in_lines("", 10).empty());
+}
+
+TEST_CASE("a column is 85 mm wide and a page 180 mm, whatever stands in them") {
+  Folder folder("panels-size");
+  for (const std::string& kind : analysis::figure_kinds()) {
+    CAPTURE(kind);
+    auto [sources, given] = example_of(kind, folder);
+    for (const auto& [size, width] : {std::pair{"column", "321"}, {"page", "680"}}) {
+      given["size"] = size;
+      const auto files = analysis::draw_figure(kind, options(kind, given), "", sources, folder.make(kind + "-" + size));
+      CHECK(store::read_file(files.svg).find(std::string("width=\"") + width + "\"") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("several panels have letters, one has none") {
+  Folder folder("panels-letters");
+  const auto one = recording(folder.make("a"), "awake", "awake", 4, 20, walks(4, 20, 1, 0.03));
+  const auto alone = analysis::draw_figure("paths", options("paths"), "", {one}, folder.make("one"));
+  CHECK(store::read_file(alone.script).find("Bold") == std::string::npos);
+  const auto both = analysis::draw_figure("paths", options("paths"), "", {one, one}, folder.make("two"));
+  CHECK(succeeds("/usr/bin/python3 " REVERIE_TEST_FOLDER "/well_formed.py " + both.svg.string() + " a b"));
+}
