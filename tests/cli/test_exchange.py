@@ -378,10 +378,12 @@ class Export(Exchange):
                          [(str(k // 3), str(k % 3), str(k)) for k in range(6)])
 
     def test_csv_is_tidy(self):
-        self.train(replay=REPLAY.replace("trials = 5", "trials = 5000"))  # several parts of a megabyte
+        self.train(replay=REPLAY.replace("trials = 5", "trials = 5000"))  # the states are several parts of a megabyte
         self.good("export", "runs/own/replay", "--out", "replay.csv")
         with open(self.folder / "replay.csv", newline="") as file:
-            rows = [row for row in csv.DictReader(file) if row["variable"] == "position"]
+            table = list(csv.DictReader(file))
+        rows = [row for row in table if row["variable"] == "position"]
+        states = [row for row in table if row["variable"] == "state"]
         with xarray.open_dataset(self.folder / "runs/own/replay/recording.nc") as dataset:
             position = dataset.position
             self.assertEqual(len(rows), position.size)
@@ -391,6 +393,9 @@ class Export(Exchange):
                 row = rows[(trial * 7 + step) * 2 + axis]
                 self.assertEqual((int(row["trial"]), float(row["time"]), row["space"], row["units"]),
                                  (trial, float(dataset.time[step]), str(dataset.space[axis].item()), "m"))
+            self.assertTrue(np.array_equal(np.array([row["value"] for row in states], "f4"),
+                                           dataset.state.values.ravel()))
+            self.assertEqual([(row["trial"], row["unit"]) for row in (states[0], states[-1])], [("0", "0"), ("4999", "11")])
         self.good("export", "runs/own/distance", "--out", "distance.csv")
         self.assertEqual((self.folder / "distance.csv").read_bytes(),
                          (self.folder / "runs/own/distance/result.csv").read_bytes())
