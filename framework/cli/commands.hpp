@@ -19,6 +19,7 @@ int runs_command(const Command& command, const Arguments& arguments);
 int clean_command(const Command& command, const Arguments& arguments);
 int status_command(const Command& command, const Arguments& arguments);
 int diff_command(const Command& command, const Arguments& arguments);
+int export_command(const Command& command, const Arguments& arguments);
 int completion_command(const Command& command, const Arguments& arguments);
 
 }  // namespace reverie::cli

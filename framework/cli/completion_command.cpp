@@ -49,7 +49,7 @@ complete -c reverie -f
 complete -c reverie -n "not __fish_seen_subcommand_from $commands" -a "$commands"
 complete -c reverie -n "__fish_seen_subcommand_from run plan validate" -a "(__fish_complete_suffix .toml)"
 complete -c reverie -n "__fish_seen_subcommand_from info measure" -a "(reverie list --json 2>/dev/null | string match -rg '\"id\": \"(.*)\"')"
-complete -c reverie -n "__fish_seen_subcommand_from status diff" -a "(__fish_complete_directories)"
+complete -c reverie -n "__fish_seen_subcommand_from status diff export" -a "(__fish_complete_directories)"
 complete -c reverie -n "__fish_seen_subcommand_from completion" -a "bash zsh fish"
 for option in only from force
   complete -c reverie -n "__fish_seen_subcommand_from run" -l $option -x -a "(for word in (commandline -opc); test -f \$word; and string match -rg '^\[stage\.([A-Za-z0-9_-]+)\]' < \$word; end)"

@@ -24,6 +24,8 @@ const std::vector<Command>& commands() {
       {"runs", "", "Lists the stored results, and who uses them.", runs_command},
       {"clean", "", "Removes what no pipeline refers to any more.", clean_command},
       {"diff", "A B", "Shows what differs between two results (folders, or links to them).", diff_command},
+      {"export", "RESULT",
+       "Writes a result (a stage's folder, or a file) for other programs: .npz, .csv, .safetensors.", export_command},
       {"completion", "SHELL", "Prints completions for bash, zsh or fish.", completion_command},
   };
   return list;

@@ -26,6 +26,8 @@ class Estimator {
           using Work = std::decay_t<decltype(work)>;
           if constexpr (std::is_same_v<Work, TrainStage>)
             return of_training(work);
+          else if constexpr (std::is_same_v<Work, ImportStage>)
+            return of_import(work);
           else if constexpr (std::is_same_v<Work, SimulateStage>)
             return of_simulation(work);
           else
@@ -67,6 +69,13 @@ class Estimator {
     estimate.memory_per_thread =
         static_cast<std::uint64_t>(bytes * rows * steps * (units * arrays + 4 * task.outputs + 2 * task.inputs));
     estimate.work = static_cast<double>(work.options.batches * work.options.batch_size) * steps * weights;
+    return estimate;
+  }
+
+  /// The file's numbers and the network's, as float64, and what is written.
+  Estimate of_import(const ImportStage& work) {
+    Estimate estimate;
+    estimate.memory = static_cast<std::uint64_t>(base + 32 * parameters(work.model, sizes_of(work.model.task)));
     return estimate;
   }
 

@@ -10,6 +10,7 @@
 
 #include <engine/simulator.hpp>
 #include <engine/trainer.hpp>
+#include <pipeline/import_network.hpp>
 #include <pipeline/model.hpp>
 #include <pipeline/point.hpp>
 #include <variant>
@@ -21,9 +22,16 @@ struct TrainStage {
   engine::TrainingOptions options;
 };
 
+/// A network trained elsewhere.
+struct ImportStage {
+  ModelPlan model;
+  NetworkImport source;
+};
+
 struct SimulateStage {
   ModelPlan model;
-  bool trained = false;               ///< weights and constants come from the stage's only input; otherwise fresh ones
+  bool trained =
+      false;  ///< weights and constants come from the training or import `of`, the first input; otherwise fresh ones
   engine::SimulationOptions options;  ///< without start_states
   /// Index into Stage::inputs of the recording that trials start from, and the step of it; for Start::recording.
   std::size_t start_input = 0;
@@ -87,7 +95,7 @@ struct Claim {
 struct Stage {
   std::string name;  ///< of its table, [stage.NAME]
   Point point;
-  std::variant<TrainStage, SimulateStage, MeasureStage, GatherStage, FigureStage> work;
+  std::variant<TrainStage, ImportStage, SimulateStage, MeasureStage, GatherStage, FigureStage> work;
   std::vector<std::size_t> inputs;  ///< indices into Plan::stages, all smaller than the stage's own
   bool when_needed = false;         ///< left out of the plan unless another stage or a claim reads it
   json settings;                    ///< the stage's table with all defaults filled in
@@ -95,7 +103,7 @@ struct Stage {
   std::string fingerprint;                        ///< 64 hex digits
   std::vector<const plugin::Component*> plugins;  ///< at work in this stage
 
-  /// "train", "simulate", "measure", "gather", "figure".
+  /// "train", "import", "simulate", "measure", "gather", "figure".
   const std::string& run() const;
   /// For messages: "replay", "replay[friction=0.5,seed=0]".
   std::string label() const;

@@ -94,9 +94,9 @@ std::optional<QuantityPlan> read_quantity(const Planning& planning, const std::s
   if (!source.by_point.empty())
     if (const auto& run = planning.stages[source.by_point.begin()->second].run(); run != "measure" && run != "train") {
       reading.diagnostics.at_value(plan.reference.path,
-                                   fmt::format("a claim compares results of measure or train stages, and '{}' is a {} "
+                                   fmt::format("a claim compares results of measure or train stages, and '{}' is {} {} "
                                                "stage",
-                                               plan.reference.stage, run));
+                                               plan.reference.stage, run == "import" ? "an" : "a", run));
       return std::nullopt;
     }
   split_bindings(planning, plan);

@@ -139,7 +139,7 @@ bool start_fits(const Reading& reading, const std::string& stage_path, const Sta
   return true;
 }
 
-/// The network that runs: that of a training, or a fresh one.
+/// The network that runs: that of a training or an import, or a fresh one.
 struct Network {
   const Stage* training = nullptr;
   ModelPlan model;
@@ -156,16 +156,17 @@ std::optional<Network> find_network(Planning& planning, const std::string& path,
                                    fmt::format("'{}' has no meaning beside 'of': the training names it", key));
     network.training = planning.find(join(path, "of"));
     if (network.training == nullptr) return std::nullopt;
-    const auto& training = std::get<TrainStage>(network.training->work);
-    network.model = training.model;
+    const auto* training = std::get_if<TrainStage>(&network.training->work);
+    network.model = training ? training->model : std::get<ImportStage>(network.training->work).model;
     network.defaults = {
-        {"seed", training.model.seed}, {"steps", training.model.steps}, {"mask", training.options.mask}};
+        {"seed", network.model.seed}, {"steps", network.model.steps}, {"mask", training ? training->options.mask : 1}};
     return network;
   }
   if (!table.contains("task") && !table.contains("network")) {
-    reading.diagnostics.at_key(path, fmt::format("{}: 'of' is required: the training whose network runs (or 'task' and "
-                                                 "'network' for fresh weights)",
-                                                 label_of(path)));
+    reading.diagnostics.at_key(
+        path, fmt::format("{}: 'of' is required: the training or import whose network runs (or 'task' and "
+                          "'network' for fresh weights)",
+                          label_of(path)));
     return std::nullopt;
   }
   const auto named = named_model(planning, path, table);

@@ -119,8 +119,9 @@ void diagnose_references(const Reading& reading, const std::vector<std::string>&
       const auto kind = kinds.find(mention.stage);
       if (kind == kinds.end() || accepts(mention, kind->second)) continue;
       reading.diagnostics.at_value(mention.path,
-                                   fmt::format("{} reads {} stages, and '{}' is a {} stage", mention.reader,
-                                               fmt::join(mention.accepted, " or "), mention.stage, kind->second));
+                                   fmt::format("{} reads {} stages, and '{}' is {} {} stage", mention.reader,
+                                               fmt::join(mention.accepted, " or "), mention.stage,
+                                               kind->second == "import" ? "an" : "a", kind->second));
     }
   }
 }
@@ -136,6 +137,7 @@ bool inputs_are_of_accepted_kinds(const std::map<std::string, std::string>& kind
 
 bool plan_stage(Planning& planning, const std::string& run, const json& table, Stage& stage) {
   if (run == "train") return plan_train(planning, table, stage);
+  if (run == "import") return plan_import(planning, table, stage);
   if (run == "simulate") return plan_simulate(planning, table, stage);
   if (run == "measure") return plan_measure(planning, table, stage);
   if (run == "gather") return plan_gather(planning, table, stage);
@@ -145,7 +147,7 @@ bool plan_stage(Planning& planning, const std::string& run, const json& table, S
 /// Whether the seed of the pipeline decides over a stage's result directly, and not only through its inputs.
 bool takes_the_seed(const std::string& run, const json& table) {
   if (table.contains("seed")) return false;
-  return run == "train" || (run == "simulate" && !table.contains("of"));
+  return run == "train" || run == "import" || (run == "simulate" && !table.contains("of"));
 }
 
 /// Axes of the tasks or networks (`kind`) that a stage may name; the name may itself come from an axis.

@@ -92,6 +92,7 @@ std::vector<Found> follow(const Planning& planning, const Reference& reference, 
 // Each fills work, inputs, settings, identity and plugins of a stage from its table at the point at hand; false when
 // something is wrong.
 bool plan_train(Planning& planning, const json& table, Stage& stage);
+bool plan_import(Planning& planning, const json& table, Stage& stage);
 bool plan_simulate(Planning& planning, const json& table, Stage& stage);
 bool plan_measure(Planning& planning, const json& table, Stage& stage);
 bool plan_gather(Planning& planning, const json& table, Stage& stage);
@@ -107,9 +108,9 @@ struct NamedModel {
 };
 NamedModel named_model(const Planning& planning, const std::string& stage_path, const json& values);
 
-/// Raised by hand whenever equal configurations give other numbers (engine, gathering) or other drawings (figures) than
-/// before.
-inline constexpr int engine_results = 1, figure_results = 2, gather_results = 1;
+/// Raised by hand whenever equal configurations give other numbers (engine, imports, gathering) or other drawings
+/// (figures) than before.
+inline constexpr int engine_results = 1, import_results = 1, figure_results = 2, gather_results = 1;
 
 /// Revision and constants of the engine that every trained or simulated result depends on.
 json engine_identity();

@@ -65,7 +65,7 @@ void add_start(Collection& collection, const std::string& path, const json& tabl
 
 /// Kinds of stage that a stage of kind `run` may refer to, as far as that is known without its plugins.
 std::vector<std::string> accepted_kinds(const std::string& run) {
-  if (run == "simulate") return {"train"};
+  if (run == "simulate") return {"train", "import"};
   if (run == "measure") return {"simulate"};
   if (run == "gather") return {"train", "measure"};
   // Which ones a figure takes depends on its kind (plan_figure).

@@ -32,6 +32,7 @@ struct StageRun {
 
 // Each throws Error when it fails. False: the sink asked to stop, the files in `folder` are worthless.
 bool run_train(const TrainStage& work, const StageRun& run);
+bool run_import(const ImportStage& work, const StageRun& run);
 bool run_simulate(const SimulateStage& work, const StageRun& run);
 bool run_measure(const MeasureStage& work, const StageRun& run);
 bool run_gather(const GatherStage& work, const StageRun& run);

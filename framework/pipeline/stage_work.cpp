@@ -16,6 +16,8 @@ bool run_work(const StageRun& run) {
         using Work = std::decay_t<decltype(work)>;
         if constexpr (std::is_same_v<Work, TrainStage>)
           return run_train(work, run);
+        else if constexpr (std::is_same_v<Work, ImportStage>)
+          return run_import(work, run);
         else if constexpr (std::is_same_v<Work, SimulateStage>)
           return run_simulate(work, run);
         else if constexpr (std::is_same_v<Work, MeasureStage>)

@@ -63,7 +63,7 @@ constexpr double most_units = 1e6, most_steps = 1e6, most_rows = 1e6;
 }  // namespace
 
 const std::vector<std::string>& stage_kinds() {
-  static const std::vector<std::string> kinds = {"train", "simulate", "measure", "gather", "figure"};
+  static const std::vector<std::string> kinds = {"train", "import", "simulate", "measure", "gather", "figure"};
   return kinds;
 }
 
@@ -119,6 +119,17 @@ const TableKeys& train_keys() {
        integer("checkpoint_every", 0,
                "Steps between kept states; those between are computed again. 0: all steps are kept.", 0, most_steps)},
       {"dynamics", "evaluate"}};
+  return keys;
+}
+
+const TableKeys& import_keys() {
+  static const TableKeys keys = {
+      {text("run", "Kind of the stage."), text("task", "Name of a [task.NAME]."),
+       text("network", "Name of a [network.NAME]."),
+       text("file", "Weights as .safetensors or .npz, relative to the pipeline's file."),
+       text("constants", "File with the task's constants, or \"drawn\"; default: they are in `file`.", ""),
+       integer("seed", 0, "Seed of constants that are drawn, and of simulations; default: the pipeline's.")},
+      {"map"}};
   return keys;
 }
 

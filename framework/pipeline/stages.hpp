@@ -17,7 +17,7 @@ struct TableKeys {
   std::vector<std::string> structured;
 };
 
-/// "train", "simulate", "measure", "gather", "figure".
+/// "train", "import", "simulate", "measure", "gather", "figure".
 const std::vector<std::string>& stage_kinds();
 
 const TableKeys& top_level_keys();
@@ -25,6 +25,7 @@ const TableKeys& network_keys();
 const TableKeys& cell_keys();    ///< of [network.X] cell, besides the cell's parameters
 const TableKeys& common_keys();  ///< of every stage but figures; they say nothing of the result
 const TableKeys& train_keys();
+const TableKeys& import_keys();
 const TableKeys& evaluate_keys();  ///< of evaluate = { ... }
 const TableKeys& simulate_keys();
 const TableKeys& noise_keys();  ///< of noise = { ... } in a simulation

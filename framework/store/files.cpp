@@ -113,8 +113,11 @@ TemporaryFile::~TemporaryFile() {
   ::unlink(path_.c_str());
 }
 
-void TemporaryFile::write(std::string_view contents) const {
-  Descriptor opened(::open(path_.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
+void TemporaryFile::write(std::string_view contents) const { put(contents, O_TRUNC); }
+void TemporaryFile::append(std::string_view contents) const { put(contents, O_APPEND); }
+
+void TemporaryFile::put(std::string_view contents, int flags) const {
+  Descriptor opened(::open(path_.c_str(), O_WRONLY | O_CLOEXEC | flags));
   if (opened < 0) throw cannot_write(destination_, errno);
   while (!contents.empty()) {
     const auto written = ::write(opened, contents.data(), contents.size());

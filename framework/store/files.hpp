@@ -40,9 +40,12 @@ class TemporaryFile {
   const std::filesystem::path& path() const { return path_; }
   const std::filesystem::path& destination() const { return destination_; }
   void write(std::string_view contents) const;
+  void append(std::string_view contents) const;
   void commit();
 
  private:
+  void put(std::string_view contents, int flags) const;
+
   std::filesystem::path destination_, path_;  ///< path_ is empty after commit
 };
 

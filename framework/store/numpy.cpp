@@ -17,6 +17,7 @@
 #include <optional>
 #include <store/files.hpp>
 #include <store/foreign.hpp>
+#include <store/npz.hpp>
 #include <string_view>
 
 namespace reverie::store {
@@ -129,6 +130,41 @@ std::shared_ptr<std::vector<std::byte>> unpack(zip_t* archive, zip_uint64_t inde
   }
 }
 
+std::string place_of(const std::string& array, const std::filesystem::path& file) {
+  return fmt::format("'{}' in '{}'", array, file.string());
+}
+
+/// take(archive, index, size, name) for every array of an archive.
+template <class Take>
+void for_each_member(const std::filesystem::path& file, Take&& take) {
+  size_of_readable_file(file);
+  int code = 0;
+  const std::unique_ptr<zip_t, Closer> archive(zip_open(file.c_str(), ZIP_RDONLY, &code));
+  if (!archive) {
+    zip_error_t error;
+    zip_error_init_with_code(&error, code);
+    const std::string reason = zip_error_strerror(&error);
+    zip_error_fini(&error);
+    throw DataError(fmt::format("'{}' is no archive of NumPy arrays: {}", file.string(), reason),
+                    "save it again with numpy.savez, or fetch a complete copy");
+  }
+  const auto members = zip_get_num_entries(archive.get(), 0);
+  for (zip_uint64_t k = 0; k < static_cast<zip_uint64_t>(std::max<zip_int64_t>(members, 0)); ++k) {
+    zip_stat_t status;
+    if (zip_stat_index(archive.get(), k, 0, &status) != 0 || (status.valid & ZIP_STAT_NAME) == 0) continue;
+    const std::string name = status.name;
+    if (name.ends_with(".npy")) take(archive.get(), k, status.size, name.substr(0, name.size() - 4));
+  }
+}
+
+ForeignArray unpack_array(zip_t* archive, zip_uint64_t index, std::uint64_t size, const std::string& name,
+                          const std::string& place) {
+  const auto bytes = unpack(archive, index, size, place);
+  ForeignArray array = parse_npy(bytes->data(), bytes->size(), bytes, place);
+  array.name = name;
+  return array;
+}
+
 }  // namespace
 
 ForeignArray parse_npy(const std::byte* bytes, std::size_t size, std::shared_ptr<const void> owner,
@@ -204,41 +240,23 @@ std::vector<ForeignArray> read_npy(const std::filesystem::path& file, const Reco
 }
 
 std::vector<ForeignArray> read_npz(const std::filesystem::path& file, const RecordingLayout& layout) {
-  size_of_readable_file(file);
-  int code = 0;
-  const std::unique_ptr<zip_t, Closer> archive(zip_open(file.c_str(), ZIP_RDONLY, &code));
-  if (!archive) {
-    zip_error_t error;
-    zip_error_init_with_code(&error, code);
-    const std::string reason = zip_error_strerror(&error);
-    zip_error_fini(&error);
-    throw DataError(fmt::format("'{}' is no archive of NumPy arrays: {}", file.string(), reason),
-                    "save it again with numpy.savez, or fetch a complete copy");
-  }
   std::vector<ForeignArray> arrays;
   std::vector<std::string> names;
-  const auto members = zip_get_num_entries(archive.get(), 0);
-  for (zip_uint64_t k = 0; k < static_cast<zip_uint64_t>(std::max<zip_int64_t>(members, 0)); ++k) {
-    zip_stat_t status;
-    if (zip_stat_index(archive.get(), k, 0, &status) != 0 || (status.valid & ZIP_STAT_NAME) == 0) continue;
-    std::string name = status.name;
-    if (!name.ends_with(".npy")) continue;
-    name.resize(name.size() - 4);
+  const auto take = [&](zip_t* archive, zip_uint64_t index, std::uint64_t size, const std::string& name) {
     names.push_back(name);
     const auto known = known_dimensions().find(name);
-    if (name != layout.variable && known == known_dimensions().end()) continue;
-    const std::string place = fmt::format("'{}' in '{}'", name, file.string());
-    const auto bytes = unpack(archive.get(), k, status.size, place);
-    ForeignArray array = parse_npy(bytes->data(), bytes->size(), bytes, place);
-    array.name = name;
+    if (name != layout.variable && known == known_dimensions().end()) return;
+    const auto place = place_of(name, file);
+    ForeignArray array = unpack_array(archive, index, size, name, place);
     if (name == layout.variable)
       name_measured(array, layout, place);
     else if (array.shape.size() == known->second.size())
       name_dimensions(array, known->second, {}, place);
     else
-      continue;
+      return;
     arrays.push_back(std::move(array));
-  }
+  };
+  for_each_member(file, take);
   const bool there =
       std::any_of(arrays.begin(), arrays.end(), [&](const auto& array) { return array.name == layout.variable; });
   if (!layout.variable.empty() && !there)
@@ -246,6 +264,19 @@ std::vector<ForeignArray> read_npz(const std::filesystem::path& file, const Reco
                                 fmt::join(names, ", "), did_you_mean(layout.variable, names)),
                     "name one of those: --variable ROLE=NAME");
   return arrays;
+}
+
+Safetensors read_npz_tensors(const std::filesystem::path& file) {
+  Safetensors result;
+  for_each_member(file, [&](zip_t* archive, zip_uint64_t index, std::uint64_t size, const std::string& name) {
+    const auto place = place_of(name, file);
+    if (result.find(name) != nullptr) throw DataError(place + " is there twice", "save the archive again");
+    const auto array = unpack_array(archive, index, size, name, place);
+    const auto rows = array.shape.empty() ? 1 : array.shape.front();
+    const bool single = array.decode == &decoded<float, false> || array.decode == &decoded<float, true>;
+    result.tensors.push_back({name, array.shape, array.read(0, rows), single ? "F32" : "F64"});
+  });
+  return result;
 }
 
 }  // namespace reverie::store

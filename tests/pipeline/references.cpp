@@ -14,7 +14,7 @@ TEST_CASE("a stage that is not there names the nearest, at the mention") {
 TEST_CASE("a mention of the wrong kind of stage says which kind is needed") {
   CHECK(contains(errors_of(task_and_network + training + awake +
                            "[stage.b]\nrun = \"simulate\"\nof = \"awake\"\nphase = \"awake\"\n"),
-                 "a simulate stage reads train stages, and 'awake' is a simulate stage"));
+                 "a simulate stage reads train or import stages, and 'awake' is a simulate stage"));
 }
 
 TEST_CASE("stages that need each other in a circle are named in order, once") {

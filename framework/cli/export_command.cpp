@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// export: recordings, results and weights for other programs.
+#include <fmt/format.h>
+
+#include <cli/commands.hpp>
+#include <pipeline/export_result.hpp>
+#include <store/export.hpp>
+
+namespace reverie::cli {
+
+int export_command(const Command& command, const Arguments& arguments) {
+  options::options_description description("Options");
+  description.add_options()  //
+      ("out", options::value<std::string>()->value_name("FILE"),
+       "the file to write: .npz, .csv (recordings, results), .safetensors (weights)")  //
+      ("force", "replace FILE where it exists")("help,h", "show this text");
+  const auto values = parse(command, description, {"RESULT"}, arguments);
+  if (!values) return 0;
+  if (values->count("out") == 0)
+    throw UsageError("--out FILE is missing", "Its ending chooses the format: .npz, .csv or .safetensors.");
+  const std::filesystem::path out = (*values)["out"].as<std::string>();
+  std::error_code ignored;
+  if (values->count("force") == 0 && std::filesystem::exists(out, ignored))
+    throw UsageError(fmt::format("'{}' exists already", out.string()), "Choose another name, or say --force.");
+  store::export_file(pipeline::exportable_file((*values)["RESULT"].as<std::string>()), out);
+  return 0;
+}
+
+}  // namespace reverie::cli

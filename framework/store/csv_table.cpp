@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <store/csv_table.hpp>
+
+namespace reverie::store {
+
+bool is_coordinate(const Variable& variable) { return variable.dims.size() == 1 && variable.dims[0] == variable.name; }
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    quoted += c;
+    if (c == '"') quoted += '"';
+  }
+  return quoted + '"';
+}
+
+std::vector<std::string> csv_elements(const Variable& variable) {
+  std::vector<std::string> elements;
+  for (const auto& label : variable.labels) elements.push_back(csv_field(label));
+  if (elements.empty())
+    for (const double value : variable.values) elements.push_back(fmt::format("{}", value));
+  return elements;
+}
+
+CsvTable::CsvTable(const std::vector<Variable>& variables) {
+  for (const auto& variable : variables) {
+    if (is_coordinate(variable)) {
+      positions_[variable.name] = csv_elements(variable);
+      continue;
+    }
+    for (const auto& dim : variable.dims)
+      if (std::find(dims_.begin(), dims_.end(), dim) == dims_.end()) dims_.push_back(dim);
+  }
+  head_ = "variable,";
+  for (const auto& dim : dims_) head_ += csv_field(dim) + ',';
+  head_ += "value,units\n";
+}
+
+void CsvTable::append(std::string& text, const Variable& variable, std::size_t first,
+                      const std::vector<std::string>& elements) const {
+  const auto name = csv_field(variable.name), unit = csv_field(variable.unit);
+  std::vector<std::size_t> at(variable.dims.size());
+  for (std::size_t k = 0; k < elements.size(); ++k) {
+    auto index = first + k;
+    for (auto d = at.size(); d-- > 0;) {
+      const auto extent = static_cast<std::size_t>(variable.shape[d]);
+      at[d] = index % extent;
+      index /= extent;
+    }
+    text += name + ',';
+    // A dimension's coordinate, its index where there is none, nothing off the dimension.
+    for (const auto& dim : dims_) {
+      if (const auto found = std::find(variable.dims.begin(), variable.dims.end(), dim); found != variable.dims.end()) {
+        const auto index_there = at[static_cast<std::size_t>(found - variable.dims.begin())];
+        const auto coordinate = positions_.find(dim);
+        text += coordinate != positions_.end() ? coordinate->second.at(index_there) : std::to_string(index_there);
+      }
+      text += ',';
+    }
+    text += elements[k] + ',' + unit + '\n';
+  }
+}
+
+}  // namespace reverie::store
