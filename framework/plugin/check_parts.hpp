@@ -10,7 +10,7 @@
 namespace reverie::plugin {
 
 /// Sets of parameters to try: `given` with defaults first; then, one after the other, every choice, both booleans and
-/// two more values inside the range of every number that was not given.
+/// some values near the default of every number that was not given.
 struct Trial {
   json parameters;
   std::string words;  ///< "friction = 0.3", or "" for the first

@@ -315,41 +315,43 @@ CheckResult check_rows(const Component& component, const json& given) {
   return failure ? *failure : pass();
 }
 
+/// The argument that another call with the same values makes different, after up to `times` calls; -1 for none.
+int differing(const Function& function, std::int64_t units, const Values& values, const Called& reference, int times) {
+  for (int n = 0; n < times; ++n) {
+    const auto again = called<float>(function, units, values);
+    for (std::size_t k = 0; k < values.size(); ++k)
+      if (!same<float>(reference.values[k], again.values[k])) return static_cast<int>(k);
+  }
+  return -1;
+}
+
+/// What one of two threads, each with values of its own, sees of the other; or "".
+std::string interference(const Function& function, std::int64_t units) {
+  std::string found[2];
+  std::vector<std::thread> threads;
+  for (std::uint32_t t = 0; t < 2; ++t) {
+    const auto values = random_values(function, units, 32 + t);
+    threads.emplace_back([&function, units, values, &found, t, reference = called<float>(function, units, values)] {
+      try {
+        const int k = differing(function, units, values, reference, 200);
+        if (k >= 0) found[t] = "it gives another " + function.arguments[static_cast<std::size_t>(k)].name;
+      } catch (const std::exception& error) {
+        found[t] = error.what();
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  return found[0].empty() ? found[1] : found[0];
+}
+
 CheckResult check_purity(const Component& component, const json& given) {
   const auto failure = first_failure(component, given, [](const Function& function, std::int64_t units) {
     const auto values = random_values(function, units, 31);
-    const auto reference = called<float>(function, units, values);
-    const auto differing = [&](int times) {
-      for (int n = 0; n < times; ++n) {
-        const auto again = called<float>(function, units, values);
-        for (std::size_t k = 0; k < values.size(); ++k)
-          if (!same<float>(reference.values[k], again.values[k])) return static_cast<int>(k);
-      }
-      return -1;
-    };
-    if (const int k = differing(3); k >= 0)
+    const int k = differing(function, units, values, called<float>(function, units, values), 3);
+    if (k >= 0)
       return fmt::format("equal calls give different {}", function.arguments[static_cast<std::size_t>(k)].name);
-    int found[2] = {-1, -1};
-    std::string thrown[2];
-    {
-      std::vector<std::thread> threads;
-      for (int t = 0; t < 2; ++t)
-        threads.emplace_back([&, t] {
-          try {
-            found[t] = differing(50);
-          } catch (const std::exception& error) {
-            thrown[t] = error.what();
-          }
-        });
-      for (auto& thread : threads) thread.join();
-    }
-    for (int t = 0; t < 2; ++t) {
-      if (!thrown[t].empty()) return "called by two threads at once: " + thrown[t];
-      if (found[t] >= 0)
-        return fmt::format("called by two threads at once it gives another {}",
-                           function.arguments[static_cast<std::size_t>(found[t])].name);
-    }
-    return std::string();
+    const auto found = interference(function, units);
+    return found.empty() ? found : "called by two threads at once: " + found;
   });
   return failure ? *failure : pass();
 }

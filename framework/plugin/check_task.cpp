@@ -29,7 +29,7 @@ struct Sample {
   Sample(const Component& component, const json& parameters)
       : task(component, parameters),
         constants(task.make_constants(stream_of(numeric::Purpose::constants))),
-        steps(std::min<std::int64_t>(task.steps(), 200)),
+        steps(std::min<std::int64_t>(task.steps(), 50)),
         batch(generate(0, trials)) {}
 
   TaskBatch generate(std::uint32_t first, std::int64_t count) const {

@@ -36,11 +36,11 @@ struct Faulty {
 
   static auto parameters() {
     return reverie::parameters(
-        reverie::choice("fault", &Faulty::fault,
-                        {"none", "gradient_of_state", "gradient_of_drift", "gradient_overwrites", "gradient_nan",
-                         "writes_outside", "writes_before", "changes_state", "keeps_pointer", "mixes_rows",
-                         "counts_calls", "shares_scratch", "logarithm", "rough_in_float", "leaks", "hangs", "crashes",
-                         "exits", "throws"})
+        reverie::choice(
+            "fault", &Faulty::fault,
+            {"none", "gradient_of_state", "gradient_of_drift", "gradient_overwrites", "gradient_nan", "writes_outside",
+             "writes_before", "changes_state", "keeps_pointer", "mixes_rows", "counts_calls", "shares_scratch",
+             "logarithm", "rough_in_float", "leaks", "hangs", "crashes", "exits", "throws"})
             .doc("What to get wrong."),
         reverie::number("rate", &Faulty::rate).range("[0, 1]").doc("Rate of the memory."));
   }
@@ -53,13 +53,13 @@ struct Faulty {
     static const T* kept = nullptr;
     static T last_row = 0;
     static int calls = 0;
-    static std::vector<T>* scratch = new std::vector<T>(1 << 12);
+    static auto* const scratch = new std::vector<T>(1 << 12);
     if (fault == keeps_pointer && kept) row.drift[0] += kept[0] * 0;
     if (fault == mixes_rows) row.drift[0] += last_row;
     if (fault == counts_calls) row.drift[0] += static_cast<T>(++calls);
     if (fault == leaks) static_cast<void>(*new std::vector<T>(100));
     if (fault == hangs)
-      for (volatile int forever = 0;;) forever = forever + 1;
+      for (volatile int forever = 0;;) static_cast<void>(forever);
     if (fault == crashes) std::raise(SIGSEGV);
     if (fault == exits) std::exit(3);
     if (fault == throws) throw reverie::invalid("it does not want to");
@@ -72,9 +72,9 @@ struct Faulty {
     }
     if (fault == shares_scratch) {
       // What another thread writes between the two loops is read by this one.
-      for (int pass = 0; pass < 200; ++pass)
-        for (std::size_t i = 0; i < n; ++i) (*scratch)[i] = row.drift[i] + static_cast<T>(pass);
-      for (std::size_t i = 0; i < n; ++i) row.drift[i] = (*scratch)[i] - row.state[0];
+      for (int pass = 0; pass < 2000; ++pass)
+        for (std::size_t i = 0; i < n; ++i) static_cast<volatile T&>((*scratch)[i]) = row.drift[i];
+      for (std::size_t i = 0; i < n; ++i) row.drift[i] = (*scratch)[i];
     }
     if (fault == writes_outside) row.drift.data()[n] = 1;
     if (fault == writes_before) row.noise.data()[-1] = 1;

@@ -43,7 +43,7 @@ MAY_FAIL_ELSEWHERE = {
 TASK = {
     "none": {},
     "counts": {"purity": "generate gives other trials for the same stream"},
-    "knows_first": {"rows": "a trial depends on how many are asked for together"},
+    "knows_previous": {"rows": "a trial depends on how many are asked for together"},
     "forgets": {"decode": "no better than always saying the mean"},
     "rough": {"precision": "differs between float32 and float64 by 1.0e-02"},
     "overruns": {"bounds": "encode writes outside what it is given"},
