@@ -13,6 +13,8 @@ int plan_command(const Command& command, const Arguments& arguments);
 int validate_command(const Command& command, const Arguments& arguments);
 int list_command(const Command& command, const Arguments& arguments);
 int info_command(const Command& command, const Arguments& arguments);
+int new_command(const Command& command, const Arguments& arguments);
+int check_command(const Command& command, const Arguments& arguments);
 int measure_command(const Command& command, const Arguments& arguments);
 int bench_command(const Command& command, const Arguments& arguments);
 int runs_command(const Command& command, const Arguments& arguments);

@@ -30,7 +30,8 @@ _reverie() {
   esac
   case "$command" in
     run|plan|validate) COMPREPLY=($(compgen -f -X '!*.toml' -- "$current") $(compgen -d -S / -- "$current"));;
-    info|measure) COMPREPLY=($(compgen -W "$(reverie list --json 2>/dev/null | sed -n 's/.*"id": "\(.*\)".*/\1/p')" -- "$current"));;
+    info|measure|check) COMPREPLY=($(compgen -W "$(reverie list --json 2>/dev/null | sed -n 's/.*"id": "\(.*\)".*/\1/p')" -- "$current"));;
+    new) COMPREPLY=($(compgen -W "cell dynamics task metric" -- "$current"));;
     completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$current"));;
     *) COMPREPLY=($(compgen -f -- "$current"));;
   esac
@@ -48,8 +49,9 @@ set -l commands @COMMANDS@
 complete -c reverie -f
 complete -c reverie -n "not __fish_seen_subcommand_from $commands" -a "$commands"
 complete -c reverie -n "__fish_seen_subcommand_from run plan validate" -a "(__fish_complete_suffix .toml)"
-complete -c reverie -n "__fish_seen_subcommand_from info measure" -a "(reverie list --json 2>/dev/null | string match -rg '\"id\": \"(.*)\"')"
+complete -c reverie -n "__fish_seen_subcommand_from info measure check" -a "(reverie list --json 2>/dev/null | string match -rg '\"id\": \"(.*)\"')"
 complete -c reverie -n "__fish_seen_subcommand_from status diff export" -a "(__fish_complete_directories)"
+complete -c reverie -n "__fish_seen_subcommand_from new" -a "cell dynamics task metric"
 complete -c reverie -n "__fish_seen_subcommand_from completion" -a "bash zsh fish"
 for option in only from force
   complete -c reverie -n "__fish_seen_subcommand_from run" -l $option -x -a "(for word in (commandline -opc); test -f \$word; and string match -rg '^\[stage\.([A-Za-z0-9_-]+)\]' < \$word; end)"

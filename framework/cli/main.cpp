@@ -17,6 +17,8 @@ const std::vector<Command>& commands() {
       {"validate", "PIPELINE", "Checks a pipeline without running it.", validate_command},
       {"list", "", "Lists the plugins that were found.", list_command},
       {"info", "NAME", "Describes a plugin and its parameters; KIND.NAME where a name exists twice.", info_command},
+      {"new", "KIND NAME", "Writes a project for a plugin of your own: a cell, dynamics, task or metric.", new_command},
+      {"check", "FILE|NAME", "Checks what every plugin must keep: gradients, rows, purity, bounds and more.", check_command},
       {"measure", "METRIC", "Measures recordings: one option per role of the metric, as in --replay FILE.",
        measure_command},
       {"bench", "[NAME...]", "Measures how fast this machine trains, simulates and analyses.", bench_command},

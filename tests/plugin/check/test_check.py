@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""`reverie check` finds every way to be wrong, by the check meant for it, and nothing in plugins that are right.
+
+test_check.py EXECUTABLE FOLDER-WITH-FAULTY-PLUGINS FOLDER-WITH-BUNDLED-PLUGINS BROKEN-FOLDER; standard library only.
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import unittest
+
+EXECUTABLE, FAULTY, BUNDLED, BROKEN = (pathlib.Path(argument).resolve() for argument in sys.argv[1:5])
+
+# fault: {check: part of its detail}; all other checks must pass or be skipped.
+DYNAMICS = {
+    "none": {},
+    "gradient_of_state": {"gradient": "with respect to state is wrong by 0.1 %"},
+    "gradient_of_drift": {"gradient": "with respect to drift is wrong by 0.1 %"},
+    "gradient_overwrites": {"gradient": "with respect to state overwrites the cotangent"},
+    "gradient_nan": {"gradient": "with respect to drift"},
+    "writes_outside": {"bounds": "wrote outside the rows of drift"},
+    "writes_before": {"bounds": "wrote outside the rows of noise"},
+    "changes_state": {"bounds": "changed state, which it may only read"},
+    "keeps_pointer": {"pointers": "SIGSEGV (invalid memory access) in dynamics 'faulty': advance"},
+    "mixes_rows": {"rows": "drift of row 2 depends on row 1"},
+    "counts_calls": {"purity": "equal calls give different drift"},
+    "shares_scratch": {"purity": "called by two threads at once"},
+    "logarithm": {"finite": "drift becomes"},
+    "rough_in_float": {"precision": "drift differs between float32 and float64 by 1.0e-03"},
+    "leaks": {"cost": "bytes of memory per call"},
+    "hangs": {"finite": "did not end within 0.5 s in dynamics 'faulty': advance"},
+    "crashes": {"finite": "SIGSEGV (invalid memory access) in dynamics 'faulty': advance"},
+    "exits": {"finite": "exit code 3 in dynamics 'faulty': advance"},
+    "throws": {"finite": "dynamics 'faulty': advance failed: it does not want to"},
+}
+# Faults that spoil more than the check they are meant for.
+MAY_FAIL_ELSEWHERE = {
+    "counts_calls": {"rows", "gradient", "pointers"}, "mixes_rows": {"purity", "gradient", "precision"},
+    "logarithm": {"gradient", "precision"}, "shares_scratch": {"precision", "gradient"}, "changes_state": {"gradient"},
+    "writes_outside": {"pointers"}, "writes_before": {"pointers"},
+}
+TASK = {
+    "none": {},
+    "counts": {"purity": "generate gives other trials for the same stream"},
+    "knows_previous": {"rows": "a trial depends on how many are asked for together"},
+    "forgets": {"decode": "no better than always saying the mean"},
+    "rough": {"precision": "differs between float32 and float64 by 1.0e-02"},
+    "overruns": {"bounds": "encode writes outside what it is given"},
+    "direction": {"finite": "generate gave direction 1"},
+    "infinite": {"finite": "encode gives"},
+}
+METRIC = {
+    "none": {},
+    "counts": {"purity": "two runs with the same stream differ in 'mean'"},
+    "last_chunk": {"chunks": "with chunks of 1 trials it differs in 'mean'"},
+    "silent": {"results": "it did not emit its result 'mean'"},
+    "nan": {"results": "mean"},
+}
+
+
+def check(*arguments):
+    environment = {k: v for k, v in os.environ.items() if k not in ("REVERIE_PLUGIN_PATH", "XDG_DATA_HOME")}
+    environment["HOME"] = "/nonexistent"
+    return subprocess.run([EXECUTABLE, "check", *arguments], capture_output=True, text=True, timeout=120,
+                          env=environment)
+
+
+class Check(unittest.TestCase):
+    def expect(self, library, faults, only_expected):
+        for fault, expected in faults.items():
+            with self.subTest(fault=fault):
+                only = [part for name in expected for part in ("--only", name)] if not only_expected(fault) else []
+                done = check(str(library), "--json", "--time-limit", "0.5" if fault == "hangs" else "60", "--set",
+                             f'fault="{fault}"', *only)
+                self.assertEqual(done.stderr, "")
+                rows = {row["check"]: row for row in json.loads(done.stdout)}
+                self.assertEqual(done.returncode, 5 if expected else 0, done.stdout)
+                failed = {name for name, row in rows.items() if row["verdict"] == "fail"}
+                self.assertLessEqual(set(expected), failed, done.stdout)
+                self.assertLessEqual(failed, set(expected) | MAY_FAIL_ELSEWHERE.get(fault, set()), done.stdout)
+                for name, words in expected.items():
+                    self.assertIn(words, rows[name]["detail"])
+
+    def test_dynamics(self):
+        # Where nothing works every check fails: one is looked at.
+        self.expect(FAULTY / "faulty.so", DYNAMICS, lambda f: f not in ("hangs", "crashes", "exits", "throws"))
+
+    def test_tasks(self):
+        self.expect(FAULTY / "faulty_task.so", TASK, lambda f: f not in ("counts", "direction", "infinite"))
+
+    def test_metrics(self):
+        self.expect(FAULTY / "faulty_metric.so", METRIC, lambda f: f not in ("counts", "silent", "nan"))
+
+    def test_the_bundled_plugins_pass(self):
+        for library in sorted(BUNDLED.glob("*.so")):
+            with self.subTest(plugin=library.name):
+                done = check(str(library), "--json")
+                self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+
+    def test_libraries_that_cannot_be_loaded(self):
+        for name, words in {"no_note": "no reverie version note", "no_entry": "does not export",
+                            "other_major": "built for major 99", "undefined_symbol": "undefined symbol"}.items():
+            with self.subTest(library=name):
+                done = check(str(BROKEN / f"{name}.so"))
+                self.assertEqual(done.returncode, 5, done.stdout)
+                self.assertIn("FAIL", done.stdout)
+                self.assertIn(words, done.stdout)
+
+    def test_names_and_options_that_do_not_exist(self):
+        done = check("underdampd")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("Did you mean 'underdamped'?", done.stderr)
+        done = check("underdamped", "--only", "gradiant")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("Did you mean 'gradient'?", done.stderr)
+        done = check("underdamped", "--set", "friction=7")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("must be a number in (0, 1]", done.stderr)
+
+
+unittest.main(argv=sys.argv[:1])
