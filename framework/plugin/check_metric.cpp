@@ -96,6 +96,8 @@ Suited suited_data(const Metric& metric) {
         return suited;
       } catch (const PluginError& error) {
         if (error.exit_code() == ExitCode::plugin) throw;
+        // Ordinary data gave a result that the metric itself declares finite.
+        if (std::string(error.what()).find("is not a finite number") != std::string::npos) throw;
         if (suited.refusal.empty()) suited.refusal = error.what();
       }
     }

@@ -248,6 +248,7 @@ std::string gradient_problem(const Function& function, std::int64_t units, std::
     const double error = difference / std::max(norm(gradients[k]), 1e-3 * size + 1e-30);
     worst = std::max(worst, error);
     if (error <= largest_gradient_error) continue;
+    if (std::isnan(error)) return fmt::format("the gradient with respect to {} is not finite", argument.name);
     if (!argument.out && norm_of_difference(after.cotangents[k], gradients[k]) <= largest_gradient_error * size)
       return fmt::format("the gradient with respect to {} overwrites the cotangent instead of being added to it",
                          argument.name);
