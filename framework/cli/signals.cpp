@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <array>
 #include <atomic>
 #include <cli/signals.hpp>
 #include <csignal>
@@ -14,15 +15,29 @@ static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_alw
 extern "C" void on_signal(int signal) {
   received = signal;
   stop = true;
-  std::signal(signal, SIG_DFL);
+}
+
+/// The first signal asks, the second ends. On a stack of its own: code that libraries generate may use the stack
+/// pointer for something else, and a handler's frame there would destroy it.
+void handle(int signal) {
+  static std::array<char, 65536> stack;
+  stack_t own{};
+  own.ss_sp = stack.data();
+  own.ss_size = stack.size();
+  ::sigaltstack(&own, nullptr);
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  action.sa_flags = static_cast<int>(SA_ONSTACK | SA_RESETHAND);
+  sigemptyset(&action.sa_mask);
+  ::sigaction(signal, &action, nullptr);
 }
 
 }  // namespace
 
 void catch_signals() {
   plugin::set_stop_flag(&stop);
-  std::signal(SIGINT, on_signal);
-  std::signal(SIGTERM, on_signal);
+  handle(SIGINT);
+  handle(SIGTERM);
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is an error of write(), with words
 }
 

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <csignal>
 #include <exception>
 #include <mutex>
 #include <stdexcept>
@@ -77,8 +78,15 @@ struct Job {
 class Pool {
  public:
   explicit Pool(int threads) {
+    // Signals are the main thread's, which has a stack for their handlers: the frame of one in the middle of generated
+    // code, which may use the stack pointer for something else, destroys memory.
+    sigset_t asynchronous, before;
+    sigemptyset(&asynchronous);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&asynchronous, signal);
+    pthread_sigmask(SIG_BLOCK, &asynchronous, &before);
     for (int worker = 1; worker < threads; ++worker)
       threads_.emplace_back([this, worker](const std::stop_token& stop) { loop(worker, stop); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
   int threads() const { return static_cast<int>(threads_.size()) + 1; }
 

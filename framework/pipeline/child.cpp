@@ -90,7 +90,8 @@ void set_up_signals() {
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS})
     handle(signal, on_crash, static_cast<int>(SA_RESETHAND | SA_NODEFER | SA_ONSTACK));
   stop_flag = false;
-  handle(SIGTERM, on_stop, 0);
+  // On the other stack, too: code that libraries generate may use the stack pointer for something else.
+  handle(SIGTERM, on_stop, SA_ONSTACK);
   // Ctrl-C is the parent's; a pipe without reader or a limit on file sizes is an error of write().
   for (const int signal : {SIGINT, SIGHUP, SIGPIPE, SIGXFSZ}) handle(signal, SIG_IGN, 0);
   sigset_t none;

@@ -69,6 +69,7 @@ TEST_CASE("--fail-fast ends what runs and starts nothing more") {
   options.fail_fast = true;
   const auto result = run(plan, options);
   CHECK(result.code == ExitCode::run_failed);
+  CAPTURE(result.stages[0].message);
   CHECK(result.stages[0].state == StageState::stopped);
   CHECK(result.stages[1].state == StageState::failed);
   CHECK(result.stages[2].state == StageState::stopped);
