@@ -69,7 +69,7 @@ std::vector<StreamedVariable> streamed_variables(const engine::Model& model, con
     list.push_back({"state", {"trial", "time", "unit"}, {trials, steps, model.units}, "1", "state of the network"});
   if (options.record_output)
     list.push_back({"output",
-                    {"trial", "time", "output"},
+                    {"trial", "time", "channel"},
                     {trials, steps, task.outputs()},
                     task.output_unit(),
                     "output of the network"});

@@ -86,7 +86,7 @@ const std::map<std::string, std::vector<std::string>>& known_dimensions() {
   static const std::map<std::string, std::vector<std::string>> known = {{"position", {"trial", "time", "space"}},
                                                                         {"latent", {"trial", "time", "space"}},
                                                                         {"state", {"trial", "time", "unit"}},
-                                                                        {"output", {"trial", "time", "output"}},
+                                                                        {"output", {"trial", "time", "channel"}},
                                                                         {"time", {"time"}},
                                                                         {"trial_direction", {"trial"}},
                                                                         {"endpoint", {"direction", "space"}},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Recordings: what a simulation leaves, trial by trial, as netCDF-4.
 ///
-/// Dimensions trial, time, space (latent coordinates), unit, output. float32 data, float64 time; chunk = one trial;
+/// Dimensions trial, time, space (latent coordinates), unit, channel (of the output). float32 data, float64 time; chunk = one trial;
 /// uncompressed unless asked. Large variables are streamed in both directions; files may exceed memory.
 #pragma once
 

@@ -52,7 +52,7 @@ of = "net"
 phase = "quiescent"
 trials = 5
 steps = 7
-record = ["state"]
+record = ["state", "output"]
 [stage.distance]
 run = "measure"
 metric = { plugin = "stepwise_distance" }
@@ -337,6 +337,8 @@ class Export(Exchange):
             self.assertEqual((self.folder / f"{stage}.npz").read_bytes(), (self.folder / f"again-{stage}.npz").read_bytes())
             arrays = np.load(self.folder / f"{stage}.npz", allow_pickle=False)
             with xarray.open_dataset(source / file, decode_times=False) as dataset:
+                if stage == "replay":
+                    self.assertEqual(dataset.output.dims, ("trial", "time", "channel"))
                 self.assertEqual(sorted(arrays), sorted(dataset.variables))
                 for name, variable in dataset.variables.items():
                     self.assertEqual(arrays[name].shape, variable.shape, name)
