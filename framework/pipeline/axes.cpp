@@ -86,13 +86,6 @@ void for_each_mention(const std::string& path, const json& value, Visit&& visit)
     for (const auto& [key, element] : value.items()) for_each_mention(join(path, key), element, visit);
 }
 
-/// "chain.noise" -> "chain", "noise".
-std::pair<std::string, std::string> split(const std::string& mention) {
-  const auto dot = mention.find('.');
-  if (dot == std::string::npos) return {mention, ""};
-  return {mention.substr(0, dot), mention.substr(dot + 1)};
-}
-
 std::optional<std::size_t> find_axis(const std::vector<Axis>& axes, const std::string& name) {
   const auto found = std::find_if(axes.begin(), axes.end(), [&](const Axis& axis) { return axis.name == name; });
   if (found == axes.end()) return std::nullopt;
@@ -102,7 +95,7 @@ std::optional<std::size_t> find_axis(const std::vector<Axis>& axes, const std::s
 /// The value that "$mention" stands for.
 Substitution look_up(const Reading& reading, const Choice& choice, const std::string& path,
                      const std::string& mention) {
-  const auto [name, entry] = split(mention);
+  const auto [name, entry] = split_mention(mention);
   const auto index = find_axis(*choice.axes, name);
   if (!index) return {nullptr, {}, false};  // told already
   const Axis& axis = (*choice.axes)[*index];
@@ -126,6 +119,12 @@ bool seeds_are_seeds(const Reading& reading, const Axis& axis) {
 }
 
 }  // namespace
+
+std::pair<std::string, std::string> split_mention(const std::string& mention) {
+  const auto dot = mention.find('.');
+  if (dot == std::string::npos) return {mention, ""};
+  return {mention.substr(0, dot), mention.substr(dot + 1)};
+}
 
 std::optional<std::size_t> Axis::find(const json& label) const {
   const auto found = std::find(labels.begin(), labels.end(), label);
@@ -196,7 +195,7 @@ std::set<std::size_t> mentioned_axes(const Reading& reading, const std::vector<A
                                      const json& value) {
   std::set<std::size_t> mentioned;
   for_each_mention(path, value, [&](const std::string& place, const std::string& mention) {
-    const auto name = split(mention).first;
+    const auto name = split_mention(mention).first;
     if (const auto axis = find_axis(axes, name)) {
       mentioned.insert(*axis);
       return;

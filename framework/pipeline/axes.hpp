@@ -45,6 +45,9 @@ struct Choice {
 /// All points of the product of some axes; the last axis runs fastest.
 std::vector<Choice> product_of(const std::vector<Axis>& axes, const std::set<std::size_t>& wanted);
 
+/// "chain.noise" -> "chain", "noise"; "chain" -> "chain", "".
+std::pair<std::string, std::string> split_mention(const std::string& mention);
+
 /// Axes that "$axis" texts mention anywhere in a value. Names that are no axis are diagnosed.
 std::set<std::size_t> mentioned_axes(const Reading& reading, const std::vector<Axis>& axes, const std::string& path,
                                      const json& value);

@@ -28,11 +28,6 @@ std::string lacks(const SimulateStage& simulation, const std::string& stage, con
   return fmt::format("the recording of '{}' has no '{}'; it has {}", stage, variable, fmt::join(present, ", "));
 }
 
-/// The path of the stage's name in a role: "stage", or { of = "stage", variable = "latent", at = { ... } }.
-std::string reference_path(const std::string& path, const json& role) {
-  return role.is_object() ? join(path, "of") : path;
-}
-
 /// Inputs of the metric from the roles of the table. A role's variable replaces that of the first input with this role.
 std::optional<std::vector<MeasureInput>> connect(Planning& planning, const std::string& path, const json& table,
                                                  const plugin::Metric& metric, Stage& stage) {

@@ -144,6 +144,7 @@ struct Network {
   const Stage* training = nullptr;
   ModelPlan model;
   json defaults = json::object();
+  std::string reference;  ///< path of the name of the training
 };
 
 std::optional<Network> find_network(Planning& planning, const std::string& path, const json& table) {
@@ -154,7 +155,8 @@ std::optional<Network> find_network(Planning& planning, const std::string& path,
       if (table.contains(key))
         reading.diagnostics.at_key(join(path, key),
                                    fmt::format("'{}' has no meaning beside 'of': the training names it", key));
-    network.training = planning.find(join(path, "of"));
+    network.reference = reference_path(join(path, "of"), table["of"]);
+    network.training = planning.find(network.reference);
     if (network.training == nullptr) return std::nullopt;
     const auto* training = std::get_if<TrainStage>(&network.training->work);
     network.model = training ? training->model : std::get<ImportStage>(network.training->work).model;
@@ -248,7 +250,7 @@ bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
   for (const auto& use : *dynamics) stage.plugins.push_back(use.component);
   if (work.trained) {
     stage.identity["of"] = network->training->fingerprint;
-    stage.inputs = {planning.index_of(join(path, "of"))};
+    stage.inputs = {planning.index_of(network->reference)};
   } else {
     stage.identity["task"] = identity_of(work.model.task);
     stage.identity["network"] = identity_of(work.model.network);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <pipeline/planner.hpp>
+#include <stdexcept>
 #include <store/publication.hpp>
 
 namespace reverie::pipeline {
@@ -263,7 +264,11 @@ void plan_points(Planning& planning, const StageTable& table, std::uint64_t seed
     for (const auto& reference : table.references)
       planning.sources[reference.path] = follow(planning, reference, choice, table.gathered_axes);
     reading.diagnostics.set_aliases(substituted.aliases);
-    if (plan_stage(planning, table.run, substituted.value, stage)) {
+    const bool planned = plan_stage(planning, table.run, substituted.value, stage);
+    // Whoever leaves a stage out says why, there or at one of its inputs.
+    if (!planned && reading.diagnostics.count() == 0)
+      throw std::logic_error(fmt::format("stage '{}' was left out of the plan without a reason", stage.label()));
+    if (planned) {
       if (instances.by_point.empty()) {
         json settings = stage.settings;
         show_mentions(substituted.aliases, path, table.table, settings);

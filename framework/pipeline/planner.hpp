@@ -71,6 +71,8 @@ std::vector<Reference> references_of(const Reading& reading, const std::string& 
 /// A stage's name, or { of = NAME, at = { axis = label }, ...others }; nullopt when it is something else (diagnosed).
 std::optional<Reference> read_reference(const Reading& reading, const std::string& path, const std::string& key,
                                         const json& value, const std::vector<std::string>& others = {});
+/// Where the stage's name stands in a reference at `path`, a name or a table.
+std::string reference_path(const std::string& path, const json& reference);
 /// Axes that a stage's table gathers: each with the path where it is named (a gather stage gathers those that it does
 /// not name, too: ""). Names that are no axis are diagnosed.
 std::map<std::size_t, std::string> gathered_axes(const Reading& reading, const std::vector<Axis>& axes,

@@ -103,23 +103,35 @@ bool check_label(const Planning& planning, const Axis& axis, const std::string& 
   return false;
 }
 
-/// One binding: a label, "$axis", or (of a gathered axis) a list of labels.
+/// What "$axis" (its label) or "$axis.entry" (that of its value) binds; null where the value has no such entry.
+json mentioned_label(const Axis& axis, std::size_t pick, const std::string& entry) {
+  if (entry.empty()) return axis.labels[pick];
+  return axis.values[pick].is_object() ? axis.values[pick].value(entry, json()) : json();
+}
+
+/// Whether all labels that a mention binds are labels of the axis.
+bool check_mention(const Planning& planning, const Axis& axis, const std::string& path, const std::string& mention) {
+  const auto [name, entry] = split_mention(mention);
+  const auto other = std::find_if(planning.axes.begin(), planning.axes.end(),
+                                  [&, &name = name](const Axis& candidate) { return candidate.name == name; });
+  if (other == planning.axes.end()) return true;  // mentioned_axes tells
+  for (std::size_t pick = 0; pick < other->labels.size(); ++pick) {
+    const auto label = mentioned_label(*other, pick, entry);
+    if (axis.find(label)) continue;
+    planning.reading.diagnostics.at_value(
+        path, label.is_null()
+                  ? fmt::format("{} of axis '{}' has no entry '{}'", text_of(other->labels[pick]), name, entry)
+                  : fmt::format("axis '{}' has the value {}, which '{}' has not; it has {}", mention, label.dump(),
+                                axis.name, labels_of(axis)));
+    return false;
+  }
+  return true;
+}
+
+/// One binding: a label, "$axis" or "$axis.entry", or (of a gathered axis) a list of labels.
 bool check_binding(const Planning& planning, const Axis& axis, const std::string& path, const json& value,
                    bool gathered) {
-  if (is_mention(value)) {
-    const auto name = value.get<std::string>().substr(1);
-    for (const auto& other : planning.axes) {
-      if (other.name != name) continue;
-      for (const auto& label : other.labels) {
-        if (axis.find(label)) continue;
-        planning.reading.diagnostics.at_value(
-            path, fmt::format("axis '{}' has the value {}, which '{}' has not; it has {}", name, label.dump(),
-                              axis.name, labels_of(axis)));
-        return false;
-      }
-    }
-    return true;  // an axis that is not there, mentioned_axes tells
-  }
+  if (is_mention(value)) return check_mention(planning, axis, path, value.get<std::string>().substr(1));
   if (!value.is_array()) return check_label(planning, axis, path, value);
   if (!gathered || value.empty()) {
     planning.reading.diagnostics.at_value(
@@ -144,9 +156,9 @@ std::vector<std::size_t> picks_of(const Planning& planning, const Reference& ref
     return all;
   }
   if (is_mention(*binding)) {
+    const auto [name, entry] = split_mention(binding->get<std::string>().substr(1));
     for (const auto& [other, pick] : from.picks)
-      if (planning.axes[other].name == binding->get<std::string>().substr(1))
-        return {*axis.find(planning.axes[other].labels[pick])};
+      if (planning.axes[other].name == name) return {*axis.find(mentioned_label(planning.axes[other], pick, entry))};
     return {};
   }
   if (!binding->is_array()) return {*axis.find(*binding)};
@@ -189,6 +201,10 @@ std::optional<Reference> read_reference(const Reading& reading, const std::strin
     reference.at = value["at"];
   }
   return reference;
+}
+
+std::string reference_path(const std::string& path, const json& reference) {
+  return reference.is_object() ? join(path, "of") : path;
 }
 
 std::vector<Reference> references_of(const Reading& reading, const std::string& stage) {

@@ -187,7 +187,7 @@ const TableKeys& gather_keys() {
 const TableKeys& claim_keys() {
   static const TableKeys keys = {
       {text("text", "The claim in words.", ""), number_any("factor", "Multiplies what is compared with.", 1.0),
-       number("margin", 0, false, "By how much the value must be above or below.", 0.0)},
+       number_any("margin", "By how much the value must be above or below; negative: by how much it may miss.", 0.0)},
       {"value", "above", "below", "for_all", "over"}};
   return keys;
 }

@@ -75,6 +75,7 @@ TEST_CASE("factor and margin move the bound; below is the mirror image") {
         doctest::Approx(4.5));
   CHECK(Store(values + "above = " + last + "\nfactor = 2.0\nmargin = 1.5\n", losses).judge().verdict == Verdict::fails);
   CHECK(Store(values + "below = 7\nmargin = 1.5\n", losses).judge().difference == doctest::Approx(0.5));
+  CHECK(Store(values + "below = 7\nmargin = -1.5\n", losses).judge().difference == doctest::Approx(3.5));
   CHECK(Store(values + "below = 4\n", losses).judge().verdict == Verdict::fails);
 }
 

@@ -112,6 +112,24 @@ TEST_CASE("a reference binds an axis to a value or to another axis") {
   CHECK(inputs_of(bound, "step") == Texts{"replay[seed=2,friction=0.5]"});
 }
 
+TEST_CASE("a simulation binds the axes of its training, to values, axes or their entries") {
+  const std::string conditions =
+      "[axes]\nrow = [2, 1]\n[axes.batches]\none = 1\ntwo = 2\n[axes.case]\n"
+      "a = { training = \"two\", trials = 3 }\nb = { training = \"two\", trials = 4 }\n" +
+      task_and_network +
+      "[stage.train]\nrun = \"train\"\ntask = \"box\"\nnetwork = \"small\"\nbatches = \"$batches\"\nmask = \"$row\"\n"
+      "[stage.replay]\nrun = \"simulate\"\nphase = \"quiescent\"\ntrials = \"$case.trials\"\n";
+  const auto plan = plan_of(conditions + "of = { of = \"train\", at = { batches = \"$case.training\", row = 1 } }\n");
+  CHECK(labels_of(plan, "replay") == Texts{"replay[case=a]", "replay[case=b]"});
+  CHECK(inputs_of(plan, "replay[case=b]") == Texts{"train[row=1,batches=two]"});
+
+  const auto error = [&](const std::string& at) {
+    return errors_of(conditions + "of = { of = \"train\", at = { row = 1, batches = \"" + at + "\" } }\n");
+  };
+  CHECK(contains(error("$case.trials"), "axis 'case.trials' has the value 3, which 'batches' has not; it has one, two"));
+  CHECK(contains(error("$case.network"), "a of axis 'case' has no entry 'network'"));
+}
+
 TEST_CASE("gather stages and figures take all points of the axes they gather") {
   const auto table = plan_of(sweep + "[stage.table]\nrun = \"gather\"\nof = \"step\"\nover = \"seed\"\n");
   REQUIRE(labels_of(table, "table") == Texts{"table"});
