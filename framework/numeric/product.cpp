@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <atomic>
 #include <dnnl.hpp>
+#include <iterator>
 #include <optional>
 #include <stdexcept>
+#include <unordered_map>
 
 namespace reverie::numeric {
 namespace {
@@ -46,6 +48,10 @@ std::byte* scratch(Scratch use, std::size_t bytes) {
   return mine.data();
 }
 
+void check(dnnl_status_t status) {
+  if (status != dnnl_success) throw std::runtime_error("a matrix product failed in oneDNN");
+}
+
 using Desc = dnnl::memory::desc;
 using Dims = dnnl::memory::dims;
 constexpr auto f32 = dnnl::memory::data_type::f32;
@@ -79,6 +85,7 @@ struct Operand {
 struct Matmul {
   Desc a, b, c, scratchpad;
   dnnl::matmul product;
+  std::uint64_t number = next_number();  ///< unlike that of every other
 
   Matmul(const Desc& a_, const Desc& b_, const Desc& c_, bool accumulate) : a(a_), c(c_) {
     dnnl::primitive_attr attributes;
@@ -94,13 +101,35 @@ struct Matmul {
     product = dnnl::matmul(description);
   }
   void run(void* left, const dnnl::memory& right, float* to) const {
-    dnnl::memory source(a, cpu(), left), destination(c, cpu(), to);
-    dnnl::memory inside(scratchpad, cpu(), scratch(Scratch::inside, scratchpad.get_size()));
-    product.execute(stream_of_this_thread(), {{DNNL_ARG_SRC, source},
-                                              {DNNL_ARG_WEIGHTS, right},
-                                              {DNNL_ARG_DST, destination},
-                                              {DNNL_ARG_SCRATCHPAD, inside}});
-    stream_of_this_thread().wait();
+    const auto& of = arguments();
+    check(dnnl_memory_set_data_handle(of.source.get(), left));
+    check(dnnl_memory_set_data_handle(of.destination.get(), to));
+    check(dnnl_memory_set_data_handle(of.inside.get(), scratch(Scratch::inside, scratchpad.get_size())));
+    const dnnl_exec_arg_t all[] = {{DNNL_ARG_SRC, of.source.get()},
+                                   {DNNL_ARG_WEIGHTS, right.get()},
+                                   {DNNL_ARG_DST, of.destination.get()},
+                                   {DNNL_ARG_SCRATCHPAD, of.inside.get()}};
+    check(dnnl_primitive_execute(product.get(), stream_of_this_thread().get(), std::size(all), all));
+    check(dnnl_stream_wait(stream_of_this_thread().get()));
+  }
+
+ private:
+  struct Arguments {
+    dnnl::memory source, destination, inside;
+  };
+  /// oneDNN's handles of a call, kept for the next one of this thread: making them takes as long as a small product.
+  const Arguments& arguments() const {
+    constexpr std::size_t most = 256;  // of products that this thread has met; those of a network are about 20
+    thread_local std::unordered_map<std::uint64_t, Arguments> kept;
+    const auto found = kept.find(number);
+    if (found != kept.end()) return found->second;
+    if (kept.size() == most) kept.clear();
+    const auto empty = [](const Desc& desc) { return dnnl::memory(desc, cpu(), DNNL_MEMORY_NONE); };
+    return kept.emplace(number, Arguments{empty(a), empty(c), empty(scratchpad)}).first->second;
+  }
+  static std::uint64_t next_number() {
+    static std::atomic<std::uint64_t> numbers{0};
+    return numbers.fetch_add(1, std::memory_order_relaxed);
   }
 };
 
@@ -176,10 +205,8 @@ void WeightGradient<float>::add(const float* cotangents, const float* sources, f
     s.matmul->run(s.cotangents.seen(cotangents, Scratch::left), right, gradient);
     return;
   }
-  const auto status =
-      dnnl_sgemm('T', 'N', s.shape.outputs, s.shape.inputs, s.shape.rows, 1.0F, cotangents, s.shape.stride_cotangents,
-                 sources, s.shape.stride_sources, 1.0F, gradient, s.shape.inputs);
-  if (status != dnnl_success) throw std::runtime_error("a matrix product failed in oneDNN");
+  check(dnnl_sgemm('T', 'N', s.shape.outputs, s.shape.inputs, s.shape.rows, 1.0F, cotangents, s.shape.stride_cotangents,
+                   sources, s.shape.stride_sources, 1.0F, gradient, s.shape.inputs));
 }
 
 namespace {
