@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cli/commands.hpp>
 #include <cli/progress.hpp>
+#include <cli/run_summary.hpp>
 #include <cli/signals.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -17,10 +18,6 @@
 namespace reverie::cli {
 namespace {
 
-std::string count_of(std::size_t count, const std::string& noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 pipeline::Plan read_plan(const options::variables_map& values) {
   const auto document = pipeline::read_document(values["PIPELINE"].as<std::string>(), texts(values, "set"));
   auto plan = pipeline::make_plan(document, plugin_search(values));
@@ -29,57 +26,9 @@ pipeline::Plan read_plan(const options::variables_map& values) {
   return plan;
 }
 
-void print_metrics(const std::vector<analysis::ReportMetric>& metrics) {
-  std::size_t stage = 0, name = 0;
-  for (const auto& row : metrics) {
-    stage = std::max(stage, row.stage.size());
-    name = std::max(name, row.name.size());
-  }
-  for (const auto& row : metrics)
-    std::cout << fmt::format("{:<{}}  {:<{}}  {:>12.6g}{}\n", row.stage, stage, row.name, name, row.value,
-                             row.unit == "1" || row.unit.empty() ? "" : " " + row.unit);
-}
-
 void print_header(const pipeline::Plan& plan, const std::filesystem::path& runs, const ProgressDisplay& display) {
   std::cerr << fmt::format("{}\n{}, results in {}\n\n", display.bold(plan.title), count_of(plan.stages.size(), "stage"),
                            pipeline::index_folder(runs, plan).string());
-}
-
-/// Failures with remedy and log; those skipped because of them only counted where they are many.
-void print_failures(const std::vector<pipeline::StageOutcome>& outcomes) {
-  constexpr std::size_t listed = 20;
-  std::size_t failed = 0, skipped = 0, stopped = 0;
-  for (const auto& outcome : outcomes) {
-    if (outcome.state == pipeline::StageState::stopped) ++stopped;
-    if (outcome.message.empty()) continue;
-    if (++(outcome.state == pipeline::StageState::skipped ? skipped : failed) > listed) continue;
-    complain(outcome.message, outcome.remedy);
-    std::error_code ignored;
-    if (std::filesystem::file_size(outcome.log, ignored) > 0 && !ignored)
-      std::cerr << fmt::format("  Log: {}\n", outcome.log.string());
-  }
-  if (failed > listed) complain(fmt::format("{} more stages failed", failed - listed), "The report lists them.");
-  if (skipped > listed) complain(fmt::format("{} more stages were skipped", skipped - listed), "");
-  if (stopped > 0) complain(fmt::format("{} not run (--fail-fast)", count_of(stopped, "stage")), "");
-}
-
-/// Returns whether all hold.
-bool print_claims(const std::vector<pipeline::ClaimResult>& claims) {
-  bool all_hold = true;
-  if (!claims.empty()) std::cout << "\n";
-  for (const auto& claim : claims) {
-    all_hold = all_hold && claim.verdict == pipeline::Verdict::holds;
-    std::cout << fmt::format("{:<8} {}\n", name_of(claim.verdict), claim.text.empty() ? claim.name : claim.text);
-    for (const auto& c : claim.comparisons) {
-      const auto at = c.point.empty() ? "" : pipeline::text_of(c.point) + ": ";
-      if (!c.missing.empty())
-        std::cout << fmt::format("           {}unknown: {}\n", at, c.missing);
-      else
-        std::cout << fmt::format("           {}{:.4g} {} {:.4g}, by {:.3g} to {:.3g} (n = {}): {}\n", at, c.value,
-                                 c.side == "above" ? ">" : "<", c.bound, c.low, c.high, c.samples, name_of(c.verdict));
-    }
-  }
-  return all_hold;
 }
 
 /// The same as an event.
@@ -241,7 +190,7 @@ int run_command(const Command& command, const Arguments& arguments) {
   plugin::set_log_sink({});
 
   if (!quiet) std::cerr << "\n";
-  if (!json) print_metrics(result.metrics);
+  if (!json) print_numbers(result);
   const bool all_hold = json ? tell_claims(result.claims) : print_claims(result.claims);
   std::cout << std::flush;
   print_failures(result.stages);

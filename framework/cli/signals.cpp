@@ -38,6 +38,9 @@ void catch_signals() {
   plugin::set_stop_flag(&stop);
   handle(SIGINT);
   handle(SIGTERM);
+  // The terminal is gone; `nohup` ignores that, and so do we then.
+  struct sigaction before {};
+  if (::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) handle(SIGHUP);
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is an error of write(), with words
 }
 
@@ -46,6 +49,7 @@ std::optional<ExitCode> stop_requested() {
     case 0:
       return std::nullopt;
     case SIGTERM:
+    case SIGHUP:
       return ExitCode::terminated;
     default:
       return ExitCode::interrupted;

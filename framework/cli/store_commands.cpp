@@ -111,6 +111,7 @@ int status_command(const Command& command, const Arguments& arguments) {
     Json record = {
         {"pipeline", status.pipeline}, {"state", status.state}, {"started", status.started}, {"last", status.last}};
     if (status.exit_code >= 0) record["exit"] = status.exit_code;
+    if (status.runs > 1) record["runs"] = status.runs;
     auto& stages = record["stages"] = Json::array();
     for (const auto& stage : status.stages) {
       Json entry = {{"stage", stage.stage}, {"state", stage.state}};
@@ -126,9 +127,10 @@ int status_command(const Command& command, const Arguments& arguments) {
       return std::find(states.begin(), states.end(), stage.state) != states.end();
     });
   };
-  std::cout << fmt::format("{}: {}{}, begun {}, last word {}\n", status.pipeline, status.state,
+  std::cout << fmt::format("{}: {}{}{}, begun {}, last word {}\n", status.pipeline, status.state,
                            status.exit_code > 0 ? fmt::format(" with exit code {}", status.exit_code) : "",
-                           status.started, status.last);
+                           status.runs > 1 ? fmt::format(" ({} runs at once)", status.runs) : "", status.started,
+                           status.last);
   std::cout << fmt::format("{} of {} stages done, {} failed, {} skipped\n", count({"done", "done before"}),
                            status.stages.size(), count({"failed"}), count({"skipped"}));
   for (const auto& stage : status.stages) {

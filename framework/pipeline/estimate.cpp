@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <cmath>
 #include <engine/network.hpp>
 #include <limits>
 #include <map>
@@ -10,6 +11,9 @@ namespace {
 
 constexpr double base = 100.0 * 1024 * 1024, bytes = 4, rows = engine::shard_rows;
 constexpr double numbers_read = 16;  // bytes per number of a recording: as float32, as float64, and a copy's share
+
+/// Sizes that no machine has stay below what sums of them can hold.
+std::uint64_t whole_bytes(double count) { return static_cast<std::uint64_t>(std::min(count, 1e15)); }
 
 /// Sizes of a task, made once per kind and parameters.
 struct TaskSizes {
@@ -62,12 +66,17 @@ class Estimator {
     const auto& task = sizes_of(work.model.task);
     const auto units = static_cast<double>(work.model.network.units), weights = parameters(work.model, task);
     const double steps = work.options.steps > 0 ? static_cast<double>(work.options.steps) : task.steps;
-    const double arrays = 20 + 4 * static_cast<double>(work.model.dynamics.size());
+    const double of_dynamics = 4 * static_cast<double>(work.model.dynamics.size());
+    const auto every = static_cast<double>(work.options.checkpoint_every);
+    const double held = every > 0 ? std::min(every, steps) : steps;
+    const double kept = std::ceil(steps / held) - 1;  // states between which steps run twice
     Estimate estimate;
     estimate.useful_threads = shards(work.options.batch_size);
-    estimate.memory = static_cast<std::uint64_t>(base + bytes * weights * (8 + estimate.useful_threads));
+    estimate.memory = whole_bytes(base + bytes * weights * (8 + estimate.useful_threads));
     estimate.memory_per_thread =
-        static_cast<std::uint64_t>(bytes * rows * steps * (units * arrays + 4 * task.outputs + 2 * task.inputs));
+        whole_bytes(bytes * rows *
+                    (held * (units * (20 + of_dynamics) + 4 * task.outputs + 2 * task.inputs) +
+                     kept * units * (4 + of_dynamics) + steps * 4 * (task.latents + task.inputs)));
     estimate.work = static_cast<double>(work.options.batches * work.options.batch_size) * steps * weights;
     return estimate;
   }
@@ -75,7 +84,7 @@ class Estimator {
   /// The file's numbers and the network's, as float64, and what is written.
   Estimate of_import(const ImportStage& work) {
     Estimate estimate;
-    estimate.memory = static_cast<std::uint64_t>(base + 32 * parameters(work.model, sizes_of(work.model.task)));
+    estimate.memory = whole_bytes(base + 32 * parameters(work.model, sizes_of(work.model.task)));
     return estimate;
   }
 
@@ -88,9 +97,9 @@ class Estimator {
                             (work.options.record_output ? task.outputs : 0);
     Estimate estimate;
     estimate.useful_threads = shards(work.options.trials);
-    estimate.memory = static_cast<std::uint64_t>(base + bytes * weights * 4);
-    estimate.memory_per_thread = static_cast<std::uint64_t>(
-        bytes * rows * (engine::chunk_steps * (units * arrays + 2 * task.outputs) + 2 * steps * recorded));
+    estimate.memory = whole_bytes(base + bytes * weights * 4);
+    estimate.memory_per_thread =
+        whole_bytes(bytes * rows * (engine::chunk_steps * (units * arrays + 2 * task.outputs) + 2 * steps * recorded));
     estimate.work = static_cast<double>(work.options.trials) * steps * weights;
     return estimate;
   }
@@ -107,7 +116,7 @@ class Estimator {
             std::max(task.latents,
                      measures && work->options.record_state ? static_cast<double>(work->model.network.units) : 0.0);
       }
-    estimate.memory = static_cast<std::uint64_t>(base + numbers_read * numbers);
+    estimate.memory = whole_bytes(base + numbers_read * numbers);
     estimate.work = numbers;
     if (measures) estimate.useful_threads = std::numeric_limits<int>::max();
     return estimate;

@@ -2,10 +2,10 @@
 /// How much a stage will ask of the machine, from its sizes alone: what the scheduler shares out.
 ///
 /// Memory of a stage that runs on k threads, in bytes (B trials per batch, T steps, N units, I inputs, O outputs, E
-/// start activities, P = 4 N^2 + N (4 I + E + O) parameters at most, D dynamics, S = 25 rows of a shard;
-/// docs/running.md):
+/// start activities, L latents, P = 4 N^2 + N (4 I + E + O) parameters at most, D dynamics, S = 25 rows of a shard, C =
+/// checkpoint_every or T; docs/running.md):
 ///
-///   train      base + 4 P (8 + B/S) + k 4 S T (N (20 + 4 D) + 4 O + 2 I)
+///   train      base + 4 P (8 + B/S) + k 4 S (C (N (20 + 4 D) + 4 O + 2 I) + (T/C - 1) N (4 + 4 D) + 4 T (L + I))
 ///   simulate   base + 4 P 4 + k 4 S (100 N (10 + 4 D) + 2 T (latents and what is recorded))
 ///   measure    base + 16 bytes per number of the recorded variables it reads
 ///   figure     the same

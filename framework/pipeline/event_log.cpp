@@ -1,21 +1,40 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <pipeline/event_log.hpp>
 #include <pipeline/provenance.hpp>
-#include <store/dataset.hpp>
+#include <store/files.hpp>
 
 namespace reverie::pipeline {
 
-EventLog::EventLog(const std::filesystem::path& file) : stream_(file, std::ios::app) {
-  if (!stream_) throw store::DataError(file.string() + ": cannot be written", "Check the folder's permissions.");
+EventLog::EventLog(const std::filesystem::path& file)
+    : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666)),
+      from_(fmt::format("{}:{}", host_name(), getpid())) {
+  if (descriptor_ < 0) throw store::cannot_write(file, errno);
+  // A line that a full disk cut off must not swallow the next one.
+  char last = '\n';
+  const auto size = ::lseek(descriptor_, 0, SEEK_END);
+  if (size > 0 && ::pread(descriptor_, &last, 1, size - 1) == 1 && last != '\n') put("\n");
 }
+
+/// One call: the file is opened for appending, so that lines of two runs do not mix.
+void EventLog::put(std::string_view text) {
+  [[maybe_unused]] const auto written = ::write(descriptor_, text.data(), text.size());
+}
+
+EventLog::~EventLog() { ::close(descriptor_); }
 
 void EventLog::write(const std::string& event, const nlohmann::ordered_json& details) {
   nlohmann::ordered_json line;
   line["time"] = format_time(std::chrono::system_clock::now());
+  line["from"] = from_;
   line["event"] = event;
   line.update(details);
-  // At once, so that a run can be watched.
-  stream_ << line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << std::endl;
+  const auto text = line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  put(text + "\n");
 }
 
 }  // namespace reverie::pipeline

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <analysis/figures/table.hpp>
+#include <array>
 #include <cmath>
 #include <map>
 #include <pipeline/axes.hpp>
@@ -72,30 +73,32 @@ std::string metrics_table(const std::string& run, const std::vector<MeasuredResu
   return table;
 }
 
-std::string metrics_summary(const std::string& run, const std::vector<MeasuredResult>& results) {
-  struct Row {
-    std::string condition, metric, unit;
-    std::vector<double> samples;
-  };
-  std::vector<Row> rows;  // in the order in which they first appear
-  std::map<std::pair<std::string, std::string>, std::size_t> row_of;
+std::vector<NumberOverSeeds> over_seeds(const std::vector<MeasuredResult>& results) {
+  std::vector<NumberOverSeeds> numbers;  // in the order in which they first appear
+  std::vector<std::vector<double>> samples;
+  std::map<std::array<std::string, 3>, std::size_t> place_of;
   for (const auto& result : results) {
     const auto condition = condition_of(result.point);
     for (const auto& variable : result.numbers.variables) {
       if (!is_single(variable)) continue;
-      const auto metric = result.stage + "." + variable.name;
-      const auto [place, fresh] = row_of.emplace(std::pair{condition, metric}, rows.size());
-      if (fresh) rows.push_back({condition, metric, variable.unit, {}});
-      rows[place->second].samples.push_back(variable.values[0]);
+      const auto [place, fresh] = place_of.emplace(std::array{condition, result.stage, variable.name}, numbers.size());
+      if (fresh) {
+        numbers.push_back({result.stage, variable.name, condition, variable.unit, {}});
+        samples.emplace_back();
+      }
+      samples[place->second].push_back(variable.values[0]);
     }
   }
+  for (std::size_t k = 0; k < numbers.size(); ++k) numbers[k].reduced = reduce_samples(samples[k], "mean");
+  return numbers;
+}
+
+std::string metrics_summary(const std::string& run, const std::vector<NumberOverSeeds>& numbers) {
   std::string table = "run,condition,metric,mean,sd,low,high,units,seeds\n";
-  for (const auto& row : rows) {
-    const auto reduced = reduce_samples(row.samples, "mean");
-    table += fmt::format("{},{},{},{},{},{},{},{},{}\n", csv_cell(run), csv_cell(row.condition), csv_cell(row.metric),
-                         number(reduced.centre), number(reduced.sd), number(reduced.low), number(reduced.high),
-                         csv_cell(row.unit), reduced.n);
-  }
+  for (const auto& row : numbers)
+    table += fmt::format("{},{},{},{},{},{},{},{},{}\n", csv_cell(run), csv_cell(row.condition),
+                         csv_cell(row.stage + "." + row.variable), number(row.reduced.centre), number(row.reduced.sd),
+                         number(row.reduced.low), number(row.reduced.high), csv_cell(row.unit), row.reduced.n);
   return table;
 }
 

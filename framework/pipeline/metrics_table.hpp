@@ -25,7 +25,14 @@ struct MeasuredResult {
 };
 
 std::string metrics_table(const std::string& run, const std::vector<MeasuredResult>& results);
-std::string metrics_summary(const std::string& run, const std::vector<MeasuredResult>& results);
+
+/// A single number of a measure stage, over the seeds of one condition.
+struct NumberOverSeeds {
+  std::string stage, variable, condition, unit;
+  Reduced reduced;
+};
+std::vector<NumberOverSeeds> over_seeds(const std::vector<MeasuredResult>& results);
+std::string metrics_summary(const std::string& run, const std::vector<NumberOverSeeds>& numbers);
 
 /// The number behind a variable, or nullopt.
 std::optional<double> count_behind(const std::string& variable, const store::Dataset& result);

@@ -15,6 +15,7 @@
 #include <analysis/report/report.hpp>
 #include <pipeline/claims.hpp>
 #include <pipeline/index.hpp>
+#include <pipeline/metrics_table.hpp>
 #include <pipeline/outcome.hpp>
 #include <pipeline/plan.hpp>
 #include <pipeline/run_stage.hpp>
@@ -52,6 +53,7 @@ struct RunOptions {
 struct RunResult {
   std::vector<StageOutcome> stages;  ///< in the plan's order
   std::vector<analysis::ReportMetric> metrics;
+  std::vector<NumberOverSeeds> over_seeds;  ///< the same numbers, seeds of a condition together
   std::vector<ClaimResult> claims;
   std::filesystem::path report;
   ExitCode code = ExitCode::ok;  ///< that of the first failure

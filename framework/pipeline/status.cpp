@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <map>
@@ -10,6 +11,65 @@
 #include <store/dataset.hpp>
 
 namespace reverie::pipeline {
+namespace {
+
+/// A run by its lines of the log.
+struct LoggedRun {
+  RunStatus status;
+  pid_t process = 0;
+  std::string host;
+};
+
+/// Enters a line; `place`: of the stages by label.
+void enter(LoggedRun& run, const json& line, const std::map<std::string, std::size_t>& place) {
+  auto& status = run.status;
+  const auto event = line.value("event", "");
+  status.last = line.value("time", "");
+  if (event == "end") {
+    status.state = "finished";
+    status.exit_code = line.value("exit", -1);
+  } else if (event == "interrupted") {
+    status.state = event;
+  }
+  const auto found = place.find(line.value("stage", ""));
+  if (found == place.end()) return;
+  auto& stage = status.stages[found->second];
+  if (event == "progress") {
+    stage.done = line.value("done", std::int64_t{0});
+    stage.total = line.value("total", std::int64_t{0});
+    stage.of = line.value("of", "");
+  } else {
+    stage.state = event == "started" ? "running" : event;
+    stage.message = line.value("message", "");
+  }
+}
+
+/// A run that was killed says nothing.
+void notice_its_end(LoggedRun& run) {
+  const bool gone = run.host == host_name() && run.process > 0 && ::kill(run.process, 0) != 0 && errno == ESRCH;
+  if (run.status.state != "running" || !gone) return;
+  run.status.state = "ended without a word";
+  for (auto& stage : run.status.stages)
+    if (stage.state == "running" || stage.state == "waiting") stage.state = "ended";
+}
+
+/// Who knows more of a stage: one that works on it, then one that has finished it.
+int weight_of(const StageStatus& stage) {
+  if (stage.state == "running") return 3;
+  if (stage.state == "open") return 0;
+  return stage.state == "waiting" ? 1 : 2;
+}
+
+/// What two runs at work have reached together.
+void merge(RunStatus& into, const RunStatus& other) {
+  ++into.runs;
+  into.started = std::min(into.started, other.started);
+  into.last = std::max(into.last, other.last);
+  for (std::size_t k = 0; k < into.stages.size(); ++k)
+    if (weight_of(other.stages[k]) > weight_of(into.stages[k])) into.stages[k] = other.stages[k];
+}
+
+}  // namespace
 
 RunStatus read_status(const std::filesystem::path& index) {
   const auto recorded = read_plan_record(index);
@@ -17,51 +77,37 @@ RunStatus read_status(const std::filesystem::path& index) {
   if (recorded.stages.empty() || !log)
     throw store::DataError(fmt::format("{}: no run's folder", index.string()),
                            "Name a pipeline's folder, as in runs/navigation.");
-  RunStatus status;
-  status.pipeline = recorded.pipeline;
+  RunStatus fresh;
+  fresh.pipeline = recorded.pipeline;
   std::map<std::string, std::size_t> place;
   for (const auto& stage : recorded.stages) {
-    place[stage.label] = status.stages.size();
-    status.stages.push_back({stage.label, "open", "", 0, 0, ""});
+    place[stage.label] = fresh.stages.size();
+    fresh.stages.push_back({stage.label, "open", "", 0, 0, ""});
   }
-  const auto fresh = status.stages;
-  pid_t process = 0;
-  std::string host;
+  std::map<std::string, LoggedRun> runs = {{"", {fresh, 0, ""}}};  // by "from"
+  std::string newest;
   for (std::string text; std::getline(log, text);) {
     const auto line = json::parse(text, nullptr, false);
-    if (!line.is_object()) continue;  // the last one of a run that was killed
-    const auto event = line.value("event", "");
-    status.last = line.value("time", "");
-    if (event == "run") {
-      status.stages = fresh;
-      status.started = status.last;
-      status.state = "running";
-      process = line.value("process", 0);
-      host = line.value("host", "");
-    } else if (event == "end") {
-      status.state = "finished";
-      status.exit_code = line.value("exit", -1);
-    } else if (event == "interrupted") {
-      status.state = event;
+    if (!line.is_object()) continue;  // cut off
+    const auto from = line.value("from", "");
+    auto& run = runs.try_emplace(from, LoggedRun{fresh, 0, ""}).first->second;
+    if (line.value("event", "") == "run") {
+      run = {fresh, line.value("process", 0), line.value("host", "")};
+      run.status.started = line.value("time", "");
+      run.status.state = "running";
+      newest = from;
     }
-    const auto found = place.find(line.value("stage", ""));
-    if (found == place.end()) continue;
-    auto& stage = status.stages[found->second];
-    if (event == "progress") {
-      stage.done = line.value("done", std::int64_t{0});
-      stage.total = line.value("total", std::int64_t{0});
-      stage.of = line.value("of", "");
-    } else {
-      stage.state = event == "started" ? "running" : event;
-      stage.message = line.value("message", "");
-    }
+    enter(run, line, place);
   }
-  const bool gone = host == host_name() && process > 0 && ::kill(process, 0) != 0 && errno == ESRCH;
-  if (status.state == "running" && gone) {
-    status.state = "ended without a word";
-    for (auto& stage : status.stages)
-      if (stage.state == "running" || stage.state == "waiting") stage.state = "ended";
+  std::vector<const RunStatus*> at_work;
+  for (auto& [from, run] : runs) {
+    notice_its_end(run);
+    // Of another machine's run only its words are known: one that fell silent before the newest began is over.
+    const bool silent = run.host != host_name() && run.status.last < runs[newest].status.started;
+    if (run.status.state == "running" && !silent) at_work.push_back(&run.status);
   }
+  auto status = at_work.empty() ? runs[newest].status : *at_work.front();
+  for (std::size_t k = 1; k < at_work.size(); ++k) merge(status, *at_work[k]);
   return status;
 }
 

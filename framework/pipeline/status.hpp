@@ -13,13 +13,16 @@ struct StageStatus {
   std::string of;  ///< "batches", "trials"
 };
 struct RunStatus {
-  std::string pipeline, started, last;  ///< times of the last run's first and last line
+  std::string pipeline, started, last;  ///< times of the run's first and last line
   std::string state;                    ///< "running", "finished", "interrupted", "ended without a word"
   int exit_code = -1;                   ///< of a finished one
+  int runs = 1;                         ///< how many are running, if several
   std::vector<StageStatus> stages;      ///< in the plan's order
 };
 
-/// DataError when the folder holds no run. Whether it still runs is known on the machine it runs on.
+/// Of the run that was begun last; while several run, what they reached together: a stage that one of them waits for
+/// is as far as the other has it. DataError when the folder holds no run. Whether a run still runs is known on the
+/// machine it runs on.
 RunStatus read_status(const std::filesystem::path& index);
 
 }  // namespace reverie::pipeline

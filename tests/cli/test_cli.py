@@ -156,6 +156,22 @@ over = "seed"
         self.assertEqual(claims[0]["comparisons"][0]["samples"], 3)
         self.assertIn("Replay differs from awake activity", (self.folder / "runs/claims/report.html").read_text())
 
+    def test_of_many_numbers_the_screen_shows_means_and_of_more_their_ranges(self):
+        self.write(GOOD.replace("batches = 2", "batches = 0") + "[axes]\ndraw = [0]\nseed = [0, 1, 2, 3, 4, 5]\n" +
+                   "[stage.other]\nrun = \"simulate\"\nof = \"train\"\nphase = \"awake\"\ntrials = 3\nsteps = 5\n"
+                   "draw = \"$draw\"\n[stage.step]\nrun = \"measure\"\nmetric = { plugin = \"stepwise_distance\" }\n"
+                   "recording = \"other\"\n", "many.toml")
+        whole = self.reverie("run", "many.toml", "--set", "axes.seed=[0]")
+        self.assertRegex(whole.stdout, r"(?m)^step\[draw=0,seed=0\] +stepwise_distance +[0-9.e-]+ m$")
+        self.assertNotIn("All ", whole.stdout)
+        means = self.reverie("run", "many.toml")
+        self.assertRegex(means.stdout, r"(?m)^step\[draw=0\] +stepwise_distance +[0-9.e-]+ ± [0-9.e-]+ m \(n = 6\)$")
+        self.assertRegex(means.stdout, r"(?m)^divergence +divergence +.* \(n = 6\)$")
+        self.assertRegex(means.stdout, r"(?m)^All \d+ numbers: runs/many/metrics.csv; over seeds: runs/many/metrics_summary.csv$")
+        ranges = self.reverie("run", "many.toml", "--only", "step", "--set", f"axes.draw={list(range(45))}", "--set", "axes.seed=[0]")
+        self.assertRegex(ranges.stdout, r"(?m)^step  stepwise_distance +[0-9.e-]+ to [0-9.e-]+ m, 45 conditions$")
+        self.assertLess(len(ranges.stdout.splitlines()), 20)
+
     def test_a_claim_that_does_not_hold_is_exit_5_only_when_strict(self):
         self.write(GOOD + self.CLAIM, "claims.toml")
         wrong = ("run", "claims.toml", "--set", "claim.apart.above=1000")
@@ -370,15 +386,15 @@ class Commands(CommandLine):
         self.check_error(2, ["--replay FILE is missing"], "measure", "kde_divergence", "--awake", "a.nc")
         self.check_error(1, ["nowhere.nc"], "measure", "kde_divergence", "--awake", "nowhere.nc", "--replay", "nowhere.nc")
 
-    def started_run(self, *arguments):
-        """A run whose training is at work, in a child."""
+    def started_run(self, *arguments, **more):
+        """A run of long.toml that is at work: by itself in a child, or waiting for another."""
         process = subprocess.Popen([EXECUTABLE, "run", *arguments], cwd=self.folder, env=self.environment(),
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
         log = self.folder / "runs/long/log.jsonl"
-        while not (log.exists() and "started" in log.read_text()):
+        while not (log.exists() and re.search(rf':{process.pid}","event":"(started|waiting)"', log.read_text())):
             self.assertIsNone(process.poll())
             time.sleep(0.02)
-        while not self.children_of(process):
+        while not self.children_of(process) and f':{process.pid}","event":"started"' in log.read_text():
             self.assertIsNone(process.poll())
             time.sleep(0.02)
         return process
@@ -389,7 +405,7 @@ class Commands(CommandLine):
     def test_signals_stop_a_run_which_goes_on_next_time(self):
         self.write(GOOD.replace("batches = 2", "batches = 1000000"), "long.toml")
         batches = []
-        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)):
             process = self.started_run("long.toml")
             time.sleep(0.2)
             process.send_signal(number)
@@ -399,7 +415,35 @@ class Commands(CommandLine):
             batches.append(int(resumes.group(1)))
             self.assertEqual([p.name[:6] for p in (self.folder / "runs/store").iterdir()], [".work-"])
             (self.folder / "runs/long/log.jsonl").unlink()
-        self.assertLess(batches[0], batches[1])
+        self.assertEqual(batches, sorted(set(batches)))
+
+    def test_a_run_under_nohup_outlives_its_terminal(self):
+        self.write(GOOD.replace("batches = 2", "batches = 1000000"), "long.toml")
+        process = self.started_run("long.toml", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        process.send_signal(signal.SIGHUP)
+        time.sleep(0.3)
+        self.assertIsNone(process.poll())
+        process.terminate()
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 143)
+
+    def test_status_of_two_runs_at_once_is_what_they_reached_together(self):
+        self.write(GOOD.replace("batches = 2", "batches = 1000000"), "long.toml")
+        processes = [self.started_run("long.toml") for _ in range(2)]
+        log = self.folder / "runs/long/log.jsonl"
+        while "waiting" not in log.read_text():
+            self.assertIsNone(processes[1].poll())
+            time.sleep(0.02)
+        status = json.loads(self.reverie("status", "runs/long", "--json").stdout)
+        self.assertEqual((status["state"], status["runs"]), ("running", 2))
+        self.assertEqual([s["state"] for s in status["stages"]], ["running", "open", "open", "open"])
+        # The one that waits ends: the other goes on, and the status is its own.
+        for number, process in enumerate(reversed(processes)):
+            process.terminate()
+            process.communicate(timeout=60)
+            status = json.loads(self.reverie("status", "runs/long", "--json").stdout)
+            self.assertEqual(status["state"], ["running", "interrupted"][number])
+            self.assertNotIn("runs", status)
 
     def test_children_die_with_a_killed_run(self):
         self.write(GOOD.replace("batches = 2", "batches = 1000000"), "long.toml")

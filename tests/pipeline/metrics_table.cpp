@@ -46,8 +46,8 @@ TEST_CASE("the table of a run has a row for each single number, its place and wh
 }
 
 TEST_CASE("the summary has mean, sd and interval over the seeds of each condition") {
-  const auto lines =
-      lines_of(metrics_summary("quick", {reach(0, 0.5, 1), reach(0, 1.0, 5), reach(1, 0.5, 2), reach(2, 0.5, 6)}));
+  const auto lines = lines_of(
+      metrics_summary("quick", over_seeds({reach(0, 0.5, 1), reach(0, 1.0, 5), reach(1, 0.5, 2), reach(2, 0.5, 6)})));
   REQUIRE(lines.size() == 3);
   // mean 3, squares 4 + 1 + 9, ddof 1: sd = sqrt(7).
   CHECK(lines[1].starts_with("quick,\"friction=0.5,chain=a,b\",reach.replay,3,2.645751311"));

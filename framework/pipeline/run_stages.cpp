@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <list>
+#include <numeric/threads.hpp>
+#include <pipeline/outcomes.hpp>
+#include <pipeline/run_stages.hpp>
+#include <pipeline/stage_process.hpp>
+#include <pipeline/tasks.hpp>
+#include <set>
+#include <store/publication.hpp>
+
+namespace reverie::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+/// Seconds between lines of progress of one stage in the log; between looks at results that another run works on.
+constexpr double log_interval = 5, retry_interval = 0.2;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// A job (a task that has to run) at work.
+struct Running {
+  std::size_t job;
+  StageProcess process;
+  Clock::time_point begun, logged;
+};
+
+/// One run of a plan.
+class Runner {
+ public:
+  Runner(const Plan& plan, const RunOptions& options, const fs::path& index, EventLog& log)
+      : plan_(plan),
+        options_(options),
+        index_(index),
+        log_(log),
+        outcomes_(plan, options, index, log),
+        tasks_(make_tasks(plan, options)) {}
+
+  std::vector<StageOutcome> run() {
+    finish_stored();
+    work();
+    return outcomes_.take();
+  }
+
+ private:
+  const Stage& stage_of(std::size_t task) const { return plan_.stages[tasks_.list[task].stages.front()]; }
+  fs::path result_of(std::size_t task) const { return result_folder(options_.runs, stage_of(task)); }
+
+  bool has_ended(std::size_t task) const {
+    return outcomes_.of(tasks_.list[task].stages.front()).state != StageState::left_out;
+  }
+  bool finish(std::size_t task, const Report& report, double seconds, const fs::path& log_file = "") {
+    return outcomes_.finish(tasks_.list[task].stages, report, seconds, log_file);
+  }
+
+  void warn(const std::string& text) {
+    log_.write("warning", {{"message", text}});
+    if (options_.events.warning) options_.events.warning(text);
+  }
+
+  void stop_if_asked() const {
+    if (!options_.stop) return;
+    if (const auto code = options_.stop()) throw Interrupted(*code);
+  }
+
+  /// Checks what the store has, and finishes what is whole.
+  void finish_stored() {
+    std::vector<std::size_t> stored;  // stages
+    for (std::size_t t = 0; t < tasks_.list.size(); ++t)
+      if (!tasks_.list[t].anew && fs::exists(result_of(t))) stored.push_back(tasks_.list[t].stages.front());
+    if (!stored.empty() && options_.events.checking) options_.events.checking(stored.size());
+    const auto go_on = [&] { return !(options_.stop && options_.stop()); };
+    const auto findings =
+        verify_results(plan_, options_.runs, stored, options_.in_process ? 0 : numeric::thread_count(), go_on);
+    stop_if_asked();
+    std::set<std::size_t> bad;
+    for (const auto& finding : findings) {
+      auto& task = tasks_.list[tasks_.of_stage[finding.stage]];
+      bad.insert(finding.stage);
+      if (finding.error.empty())
+        task.damaged = true;
+      else
+        task.unreadable = finding;
+    }
+    for (std::size_t t = 0; t < tasks_.list.size(); ++t)
+      for (const auto k : tasks_.list[t].stages) unlink_unless_stored(t, k);
+    for (const auto k : stored)
+      if (!bad.contains(k)) remove_leftovers(result_folder(options_.runs, plan_.stages[k]));
+    for (const auto k : stored)
+      if (!bad.contains(k)) finish(tasks_.of_stage[k], {StageState::done_before, "", "", ExitCode::ok}, 0);
+  }
+
+  /// Of a process that was killed after it had published, before it had tidied up.
+  static void remove_leftovers(const fs::path& result) {
+    if (!fs::exists(store::lock_file(result)) && !fs::exists(store::work_folder(result))) return;
+    if (auto lock = store::Lock::try_take(result)) {
+      std::error_code ignored;
+      fs::remove_all(store::work_folder(result), ignored);
+      lock->release();
+    }
+  }
+
+  void unlink_unless_stored(std::size_t task, std::size_t k) const {
+    if (!fs::exists(result_of(task))) unlink_result(index_, plan_.stages[k]);
+  }
+
+  /// Runs all tasks that are not finished.
+  void work() {
+    for (std::size_t t = 0; t < tasks_.list.size(); ++t)
+      if (!has_ended(t)) open_.push_back(t);
+    if (open_.empty()) return;
+    Schedule schedule(make_jobs(plan_, tasks_, open_), options_.in_process ? 1 : numeric::thread_count(),
+                      options_.in_process ? 0 : options_.memory);
+    schedule_ = &schedule;
+    auto retried = Clock::now();
+    while (schedule.open() > 0) {
+      if (options_.stop && !stopping_ && options_.stop()) stop_all();
+      if (!stopping_)
+        while (const auto start = schedule.next()) {
+          launch(start->job, start->threads);
+          if (stopping_ || (options_.stop && options_.stop())) break;
+        }
+      if (stopping_ && running_.empty()) break;
+      if (!running_.empty() || !put_off_.empty()) listen();
+      if (!put_off_.empty() && seconds_since(retried) > retry_interval) {
+        retried = Clock::now();
+        for (const auto job : std::exchange(put_off_, {})) schedule.retry(job);
+      }
+    }
+    schedule_ = nullptr;
+    if (options_.stop)
+      if (const auto code = options_.stop()) {
+        log_.write("interrupted");
+        throw Interrupted(*code);
+      }
+    // --fail-fast left these.
+    for (const auto t : open_)
+      if (!has_ended(t)) finish(t, {StageState::stopped, "", "", ExitCode::run_failed}, 0);
+  }
+
+  void stop_all() {
+    stopping_ = true;
+    for (auto& running : running_) running.process.stop();
+  }
+
+  void launch(std::size_t job, int threads) {
+    const auto t = open_[job];
+    auto& task = tasks_.list[t];
+    const auto& stage = stage_of(t);
+    const auto fail = [&](const Error& error) {
+      end(job, {StageState::failed, error.what(), error.remedy(), error.exit_code()}, 0, "");
+    };
+    try {
+      if (!task.unreadable.error.empty()) throw store::DataError(task.unreadable.error, task.unreadable.remedy);
+      auto lock = store::Lock::try_take(result_of(t));
+      if (!lock) return put_off(job);
+      if (fs::exists(result_of(t)) && !task.anew) {
+        if (!set_aside_if_damaged(t)) {
+          lock->release();
+          return end(job, {StageState::done_before, "", "", ExitCode::ok}, 0, "");
+        }
+      }
+      if (options_.events.started) options_.events.started(stage);
+      log_.write("started", {{"stage", stage.label()},
+                             {"run", stage.run()},
+                             {"fingerprint", stage.fingerprint},
+                             {"threads", options_.in_process ? numeric::thread_count() : threads}});
+      const StageRequest request{plan_, stage, options_.runs, task.anew, options_.checkpoint_seconds};
+      if (options_.in_process) return work_here(job, request, *lock);
+      const auto log = log_file(index_, stage);
+      fs::create_directories(log.parent_path());
+      running_.push_back({job, StageProcess(request, std::move(*lock), threads, log), Clock::now(), Clock::now()});
+    } catch (const Error& error) {
+      fail(error);
+    } catch (const fs::filesystem_error& error) {
+      fail(store::DataError(error.what(), "Check the permissions of the folder for results, and the disk."));
+    }
+  }
+
+  /// A result found damaged may have been made anew by another run meanwhile.
+  bool set_aside_if_damaged(std::size_t t) {
+    auto& task = tasks_.list[t];
+    if (!std::exchange(task.damaged, false)) return false;
+    const auto problems = damage_of(result_of(t), stage_of(t).fingerprint);
+    if (problems.empty()) return false;
+    const auto aside = store::set_aside(result_of(t));
+    for (const auto& problem : problems)
+      warn(fmt::format("stage '{}': its stored result was damaged: {} (moved to {}; computed anew)",
+                       stage_of(t).label(), problem, aside.string()));
+    for (const auto k : task.stages) unlink_result(index_, plan_.stages[k]);
+    return true;
+  }
+
+  void put_off(std::size_t job) {
+    schedule_->put_off(job);
+    put_off_.push_back(job);
+    if (!announced_.insert(job).second) return;
+    const auto& stage = stage_of(open_[job]);
+    log_.write("waiting", {{"stage", stage.label()}});
+    if (options_.events.waiting) options_.events.waiting(stage);
+  }
+
+  void work_here(std::size_t job, const StageRequest& request, store::Lock& lock) {
+    const auto begun = Clock::now();
+    auto logged = begun;
+    const auto report = work_on(request, [&](const Progress& progress) {
+      tell_progress(request.stage, progress, logged);
+      return !(options_.stop && options_.stop());
+    });
+    lock.release();
+    end(job, report, seconds_since(begun), "");
+  }
+
+  void tell_progress(const Stage& stage, const Progress& progress, Clock::time_point& logged) {
+    if (options_.events.progress) options_.events.progress(stage, progress);
+    if (seconds_since(logged) < log_interval) return;
+    logged = Clock::now();
+    nlohmann::ordered_json details = {
+        {"stage", stage.label()}, {"done", progress.done}, {"total", progress.total}, {"of", progress.what}};
+    if (progress.loss) details["loss"] = *progress.loss;
+    log_.write("progress", details);
+  }
+
+  /// Waits for the children's words and ends.
+  void listen() {
+    std::vector<const Child*> children;
+    for (const auto& running : running_) children.push_back(&running.process.child());
+    wait_for(children, 100);
+    for (auto running = running_.begin(); running != running_.end();) {
+      const auto job = running->job;
+      const auto& stage = stage_of(open_[job]);
+      const auto report =
+          running->process.poll({[&](const Progress& progress) { tell_progress(stage, progress, running->logged); },
+                                 [&](int level, const std::string& text) {
+                                   if (options_.events.message) options_.events.message(stage, level, text);
+                                 }});
+      if (!report) {
+        ++running;
+        continue;
+      }
+      const auto seconds = seconds_since(running->begun);
+      running = running_.erase(running);
+      end(job, *report, seconds, log_file(index_, stage));
+    }
+  }
+
+  /// Enters what came of a job: its stages, those that need it, what may start now.
+  void end(std::size_t job, const Report& report, double seconds, const fs::path& log) {
+    const auto t = open_[job];
+    if (report.state == StageState::stopped) {
+      schedule_->put_off(job);
+      // Not by us: somebody sent it SIGTERM.
+      if (!stopping_ && !(options_.stop && options_.stop())) put_off_.push_back(job);
+      log_.write("stopped", {{"stage", stage_of(t).label()}});
+      return;
+    }
+    if (report.state != StageState::failed) {
+      const bool linked = finish(t, report, seconds);
+      if (linked) return schedule_->succeeded(job);
+    } else {
+      finish(t, report, seconds, log);
+    }
+    for (const auto lost : schedule_->failed(job)) outcomes_.skip(tasks_.list[open_[lost]].stages);
+    if (options_.fail_fast && !stopping_) stop_all();
+  }
+
+  const Plan& plan_;
+  const RunOptions& options_;
+  const fs::path& index_;
+  EventLog& log_;
+  Outcomes outcomes_;
+  Tasks tasks_;
+  std::vector<std::size_t> open_;  ///< tasks by job
+  Schedule* schedule_ = nullptr;
+  std::list<Running> running_;
+  std::vector<std::size_t> put_off_;  ///< jobs
+  std::set<std::size_t> announced_;   ///< jobs that were put off before
+  bool stopping_ = false;
+};
+
+}  // namespace
+
+std::vector<StageOutcome> run_stages(const Plan& plan, const RunOptions& options, const fs::path& index,
+                                     EventLog& log) {
+  return Runner(plan, options, index, log).run();
+}
+
+}  // namespace reverie::pipeline

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// The memory that a stage is said to need, against what its process takes.
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <numeric/threads.hpp>
+#include <pipeline/estimate.hpp>
+#include <pipeline/stage_work.hpp>
+
+#include "folder.hpp"
+#include "planning.hpp"
+
+using namespace reverie;
+using namespace reverie::pipeline;
+
+namespace {
+
+const std::string long_training =
+    "[task.box]\nplugin = \"spatial_navigation\"\nplace_cells = 64\n"
+    "[network.wide]\ncell = { plugin = \"gru\", units = 128 }\n"
+    "[stage.train]\nrun = \"train\"\ntask = \"box\"\nnetwork = \"wide\"\nbatches = 1\nbatch_size = 25\nsteps = 2000\n";
+
+double estimated(const Plan& plan) {
+  const auto estimates = estimate(plan);
+  return static_cast<double>(estimates.front().memory + estimates.front().memory_per_thread);
+}
+
+/// Bytes that training in a process of its own adds to what a process has to begin with.
+double taken(const Plan& plan) {
+  const Folder folder;
+  std::filesystem::create_directories(folder.path / "store");
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    numeric::set_thread_count(1);
+    const auto report = work_on({plan, plan.stages.front(), folder.path}, [](const Progress&) { return true; });
+    std::_Exit(report.state == StageState::done ? 0 : 1);
+  }
+  int status = 0;
+  rusage usage{};
+  REQUIRE(::wait4(child, &status, 0, &usage) == child);
+  REQUIRE(status == 0);
+  return 1024.0 * static_cast<double>(usage.ru_maxrss);
+}
+
+}  // namespace
+
+TEST_CASE("a training takes no more memory than estimated, and less with checkpoint_every") {
+  const auto whole = plan_of(long_training), cut = plan_of(long_training, {"stage.train.checkpoint_every=40"});
+  CHECK(whole.stages.front().fingerprint == cut.stages.front().fingerprint);
+  const double of_whole = taken(whole), of_cut = taken(cut);
+  CHECK(of_whole < estimated(whole));
+  CHECK(of_cut < estimated(cut));
+  // The state and three gates of every step: 25 x 2000 x 128 float32 numbers each.
+  CHECK(of_whole > of_cut + 4 * 25.0 * 2000 * 128 * 4);
+  CHECK(estimated(cut) < of_whole);
+}
+
+TEST_CASE("sizes that no machine has are estimated as such") {
+  const auto plan = plan_of(long_training, {"network.wide.cell.units=1000000", "stage.train.steps=1000000"});
+  CHECK(estimated(plan) >= 1e15);
+}
