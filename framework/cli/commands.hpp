@@ -22,6 +22,7 @@ int clean_command(const Command& command, const Arguments& arguments);
 int status_command(const Command& command, const Arguments& arguments);
 int diff_command(const Command& command, const Arguments& arguments);
 int export_command(const Command& command, const Arguments& arguments);
+int import_command(const Command& command, const Arguments& arguments);
 int completion_command(const Command& command, const Arguments& arguments);
 
 }  // namespace reverie::cli

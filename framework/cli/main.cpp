@@ -18,7 +18,8 @@ const std::vector<Command>& commands() {
       {"list", "", "Lists the plugins that were found.", list_command},
       {"info", "NAME", "Describes a plugin and its parameters; KIND.NAME where a name exists twice.", info_command},
       {"new", "KIND NAME", "Writes a project for a plugin of your own: a cell, dynamics, task or metric.", new_command},
-      {"check", "FILE|NAME", "Checks what every plugin must keep: gradients, rows, purity, bounds and more.", check_command},
+      {"check", "FILE|NAME", "Checks what every plugin must keep: gradients, rows, purity, bounds and more.",
+       check_command},
       {"measure", "METRIC", "Measures recordings: one option per role of the metric, as in --replay FILE.",
        measure_command},
       {"bench", "[NAME...]", "Measures how fast this machine trains, simulates and analyses.", bench_command},
@@ -28,6 +29,7 @@ const std::vector<Command>& commands() {
       {"diff", "A B", "Shows what differs between two results (folders, or links to them).", diff_command},
       {"export", "RESULT",
        "Writes a result (a stage's folder, or a file) for other programs: .npz, .csv, .safetensors.", export_command},
+      {"import", "FILE", "Checks a network trained elsewhere and writes a pipeline that replays it.", import_command},
       {"completion", "SHELL", "Prints completions for bash, zsh or fish.", completion_command},
   };
   return list;

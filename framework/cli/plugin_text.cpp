@@ -36,20 +36,6 @@ std::string table_of(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
-/// A value as TOML writes it. Floats keep a point, or they would be integers.
-std::string toml_value(const plugin::json& value) {
-  if (value.is_number_float()) {
-    auto text = fmt::format("{}", value.get<double>());
-    return text.find_first_of(".einf") == std::string::npos ? text + ".0" : text;
-  }
-  if (value.is_array()) {
-    std::string list;
-    for (const auto& element : value) list += (list.empty() ? "" : ", ") + toml_value(element);
-    return "[" + list + "]";
-  }
-  return value.dump();
-}
-
 std::string default_of(const ParameterSpec& spec) {
   return spec.default_value ? toml_value(*spec.default_value) : "required";
 }
@@ -110,6 +96,19 @@ std::string toml_head(const Component& component) {
 }
 
 }  // namespace
+
+std::string toml_value(const plugin::json& value) {
+  if (value.is_number_float()) {
+    auto text = fmt::format("{}", value.get<double>());
+    return text.find_first_of(".einf") == std::string::npos ? text + ".0" : text;
+  }
+  if (value.is_array()) {
+    std::string list;
+    for (const auto& element : value) list += (list.empty() ? "" : ", ") + toml_value(element);
+    return "[" + list + "]";
+  }
+  return value.dump();
+}
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 

@@ -11,6 +11,9 @@ std::string as_text(const plugin::Component& component);
 std::string as_toml(const plugin::Component& component);
 nlohmann::ordered_json as_json(const plugin::Component& component);
 
+/// A number, boolean, text or list as TOML writes it: floats keep a point, or they would be integers.
+std::string toml_value(const plugin::json& value);
+
 std::string first_line(const std::string& text);
 
 }  // namespace reverie::cli

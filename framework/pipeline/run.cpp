@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <fstream>
+#include <cerrno>
 #include <pipeline/run.hpp>
 #include <pipeline/run_stages.hpp>
 #include <pipeline/selection.hpp>
 #include <pipeline/summary.hpp>
+#include <store/files.hpp>
 #include <store/publication.hpp>
 
 namespace reverie::pipeline {
@@ -20,11 +22,14 @@ void require_writable(const fs::path& folder) {
   if (error)
     throw store::DataError(
         fmt::format("{}: the folder for results cannot be created: {}", folder.string(), error.message()), remedy);
-  const auto probe = folder / fmt::format(".tmp-{}-probe", getpid());
-  const bool written = std::ofstream(probe).good();
+  const auto probe = store::temporary_beside(folder / "probe");
+  const int opened = ::open(probe.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+  if (opened < 0)
+    throw store::DataError(
+        fmt::format("{}: the folder for results cannot be written: {}", folder.string(), store::reason_of(errno)),
+        remedy);
+  ::close(opened);
   fs::remove(probe, error);
-  if (!written)
-    throw store::DataError(fmt::format("{}: the folder for results cannot be written", folder.string()), remedy);
 }
 
 RunResult run(const Plan& plan, const RunOptions& options) {

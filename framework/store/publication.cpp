@@ -46,9 +46,16 @@ fs::path unpublished(const fs::path& result) { return work_folder(result) / "res
 
 void open_work_folder(const fs::path& result) {
   const auto parent = fs::absolute(result).parent_path();
-  std::error_code failed;
-  fs::remove_all(unpublished(result), failed);
-  if (!failed) fs::create_directories(unpublished(result), failed);
+  const auto made = unpublished(result);
+  std::error_code failed, ignored;
+  fs::remove_all(made, failed);
+  if (failed == std::errc::directory_not_empty) {
+    // A program that a killed attempt had started (gnuplot) still writes there.
+    const auto aside = temporary_beside(made);
+    fs::rename(made, aside, failed);
+    fs::remove_all(aside, ignored);
+  }
+  if (!failed) fs::create_directories(made, failed);
   if (failed)
     throw DataError("cannot write in the folder '" + parent.string() + "': " + failed.message(),
                     remedy_of(failed.value()));

@@ -327,6 +327,53 @@ class Import(Exchange):
         self.refused(3, "validate", "bad.toml", texts=["task 'ornstein_uhlenbeck' has no constants: leave this out"])
 
 
+class ImportCommand(Exchange):
+    """`reverie import` writes a pipeline around the stage that imports."""
+
+    def test_a_state_dict_becomes_a_pipeline_that_replays(self):
+        trained = self.train(cell_more=", bias = true", replay="")
+        theirs = {name: value for name, value in trained.items() if name not in ("w_rec.weight", "bias", "task.centers")}
+        (self.folder / "elsewhere").mkdir()
+        np.savez(self.folder / "elsewhere/net.npz", **theirs, **{"rnn.hh": trained["w_rec.weight"],
+                 "rnn.ih_bias": trained["bias"] * np.float32(0.5), "rnn.hh_bias": trained["bias"] * np.float32(0.5)})
+        np.savez(self.folder / "elsewhere/cells.npz", centers=trained["task.centers"])
+        (self.folder / "below").mkdir()
+        arguments = ("import", "elsewhere/net.npz", "--task", "spatial_navigation", "--constants", "elsewhere/cells.npz",
+                     "--set", "task.place_cells=16", "--set", "cell.bias=true", "--set", "cell.alpha=0.5",
+                     "--set", "network.noise=0.02", "--map", "w_rec.weight=rnn.hh", "--map", "bias=rnn.ih_bias",
+                     "--map", "bias=rnn.hh_bias")
+        done = self.good(*arguments, "--out", "below/replay.toml")
+        self.assertEqual((done.stdout, done.stderr), ("", "elsewhere/net.npz fits; 'reverie run below/replay.toml' "
+                                                      "replays it\n"))
+        self.good("run", "below/replay.toml", "--set", "stage.replay.trials=3", "--set", "stage.replay.steps=4")
+        self.check_same(safetensors(self.folder / "runs/replay/imported/weights.safetensors"), trained)
+        config = json.loads((self.folder / "runs/replay/imported/stage.json").read_text())["config"]
+        self.assertEqual((config["network"]["noise"], config["network"]["cell"]["parameters"]["alpha"]), (0.02, 0.5))
+        with xarray.open_dataset(self.folder / "runs/replay/replay/recording.nc") as recording:
+            self.assertEqual(recording.position.shape, (3, 4, 2))
+        # Once written, it stays; and without --out the text goes to stdout.
+        self.refused(2, *arguments, "--out", "below/replay.toml", texts=["'below/replay.toml' exists already"])
+        shown = self.good(*arguments).stdout
+        self.assertEqual(shown, (self.folder / "below/replay.toml").read_text().replace("../elsewhere", "elsewhere"))
+
+    def test_what_does_not_fit_is_told_and_nothing_is_written(self):
+        net = self.train(batches=0, replay="")
+        np.savez(self.folder / "net.npz", **{key: value for key, value in net.items() if key != "task.centers"})
+        command = ("import", "net.npz", "--task", "spatial_navigation", "--set", "task.place_cells=16", "--out", "net.toml")
+        self.refused(3, *command, texts=["net.toml:", "'net.npz' has no 'task.centers' [16, 2]", "constants = \"drawn\""])
+        self.refused(3, *command, "--constants", "drawn", "--map", "w_rec.wieght=w_rec.weight",
+                     texts=["the network has no 'w_rec.wieght'", "Did you mean 'w_rec.weight'?"])
+        self.refused(3, *command, "--constants", "drawn", "--set", "cell.alpha=2", texts=["'alpha' must be"])
+        self.refused(3, *command, "--constants", "drawn", "--cell", "leeky_rnn", texts=["Did you mean 'leaky_rnn'?"])
+        self.refused(2, *command, "--map", "w_rec.weight", texts=["--map must be OURS=THEIRS"])
+        self.refused(2, *command, "--set", "alpha=2", texts=["--set changes task.KEY, cell.KEY or network.KEY"])
+        self.refused(2, *command, "--map", "encoder.weight=none", texts=["has no 'encoder.weight'", "w_rec.weight"])
+        self.refused(2, "import", "net.npz", texts=["--task TASK is missing"])
+        self.refused(1, "import", "none.npz", "--task", "t_maze", texts=["cannot read 'none.npz'"])
+        self.assertFalse((self.folder / "net.toml").exists())
+        self.good(*command, "--constants", "drawn")
+
+
 class Export(Exchange):
     def test_npz_has_what_xarray_reads(self):
         self.train()

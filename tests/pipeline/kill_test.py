@@ -3,7 +3,8 @@
 
 kill_test.py EXECUTABLE [KILLS]; standard library only. Parent and children die at once, at moments drawn from a seeded
 generator, over training, simulation, measurement, figure and publishing. A round ends when a run comes through; then its
-store is compared, file by file, with that of an undisturbed run (all but provenance.json, which has the clock).
+store is compared, file by file, with that of an undisturbed run (all but provenance.json, which has the clock). Each kill
+of a round gives the next run more time: on a machine that became busier than it was at first, none would come through.
 """
 import os
 import pathlib
@@ -99,11 +100,12 @@ def main():
         while kills < KILLS:
             runs = f"runs{rounds}"
             rounds += 1
+            patience = 0.5 * whole
             while True:
                 process = subprocess.Popen(command(runs), cwd=folder, env=environment, stdin=subprocess.DEVNULL,
                                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
                 try:
-                    process.wait(moments.uniform(0, 0.5 * whole))
+                    process.wait(moments.uniform(0, patience))
                 except subprocess.TimeoutExpired:
                     children = children_of(process.pid)
                     for pid in [process.pid, *children] if kills % 2 else [process.pid]:  # every other time the parent
@@ -113,6 +115,7 @@ def main():
                             pass
                     process.wait()
                     kills += 1
+                    patience *= 1.1
                     resumed += any((folder / runs / "store").glob(".work-*/checkpoint.safetensors"))
                     process.stderr.close()
                     continue

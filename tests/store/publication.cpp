@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <store/lock.hpp>
@@ -49,6 +52,26 @@ TEST_CASE("a published folder appears at once, in folders made for it") {
   CHECK(test::bytes_of(result / "figures" / "a.csv") == "a");
   CHECK(test::entries_of(result) == 1);
   CHECK(test::entries_of(result.parent_path()) == 1);
+}
+
+TEST_CASE("an attempt starts empty though a program of a killed one still writes in its folder") {
+  const test::TemporaryFolder folder;
+  const auto result = folder / "abc";
+  for (int round = 0; round < 20; ++round) {
+    open_work_folder(result);
+    const pid_t orphan = ::fork();
+    REQUIRE(orphan >= 0);
+    if (orphan == 0) {
+      if (::chdir(unpublished(result).c_str()) != 0) ::_exit(1);
+      for (unsigned n = 0;; ++n) ::close(::open(std::to_string(n % 100).c_str(), O_CREAT | O_WRONLY, 0666));
+    }
+    while (test::entries_of(unpublished(result)) < 50) {
+    }
+    CHECK(test::data_error([&] { open_work_folder(result); }) .empty());
+    CHECK(test::entries_of(unpublished(result)) == 0);
+    ::kill(orphan, SIGKILL);
+    ::waitpid(orphan, nullptr, 0);
+  }
 }
 
 TEST_CASE("an attempt starts empty; what an interrupted one left for later stays until the result is there") {
