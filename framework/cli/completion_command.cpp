@@ -51,6 +51,7 @@ complete -c reverie -n "not __fish_seen_subcommand_from $commands" -a "$commands
 complete -c reverie -n "__fish_seen_subcommand_from run plan validate" -a "(__fish_complete_suffix .toml)"
 complete -c reverie -n "__fish_seen_subcommand_from info measure check" -a "(reverie list --json 2>/dev/null | string match -rg '\"id\": \"(.*)\"')"
 complete -c reverie -n "__fish_seen_subcommand_from status diff export" -a "(__fish_complete_directories)"
+complete -c reverie -n "__fish_seen_subcommand_from export import measure check" -F
 complete -c reverie -n "__fish_seen_subcommand_from new" -a "cell dynamics task metric"
 complete -c reverie -n "__fish_seen_subcommand_from completion" -a "bash zsh fish"
 for option in only from force

@@ -17,9 +17,9 @@ extern "C" void on_signal(int signal) {
   stop = true;
 }
 
-/// The first signal asks, the second ends. On a stack of its own: code that libraries generate may use the stack
-/// pointer for something else, and a handler's frame there would destroy it.
-void handle(int signal) {
+/// The first signal asks, the second ends (`then` = SA_RESETHAND). On a stack of its own: code that libraries generate
+/// may use the stack pointer for something else, and a handler's frame there would destroy it.
+void handle(int signal, unsigned then = SA_RESETHAND) {
   static std::array<char, 65536> stack;
   stack_t own{};
   own.ss_sp = stack.data();
@@ -27,7 +27,7 @@ void handle(int signal) {
   ::sigaltstack(&own, nullptr);
   struct sigaction action {};
   action.sa_handler = on_signal;
-  action.sa_flags = static_cast<int>(SA_ONSTACK | SA_RESETHAND);
+  action.sa_flags = static_cast<int>(SA_ONSTACK | then);
   sigemptyset(&action.sa_mask);
   ::sigaction(signal, &action, nullptr);
 }
@@ -38,9 +38,10 @@ void catch_signals() {
   plugin::set_stop_flag(&stop);
   handle(SIGINT);
   handle(SIGTERM);
-  // The terminal is gone; `nohup` ignores that, and so do we then.
+  // The terminal is gone, which both the shell and the system tell: the second time says nothing new. Under `nohup` it
+  // is ignored.
   struct sigaction before {};
-  if (::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) handle(SIGHUP);
+  if (::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) handle(SIGHUP, 0);
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is an error of write(), with words
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// SIGINT, SIGTERM and SIGHUP (taken for SIGTERM) ask running work to stop at its next batch; a second one ends the
-/// process at once.
+/// SIGINT, SIGTERM and SIGHUP (taken for SIGTERM) ask running work to stop at its next batch; a second SIGINT or
+/// SIGTERM ends the process at once.
 #pragma once
 
 #include <base/error.hpp>

@@ -7,6 +7,7 @@ import csv
 import json
 import os
 import pathlib
+import pty
 import re
 import shutil
 import signal
@@ -471,6 +472,9 @@ class Commands(CommandLine):
             process = self.started_run("long.toml")
             time.sleep(0.2)
             process.send_signal(number)
+            if number == signal.SIGHUP:  # comes from the shell and from the system
+                time.sleep(0.001)
+                process.send_signal(number)
             process.communicate(timeout=60)
             self.assertEqual(process.returncode, code)
             resumes = re.search(r"interrupted at batch (\d+) of 1000000: resumes", self.reverie("plan", "long.toml").stdout)
@@ -621,6 +625,20 @@ class Store(CommandLine):
         self.assertEqual(self.reverie("clean", "--yes").returncode, 0)
         self.assertEqual(len(list(store.iterdir())), 4)
         self.assertEqual(self.reverie("plan", "good.toml", "--set", "stage.replay.draw=1").stdout.count("  done\n"), 4)
+
+    def test_clean_asks_on_a_terminal(self):
+        self.assertEqual(self.reverie("run", "good.toml", "--set", "stage.replay.draw=1").returncode, 0)
+        store = self.folder / "runs/store"
+        for answer, left in ((b"\n", 6), (b"no\n", 6), (b"y\n", 4)):
+            ours, theirs = pty.openpty()
+            process = subprocess.Popen([EXECUTABLE, "clean"], cwd=self.folder, env=self.environment(), stdin=theirs,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            os.write(ours, answer)
+            shown, asked = process.communicate(timeout=60)
+            os.close(ours), os.close(theirs)
+            self.assertEqual((process.returncode, shown.count(b"no pipeline refers to it")), (0, 2))
+            self.assertIn(b"Remove these (", asked)
+            self.assertEqual(len(list(store.iterdir())), left)
 
     def test_clean_refuses_where_it_cannot_know_who_refers_to_what(self):
         (self.folder / "runs/good/plan.json").write_text("{")
