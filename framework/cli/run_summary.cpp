@@ -113,12 +113,18 @@ void print_failures(const std::vector<pipeline::StageOutcome>& outcomes) {
 }
 
 bool print_claims(const std::vector<pipeline::ClaimResult>& claims) {
+  constexpr std::size_t listed = 20;
   bool all_hold = true;
   if (!claims.empty()) std::cout << "\n";
   for (const auto& claim : claims) {
     all_hold = all_hold && claim.verdict == pipeline::Verdict::holds;
     std::cout << fmt::format("{:<8} {}\n", name_of(claim.verdict), claim.text.empty() ? claim.name : claim.text);
+    std::size_t shown = 0;
     for (const auto& c : claim.comparisons) {
+      // Of many cases those are of interest that do not hold.
+      const bool many = claim.comparisons.size() > listed;
+      if (many && (c.verdict == pipeline::Verdict::holds || shown == listed)) continue;
+      ++shown;
       const auto at = c.point.empty() ? "" : pipeline::text_of(c.point) + ": ";
       if (!c.missing.empty())
         std::cout << fmt::format("           {}unknown: {}\n", at, c.missing);
@@ -126,6 +132,8 @@ bool print_claims(const std::vector<pipeline::ClaimResult>& claims) {
         std::cout << fmt::format("           {}{:.4g} {} {:.4g}, by {:.3g} to {:.3g} (n = {}): {}\n", at, c.value,
                                  c.side == "above" ? ">" : "<", c.bound, c.low, c.high, c.samples, name_of(c.verdict));
     }
+    if (const auto others = claim.comparisons.size() - shown; others > 0)
+      std::cout << fmt::format("           {} in claims.json\n", count_of(others, "more case"));
   }
   return all_hold;
 }

@@ -157,6 +157,17 @@ over = "seed"
         self.assertEqual(claims[0]["comparisons"][0]["samples"], 3)
         self.assertIn("Replay differs from awake activity", (self.folder / "runs/claims/report.html").read_text())
 
+    def test_of_many_cases_of_a_claim_those_are_shown_that_do_not_hold(self):
+        self.write(GOOD.replace("batches = 2", "batches = 0") + self.CLAIM.replace('over = "seed"', 'for_all = ["seed"]'), "many.toml")
+        seeds = ("--set", f"axes.seed={list(range(21))}")
+        done = self.reverie("run", "many.toml", *seeds)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"(?m)^holds +Replay differs from awake activity\n +21 more cases in claims.json$")
+        self.assertNotIn("seed=20: ", done.stdout)
+        done = self.reverie("run", "many.toml", *seeds, "--set", "claim.apart.above=1e9")
+        self.assertRegex(done.stdout, r"(?m)^fails +Replay differs from awake activity\n +seed=0: ")
+        self.assertRegex(done.stdout, r"(?m)seed=19: .*: fails\n +1 more case in claims.json$")
+
     def test_of_many_numbers_the_screen_shows_means_and_of_more_their_ranges(self):
         self.write(GOOD.replace("batches = 2", "batches = 0") + "[axes]\ndraw = [0]\nseed = [0, 1, 2, 3, 4, 5]\n" +
                    "[stage.other]\nrun = \"simulate\"\nof = \"train\"\nphase = \"awake\"\ntrials = 3\nsteps = 5\n"
