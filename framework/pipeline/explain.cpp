@@ -6,6 +6,7 @@
 #include <map>
 #include <pipeline/checkpoint.hpp>
 #include <pipeline/explain.hpp>
+#include <pipeline/status.hpp>
 #include <pipeline/stored_result.hpp>
 #include <set>
 #include <store/publication.hpp>
@@ -13,6 +14,7 @@
 namespace reverie::pipeline {
 namespace {
 
+constexpr const char* not_computed = "no result yet";
 constexpr std::size_t longest_value = 40, most_changes = 4, most_of_an_input = 2;
 
 std::string short_text(const json& value) {
@@ -100,7 +102,7 @@ class Reasons {
     const auto label = stage.label();
     const auto known = by_label_.find(label);
     if (known == by_label_.end()) return "new";
-    if (known->second->fingerprint == stage.fingerprint) return "no result yet";
+    if (known->second->fingerprint == stage.fingerprint) return not_computed;
     const auto identity = json::parse(canonical(stage.identity));
     auto& list = changes_[label] = changes(known->second->identity, identity, [&](const auto& before, const auto& now) {
       return input_words(before, now);
@@ -146,6 +148,25 @@ RecordedPlan last_plan(const std::filesystem::path& index) {
   }
 }
 
+/// Why stages failed in the last run, by label; a damaged log tells nothing.
+std::map<std::string, std::string> last_failures(const std::filesystem::path& index) {
+  std::map<std::string, std::string> failures;
+  try {
+    for (const auto& stage : read_status(index).stages)
+      if (stage.state == "failed") failures[stage.stage] = stage.message;
+  } catch (const store::DataError&) {  // nothing has run
+  }
+  return failures;
+}
+
+/// "failed last time: the loss is not finite at batch 2".
+std::string failed_before(const Stage& stage, const std::string& message) {
+  const auto before = fmt::format("stage '{}' failed: ", stage.label());
+  auto reason = message.substr(message.starts_with(before) ? before.size() : 0);
+  reason = reason.substr(0, std::min(reason.find(": "), reason.find(", after ")));
+  return "failed last time: " + reason;
+}
+
 std::optional<std::string> interrupted(const Stage& stage, const std::filesystem::path& result) {
   const auto* training = std::get_if<TrainStage>(&stage.work);
   if (!training) return std::nullopt;
@@ -170,6 +191,7 @@ std::vector<Decision> decide(const Plan& plan, const std::filesystem::path& runs
   for (auto& finding : verify_results(plan, runs, stored, workers)) findings[finding.stage] = std::move(finding);
 
   const auto recorded = last_plan(index_folder(runs, plan));
+  const auto failures = last_failures(index_folder(runs, plan));
   Reasons reasons(plan, recorded);
   std::vector<Decision> decisions;
   std::size_t next = 0;
@@ -183,6 +205,8 @@ std::vector<Decision> decide(const Plan& plan, const std::filesystem::path& runs
           {true, found->second.error.empty() ? "damaged: " + found->second.problems.front() : found->second.error});
     else if (there)
       decisions.push_back({false, "done"});
+    else if (const auto failed = failures.find(stage.label()); why == not_computed && failed != failures.end())
+      decisions.push_back({true, failed_before(stage, failed->second)});
     else if (const auto batch = interrupted(stage, result_folder(runs, stage)))
       decisions.push_back({true, *batch});
     else

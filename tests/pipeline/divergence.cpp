@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <pipeline/checkpoint.hpp>
+#include <pipeline/explain.hpp>
 #include <pipeline/run.hpp>
 #include <store/publication.hpp>
 
@@ -62,4 +63,6 @@ TEST_CASE("a training that diverges late names the batch and keeps the last good
   const auto batch = checkpointed_batch(store::work_folder(result_folder(folder.path, stage)), stage.fingerprint);
   REQUIRE(batch);
   CHECK(contains(outcome.message, "at batch " + std::to_string(*batch + 1)));
+  CHECK(decide(plan, folder.path).front().why ==
+        "failed last time: the loss is not finite at batch " + std::to_string(*batch + 1));
 }
