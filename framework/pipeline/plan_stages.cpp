@@ -282,19 +282,6 @@ void plan_points(Planning& planning, const StageTable& table, std::uint64_t seed
   }
 }
 
-/// Axes that nothing mentions are mistakes.
-void diagnose_unused_axes(const Planning& planning) {
-  for (std::size_t k = 0; k < planning.axes.size(); ++k) {
-    const bool used = std::any_of(planning.index.begin(), planning.index.end(),
-                                  [k](const auto& stage) { return stage.second.axes.contains(k); });
-    if (used) continue;
-    const auto& name = planning.axes[k].name;
-    planning.reading.diagnostics.at_key(
-        join("axes", name),
-        fmt::format("axis '{0}' reaches no stage; write \"${0}\" where its values are to stand", name));
-  }
-}
-
 }  // namespace
 
 const Stage* Planning::find(const std::string& path) const {
@@ -353,7 +340,21 @@ void plan_stages(Planning& planning, std::uint64_t seed, nlohmann::ordered_json&
     for (const auto& [axis, path] : table.gathered) table.gathered_axes.insert(axis);
     plan_points(planning, table, seed, configuration);
   }
-  if (reading.diagnostics.count() == 0) diagnose_unused_axes(planning);
+}
+
+void diagnose_unused_axes(const Planning& planning) {
+  const auto in_claims =
+      mentioned_axes(planning.reading, planning.axes, "claim", planning.reading.document.root.value("claim", json()));
+  for (std::size_t k = 0; k < planning.axes.size(); ++k) {
+    const bool used =
+        in_claims.contains(k) || std::any_of(planning.index.begin(), planning.index.end(),
+                                             [k](const auto& stage) { return stage.second.axes.contains(k); });
+    if (used) continue;
+    const auto& name = planning.axes[k].name;
+    planning.reading.diagnostics.at_key(
+        join("axes", name),
+        fmt::format("axis '{0}' reaches no stage and no claim; write \"${0}\" where its values are to stand", name));
+  }
 }
 
 }  // namespace reverie::pipeline

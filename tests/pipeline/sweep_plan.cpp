@@ -126,7 +126,8 @@ TEST_CASE("a simulation binds the axes of its training, to values, axes or their
   const auto error = [&](const std::string& at) {
     return errors_of(conditions + "of = { of = \"train\", at = { row = 1, batches = \"" + at + "\" } }\n");
   };
-  CHECK(contains(error("$case.trials"), "axis 'case.trials' has the value 3, which 'batches' has not; it has one, two"));
+  CHECK(
+      contains(error("$case.trials"), "axis 'case.trials' has the value 3, which 'batches' has not; it has one, two"));
   CHECK(contains(error("$case.network"), "a of axis 'case' has no entry 'network'"));
 }
 
@@ -166,6 +167,15 @@ TEST_CASE("a value that an axis gives and a plugin refuses is shown at the axis,
       errors_of("[axes]\nseed = [0, 1]\nfriction = [0.5, 1.5]\n" + task_and_network + training + replay);
   CHECK(contains(errors, "test.toml:3:18: error: 'friction' must be a number in (0, 1], not 1.5"));
   CHECK(errors.find("error:") == errors.rfind("error:"));
+}
+
+TEST_CASE("an axis may serve a claim alone") {
+  const std::string claim =
+      "[claim.c]\nvalue = { of = \"train\", name = \"loss\", at = { seed = \"$other\" }, reduce = \"last\" }\n"
+      "below = 1\nfor_all = \"other\"\n";
+  const auto plan = plan_of("[axes]\nseed = [0, 1, 2]\nother = [1, 2]\n" + task_and_network + training + claim);
+  REQUIRE(plan.claims.size() == 1);
+  CHECK(plan.claims[0].cases.size() == 2);
 }
 
 TEST_CASE("mistakes with axes name their place and the remedy") {
