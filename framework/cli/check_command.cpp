@@ -24,12 +24,10 @@ struct Heard {
   std::string death;
 };
 
-/// " in dynamics 'fast': advance" where the child told it, or "".
+/// " in 'advance' of dynamics 'fast'" where the child told it, or "".
 std::string where_of(const std::vector<json>& lines) {
   for (const auto& line : lines)
-    if (line.contains("calling"))
-      return fmt::format(" in {} '{}': {}", line["calling"]["kind"].get<std::string>(),
-                         line["calling"]["id"].get<std::string>(), line["calling"]["slot"].get<std::string>());
+    if (line.contains("calling")) return " " + line["calling"].get<std::string>();
   return "";
 }
 
@@ -170,7 +168,15 @@ Row run_check(const plugin::Check& check, const Target& target, const json& give
   return {check.name, "fail", explained(check.name, heard.death)};
 }
 
-/// Note, tables and entry of a library, or the search by name. Nothing is returned when that failed and was reported.
+/// A symbol besides the entry that the library exports, or "".
+std::string surplus_export(const std::string& file) {
+  for (const auto& symbol : plugin::read_exports(file))
+    if (symbol.name != REVERIE_ENTRY_NAME) return symbol.name;
+  return "";
+}
+
+/// Note, exports, tables and entry of a library, or the search by name. Nothing is returned when that failed and was
+/// reported.
 std::vector<Target> find_targets(const std::string& what, const pipeline::PluginSearch& search, double seconds,
                                  Report& report) {
   const auto heard = in_child(seconds, [&](pipeline::Channel& channel) {
@@ -179,12 +185,14 @@ std::vector<Target> find_targets(const std::string& what, const pipeline::Plugin
     channel.send(
         {{"note", fmt::format("interface {}.{}, needs {}.{}; SDK {}.{}.{}", note.major, note.built_minor, note.major,
                               note.required_minor, note.sdk_major, note.sdk_minor, note.sdk_patch)}});
+    channel.send({{"surplus", surplus_export(what)}});
     send_components(channel, plugin::Registry::instance().load(what));
   });
   std::vector<Target> targets;
-  std::string note, wrong = heard.death;
+  std::string note, surplus, wrong = heard.death;
   for (const auto& line : heard.lines) {
     if (line.contains("note")) note = line["note"];
+    if (line.contains("surplus")) surplus = line["surplus"];
     if (line.contains("id")) targets.push_back({plugin::Kind{line["kind"].get<int>()}, line["id"], line["file"]});
     if (!line.contains("error")) continue;
     if (line["code"] == static_cast<int>(ExitCode::usage)) throw UsageError(line["error"], line["remedy"]);
@@ -194,6 +202,12 @@ std::vector<Target> find_targets(const std::string& what, const pipeline::Plugin
   if (!is_file_name(what) && wrong.empty()) return targets;
   report.begin(what);
   report.add(note.empty() ? Row{"note", "fail", wrong} : Row{"note", "pass", note});
+  if (!note.empty() && surplus.empty()) report.add({"exports", "pass", "the entry alone"});
+  if (!surplus.empty())
+    report.add(
+        {"exports", "fail",
+         fmt::format("'{}' is visible to others: build it with -fvisibility=hidden, as reverie_add_plugin() does",
+                     surplus)});
   if (!note.empty())
     report.add(wrong.empty() ? Row{"load", "pass", fmt::format("{} components", targets.size())}
                              : Row{"load", "fail", wrong});
