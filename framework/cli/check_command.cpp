@@ -31,7 +31,7 @@ std::string where_of(const std::vector<json>& lines) {
   return "";
 }
 
-/// Waits for the child; after `seconds` it is asked with SIGABRT where it is, then killed.
+/// Waits for the child; after `seconds` it is asked where it is, then killed.
 Heard listen(pipeline::Child& child, double seconds) {
   Heard heard;
   const auto deadline = Clock::now() + std::chrono::duration<double>(seconds);
@@ -53,10 +53,11 @@ Heard listen(pipeline::Child& child, double seconds) {
     if (const auto code = stop_requested()) throw Interrupted(*code);
     const auto now = Clock::now();
     if (!asked && now > deadline) {
-      child.send_signal(SIGABRT);
+      child.send_signal(SIGUSR1);
       asked = true;
     }
-    if (asked && now > deadline + std::chrono::seconds(1)) child.send_signal(SIGKILL);
+    if (asked && (!where_of(heard.lines).empty() || now > deadline + std::chrono::seconds(1)))
+      child.send_signal(SIGKILL);
     pipeline::wait_for({&child}, 50);
   }
 }

@@ -39,8 +39,7 @@ void write_all(int descriptor, const char* text, std::size_t size) {
 }
 
 /// Tells the parent which plugin is being called; async-signal-safe.
-void tell_what_is_called() {
-  const auto now = plugin::any_calling();
+void tell_what_is_called(const plugin::Calling& now) {
   if (now.host_code()) return;
   std::array<char, 2 * PATH_MAX + 1024> line;
   std::size_t size = 0;
@@ -64,16 +63,16 @@ void tell_what_is_called() {
 }
 
 extern "C" void on_crash(int signal) {
-  tell_what_is_called();
+  tell_what_is_called(plugin::calling.get());
   ::raise(signal);  // the handler is gone (SA_RESETHAND): this time it ends the process
 }
 
-extern "C" void on_question(int) { tell_what_is_called(); }
+extern "C" void on_question(int) { tell_what_is_called(plugin::any_calling()); }
 
 extern "C" void on_stop(int) { stop_flag = true; }
 
 void on_exit_by_others(int code, void*) {
-  tell_what_is_called();
+  tell_what_is_called(plugin::calling.get());
   // Destructors of the parent's objects must not run here.
   std::fflush(nullptr);
   ::_exit(code);

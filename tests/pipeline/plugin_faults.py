@@ -65,7 +65,7 @@ class PluginFaults(unittest.TestCase):
                 if path.is_file() and path.name != "provenance.json"}
 
     def test_a_run_resumes_from_the_checkpoint_before_a_crash(self):
-        crashed = self.start("segv", batches=1500)
+        crashed = self.start("segv", batches=600)
         self.fault_after_a_checkpoint(crashed)
         _, words = crashed.communicate(timeout=60)
         self.assertEqual(crashed.returncode, 4, words)
@@ -73,9 +73,9 @@ class PluginFaults(unittest.TestCase):
         self.assertIn(f"This is a bug of the plugin {PLUGIN}.", words)
         plan = subprocess.run([EXECUTABLE, "plan", "fault.toml", "--plugin", PLUGIN], cwd=self.folder, capture_output=True,
                               text=True)
-        self.assertRegex(plan.stdout, r"interrupted at batch \d+ of 1500: resumes")
+        self.assertRegex(plan.stdout, r"interrupted at batch \d+ of 600: resumes")
         for runs in ("runs", "undisturbed"):
-            again = self.start("segv", "--runs", runs, batches=1500)
+            again = self.start("segv", "--runs", runs, batches=600)
             _, words = again.communicate(timeout=120)
             self.assertEqual((again.returncode, words), (0, ""))
         self.assertEqual(self.files_of("runs"), self.files_of("undisturbed"))

@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -52,6 +53,25 @@ class Broken(unittest.TestCase):
             with self.subTest(library=library):
                 self.assertEqual(self.complaint_of(library, "list"), f"error: plugin library {FOLDER / library}.so: {detail}\n"
                                  f"  This is a bug of the plugin {FOLDER / library}.so.\n")
+
+    def with_dynamics(self, library, command, stage):
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "p.toml").write_text(
+                '[task.line]\nplugin = "ornstein_uhlenbeck"\n[network.small]\ncell = { plugin = "leaky_rnn", units = 4 }\n'
+                f'[stage.s]\n{stage}\ntask = "line"\nnetwork = "small"\ndynamics = [{{ plugin = "{library}" }}]\n')
+            return subprocess.run([EXECUTABLE, command, "p.toml", "--plugin", FOLDER / f"{library}.so"], cwd=folder,
+                                  capture_output=True, text=True, timeout=120)
+
+    def test_a_training_without_gradient_is_refused_when_it_is_planned(self):
+        done = self.with_dynamics("correct", "validate", 'run = "train"\nbatches = 1')
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("dynamics 'correct' is not trainable: it has no gradient; leave it out of the training", done.stderr)
+
+    def test_a_run_that_gets_nan_names_the_slot(self):
+        done = self.with_dynamics("advance_nan", "run", 'run = "simulate"\nphase = "quiescent"\ntrials = 2\nsteps = 3')
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("the state is not finite in trial 0 at step 0", done.stderr)
+        self.assertIn("'advance' of dynamics 'advance_nan'", done.stderr)
 
     def test_one_that_hangs_is_named_when_interrupted(self):
         process = subprocess.Popen([EXECUTABLE, "list", "--plugin", FOLDER / "constructor_hangs.so"], text=True,
