@@ -36,7 +36,7 @@ void tell(const plugin::Calling& calling, std::string_view what) {
   say({calling.library ? "" : "error: ", what, " ", where, "\n  This is a bug of the plugin ", file, ".\n"});
 }
 
-extern "C" void on_crash(int signal) {
+extern "C" void on_crash_of_command(int signal) {
   const auto now = plugin::calling.get();
   if (!now.host_code()) {
     for (std::size_t k = 0; k < crashes.size(); ++k)
@@ -60,7 +60,7 @@ void catch_crashes() {
   for (std::size_t k = 0; k < crashes.size(); ++k) {
     descriptions[k] = pipeline::describe_signal(crashes[k]);
     struct sigaction action {};
-    action.sa_handler = on_crash;
+    action.sa_handler = on_crash_of_command;
     action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER | SA_ONSTACK);
     sigemptyset(&action.sa_mask);
     ::sigaction(crashes[k], &action, nullptr);
