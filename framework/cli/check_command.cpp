@@ -24,16 +24,14 @@ struct Heard {
   std::string death;
 };
 
-/// " in dynamics 'fast': advance" where the child told it, or "".
+/// " in 'advance' of dynamics 'fast'" where the child told it, or "".
 std::string where_of(const std::vector<json>& lines) {
   for (const auto& line : lines)
-    if (line.contains("calling"))
-      return fmt::format(" in {} '{}': {}", line["calling"]["kind"].get<std::string>(),
-                         line["calling"]["id"].get<std::string>(), line["calling"]["slot"].get<std::string>());
+    if (line.contains("calling")) return " " + line["calling"].get<std::string>();
   return "";
 }
 
-/// Waits for the child; after `seconds` it is asked with SIGABRT where it is, then killed.
+/// Waits for the child; after `seconds` it is asked where it is, then killed.
 Heard listen(pipeline::Child& child, double seconds) {
   Heard heard;
   const auto deadline = Clock::now() + std::chrono::duration<double>(seconds);
@@ -55,10 +53,11 @@ Heard listen(pipeline::Child& child, double seconds) {
     if (const auto code = stop_requested()) throw Interrupted(*code);
     const auto now = Clock::now();
     if (!asked && now > deadline) {
-      child.send_signal(SIGABRT);
+      child.send_signal(SIGUSR1);
       asked = true;
     }
-    if (asked && now > deadline + std::chrono::seconds(1)) child.send_signal(SIGKILL);
+    if (asked && (!where_of(heard.lines).empty() || now > deadline + std::chrono::seconds(1)))
+      child.send_signal(SIGKILL);
     pipeline::wait_for({&child}, 50);
   }
 }
@@ -170,7 +169,15 @@ Row run_check(const plugin::Check& check, const Target& target, const json& give
   return {check.name, "fail", explained(check.name, heard.death)};
 }
 
-/// Note, tables and entry of a library, or the search by name. Nothing is returned when that failed and was reported.
+/// A symbol besides the entry that the library exports, or "".
+std::string surplus_export(const std::string& file) {
+  for (const auto& symbol : plugin::read_exports(file))
+    if (symbol.name != REVERIE_ENTRY_NAME) return symbol.name;
+  return "";
+}
+
+/// Note, exports, tables and entry of a library, or the search by name. Nothing is returned when that failed and was
+/// reported.
 std::vector<Target> find_targets(const std::string& what, const pipeline::PluginSearch& search, double seconds,
                                  Report& report) {
   const auto heard = in_child(seconds, [&](pipeline::Channel& channel) {
@@ -179,12 +186,14 @@ std::vector<Target> find_targets(const std::string& what, const pipeline::Plugin
     channel.send(
         {{"note", fmt::format("interface {}.{}, needs {}.{}; SDK {}.{}.{}", note.major, note.built_minor, note.major,
                               note.required_minor, note.sdk_major, note.sdk_minor, note.sdk_patch)}});
+    channel.send({{"surplus", surplus_export(what)}});
     send_components(channel, plugin::Registry::instance().load(what));
   });
   std::vector<Target> targets;
-  std::string note, wrong = heard.death;
+  std::string note, surplus, wrong = heard.death;
   for (const auto& line : heard.lines) {
     if (line.contains("note")) note = line["note"];
+    if (line.contains("surplus")) surplus = line["surplus"];
     if (line.contains("id")) targets.push_back({plugin::Kind{line["kind"].get<int>()}, line["id"], line["file"]});
     if (!line.contains("error")) continue;
     if (line["code"] == static_cast<int>(ExitCode::usage)) throw UsageError(line["error"], line["remedy"]);
@@ -194,6 +203,12 @@ std::vector<Target> find_targets(const std::string& what, const pipeline::Plugin
   if (!is_file_name(what) && wrong.empty()) return targets;
   report.begin(what);
   report.add(note.empty() ? Row{"note", "fail", wrong} : Row{"note", "pass", note});
+  if (!note.empty() && surplus.empty()) report.add({"exports", "pass", "the entry alone"});
+  if (!surplus.empty())
+    report.add(
+        {"exports", "fail",
+         fmt::format("'{}' is visible to others: build it with -fvisibility=hidden, as reverie_add_plugin() does",
+                     surplus)});
   if (!note.empty())
     report.add(wrong.empty() ? Row{"load", "pass", fmt::format("{} components", targets.size())}
                              : Row{"load", "fail", wrong});

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <array>
 #include <atomic>
+#include <cli/last_words.hpp>
 #include <cli/signals.hpp>
 #include <csignal>
-#include <plugin/registry.hpp>
+#include <plugin/calling.hpp>
 
 namespace reverie::cli {
 namespace {
@@ -12,14 +13,22 @@ std::atomic<int> received{0};
 std::atomic<bool> stop{false};
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
 
+/// The first signal asks, the second ends; so does the first while a library is loaded, where there is nothing to save.
 extern "C" void on_signal(int signal) {
+  // That the terminal is gone both the shell and the system tell: the second time says nothing new.
+  if (signal == SIGHUP && received != 0) return;
+  if (received != 0 || plugin::calling.get().library) {
+    leave_if_in_plugin("interrupted", signal == SIGINT ? 130 : 143);
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
   received = signal;
   stop = true;
 }
 
-/// The first signal asks, the second ends (`then` = SA_RESETHAND). On a stack of its own: code that libraries generate
-/// may use the stack pointer for something else, and a handler's frame there would destroy it.
-void handle(int signal, unsigned then = SA_RESETHAND) {
+/// On a stack of its own: code that libraries generate may use the stack
+/// pointer for something else, and a handler's frame there would destroy it.
+void handle(int signal) {
   static std::array<char, 65536> stack;
   stack_t own{};
   own.ss_sp = stack.data();
@@ -27,7 +36,7 @@ void handle(int signal, unsigned then = SA_RESETHAND) {
   ::sigaltstack(&own, nullptr);
   struct sigaction action {};
   action.sa_handler = on_signal;
-  action.sa_flags = static_cast<int>(SA_ONSTACK | then);
+  action.sa_flags = SA_ONSTACK;
   sigemptyset(&action.sa_mask);
   ::sigaction(signal, &action, nullptr);
 }
@@ -36,12 +45,12 @@ void handle(int signal, unsigned then = SA_RESETHAND) {
 
 void catch_signals() {
   plugin::set_stop_flag(&stop);
+  catch_crashes();
   handle(SIGINT);
   handle(SIGTERM);
-  // The terminal is gone, which both the shell and the system tell: the second time says nothing new. Under `nohup` it
-  // is ignored.
+  // The terminal is gone. Under `nohup` that is ignored.
   struct sigaction before {};
-  if (::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) handle(SIGHUP, 0);
+  if (::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) handle(SIGHUP);
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is an error of write(), with words
 }
 

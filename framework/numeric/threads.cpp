@@ -82,7 +82,7 @@ class Pool {
     // code, which may use the stack pointer for something else, destroys memory.
     sigset_t asynchronous, before;
     sigemptyset(&asynchronous);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&asynchronous, signal);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGUSR1}) sigaddset(&asynchronous, signal);
     pthread_sigmask(SIG_BLOCK, &asynchronous, &before);
     for (int worker = 1; worker < threads; ++worker)
       threads_.emplace_back([this, worker](const std::stop_token& stop) { loop(worker, stop); });

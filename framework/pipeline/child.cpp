@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -37,36 +38,41 @@ void write_all(int descriptor, const char* text, std::size_t size) {
   }
 }
 
-/// Tells the parent which plugin is being called; async-signal-safe. Kind, id and slot are identifiers: no escapes.
-void tell_what_is_called() {
-  const auto now = plugin::calling;
-  if (!now.component) return;
-  std::array<char, 512> line;
+/// Tells the parent which plugin is being called; async-signal-safe.
+void tell_what_is_called(const plugin::Calling& now) {
+  if (now.host_code()) return;
+  std::array<char, 2 * PATH_MAX + 1024> line;
   std::size_t size = 0;
   const auto add = [&](std::string_view part) {
-    const auto count = std::min(part.size(), line.size() - size);
-    std::memcpy(line.data() + size, part.data(), count);
-    size += count;
+    for (const char c : part.substr(0, PATH_MAX)) {
+      if (c == '"' || c == '\\') line[size++] = '\\';
+      line[size++] = static_cast<unsigned char>(c) < ' ' ? '?' : c;
+    }
   };
-  add("\n{\"calling\":{\"kind\":\"");  // a line may have been begun
-  add(name_of(now.component->kind));
-  add("\",\"id\":\"");
-  add({now.component->id.data(), std::min<std::size_t>(now.component->id.size(), 128)});
-  add("\",\"slot\":\"");
-  add(now.slot);
-  add("\"}}\n");
+  std::array<char, 256> words;
+  const auto raw = [&](std::string_view part) {
+    std::memcpy(line.data() + size, part.data(), part.size());
+    size += part.size();
+  };
+  raw("\n{\"calling\":\"");  // a line may have been begun
+  add({words.data(), plugin::describe(now, words)});
+  raw("\",\"file\":\"");
+  add(plugin::file_of(now));
+  raw("\"}\n");
   write_all(talk, line.data(), size);
 }
 
 extern "C" void on_crash(int signal) {
-  tell_what_is_called();
+  tell_what_is_called(plugin::calling.get());
   ::raise(signal);  // the handler is gone (SA_RESETHAND): this time it ends the process
 }
+
+extern "C" void on_question(int) { tell_what_is_called(plugin::any_calling()); }
 
 extern "C" void on_stop(int) { stop_flag = true; }
 
 void on_exit_by_others(int code, void*) {
-  tell_what_is_called();
+  tell_what_is_called(plugin::calling.get());
   // Destructors of the parent's objects must not run here.
   std::fflush(nullptr);
   ::_exit(code);
@@ -92,6 +98,7 @@ void set_up_signals() {
   stop_flag = false;
   // On the other stack, too: code that libraries generate may use the stack pointer for something else.
   handle(SIGTERM, on_stop, SA_ONSTACK);
+  handle(SIGUSR1, on_question, SA_ONSTACK | SA_RESTART);
   // Ctrl-C is the parent's; a pipe without reader or a limit on file sizes is an error of write().
   for (const int signal : {SIGINT, SIGHUP, SIGPIPE, SIGXFSZ}) handle(signal, SIG_IGN, 0);
   sigset_t none;

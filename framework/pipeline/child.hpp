@@ -2,7 +2,9 @@
 /// Work in a child process, made by fork(): it may crash, exit or run out of memory without taking the parent along.
 ///
 /// The child talks through a pipe, one json object per line. It has a process group of its own, so that Ctrl-C on a
-/// terminal reaches the parent alone; it dies with the parent (SIGKILL); SIGTERM sets a flag that its work looks at.
+/// terminal reaches the parent alone; it dies with the parent (SIGKILL); SIGTERM sets a flag that its work looks at. On
+/// SIGUSR1, and when it crashes or exits inside a plugin, it says where it is: {"calling": "in 'advance' of dynamics
+/// 'fast'", "file": PLUGIN}.
 /// Its stdout and stderr go to a file. The parent must have no threads that hold locks while it forks.
 #pragma once
 

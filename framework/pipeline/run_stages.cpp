@@ -19,6 +19,9 @@ using Clock = std::chrono::steady_clock;
 /// Seconds between lines of progress of one stage in the log; between looks at results that another run works on.
 constexpr double log_interval = 5, retry_interval = 0.2;
 
+/// Seconds that stages may take to stop before it is asked, and another one before it is told, where they are.
+constexpr double patience = 3;
+
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 /// A job (a task that has to run) at work.
@@ -143,6 +146,7 @@ class Runner {
 
   void stop_all() {
     stopping_ = true;
+    stopping_since_ = Clock::now();
     for (auto& running : running_) running.process.stop();
   }
 
@@ -245,6 +249,20 @@ class Runner {
       running = running_.erase(running);
       end(job, *report, seconds, log_file(index_, stage));
     }
+    if (stopping_ && options_.stop && options_.stop()) tell_what_does_not_stop();
+  }
+
+  /// Says of stages that do not stop, once, which plugin they are in.
+  void tell_what_does_not_stop() {
+    const double waited = seconds_since(stopping_since_);
+    if (waited > patience && !std::exchange(asked_, true))
+      for (const auto& running : running_) running.process.ask_where_it_is();
+    if (waited < patience + 1 || std::exchange(told_, true)) return;
+    for (const auto& running : running_) {
+      const auto where = running.process.called();
+      warn(fmt::format("stage '{}' has not stopped yet{}{}. Ctrl-C once more ends it.",
+                       stage_of(open_[running.job]).label(), where.empty() ? "" : "; it is ", where));
+    }
   }
 
   /// Enters what came of a job: its stages, those that need it, what may start now.
@@ -278,7 +296,8 @@ class Runner {
   std::list<Running> running_;
   std::vector<std::size_t> put_off_;  ///< jobs
   std::set<std::size_t> announced_;   ///< jobs that were put off before
-  bool stopping_ = false;
+  bool stopping_ = false, asked_ = false, told_ = false;
+  Clock::time_point stopping_since_;
 };
 
 }  // namespace

@@ -73,7 +73,7 @@ std::optional<Report> StageProcess::poll(const Listener& listener) {
     if (!line.is_object()) continue;
     if (line.contains("progress")) listener.progress(progress_of(line["progress"]));
     if (line.contains("log")) listener.message(line["log"].at(0), line["log"].at(1));
-    if (line.contains("calling")) calling_ = line["calling"];
+    if (line.contains("calling")) calling_ = line;
     if (line.contains("report")) {
       const auto& report = line["report"];
       report_ = Report{static_cast<StageState>(report.at("state").get<int>()), report.at("message"),
@@ -98,16 +98,15 @@ std::optional<Report> StageProcess::poll(const Listener& listener) {
   return report;
 }
 
+std::string StageProcess::called() const { return calling_.is_object() ? calling_["calling"].get<std::string>() : ""; }
+
 Report StageProcess::report_of_end(const ChildEnd& end) const {
   Report report{StageState::failed, "", "", ExitCode::run_failed};
   auto where = std::string();
   if (calling_.is_object()) {
     report.code = ExitCode::plugin;
-    where = fmt::format(" in '{}' of {} '{}'", calling_["slot"].get<std::string>(), calling_["kind"].get<std::string>(),
-                        calling_["id"].get<std::string>());
-    for (const auto* component : stage_.plugins)
-      if (component->id == calling_["id"] && plugin::name_of(component->kind) == calling_["kind"])
-        report.remedy = fmt::format("This is a bug of the plugin {}.", component->file.string());
+    where = " " + called();
+    report.remedy = fmt::format("This is a bug of the plugin {}.", calling_["file"].get<std::string>());
   } else {
     report.remedy = "Please report this, with the pipeline.";
   }

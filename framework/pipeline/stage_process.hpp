@@ -27,6 +27,10 @@ class StageProcess {
   const Child& child() const { return child_; }
   /// Asks it to stop (SIGTERM): it saves what it can and reports `stopped`.
   void stop() { child_.send_signal(SIGTERM); }
+  /// Asks it which plugin it is in; the next poll() hears the answer.
+  void ask_where_it_is() const { child_.send_signal(SIGUSR1); }
+  /// "in 'advance' of dynamics 'fast'", as it said when it was asked or crashed; else "".
+  std::string called() const;
 
  private:
   Report report_of_end(const ChildEnd& end) const;
@@ -35,7 +39,7 @@ class StageProcess {
   std::filesystem::path result_, log_;
   Child child_;
   std::optional<Report> report_;
-  nlohmann::json calling_;  ///< kind, id and slot of the plugin it crashed in
+  nlohmann::json calling_;  ///< words about the plugin it is or ended in, and that plugin's file
 };
 
 /// The log of a stage's process in a pipeline's folder: logs/<label>.log, shortened where a file's name ends.

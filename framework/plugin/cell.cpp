@@ -13,9 +13,9 @@ namespace {
 std::vector<Slot> slots_of(const reverie_cell_layout& layout) {
   std::vector<Slot> slots;
   std::vector<std::string> names;
-  for (std::uint32_t k = 0; k < layout.slot_count; ++k) {
-    const auto from = copy_element(layout.slots, layout.slot_stride, k, REVERIE_END_OF(reverie_slot, name), "slot");
-    Slot slot{.name = copy_name(from.name, fmt::format("slot {}", k), names),
+  for (const auto& from :
+       copy_array(layout.slots, layout.slot_stride, layout.slot_count, REVERIE_END_OF(reverie_slot, name), "slot")) {
+    Slot slot{.name = copy_name(from.name, fmt::format("slot {}", slots.size()), names),
               .is_drive = from.role == REVERIE_SLOT_DRIVE,
               .receives_current = (from.flags & REVERIE_RECEIVES_CURRENT) != 0,
               .phase = from.phase};
@@ -57,11 +57,10 @@ void check_projection(const Projection& projection, const std::vector<Slot>& slo
 std::vector<Projection> projections_of(const reverie_cell_layout& layout, const std::vector<Slot>& slots) {
   std::vector<Projection> projections;
   std::vector<std::string> names = {"encoder", "readout", "task"};  // reserved in files of weights
-  for (std::uint32_t k = 0; k < layout.projection_count; ++k) {
-    const auto from = copy_element(layout.projections, layout.projection_stride, k,
-                                   REVERIE_END_OF(reverie_projection, name), "projection");
-    projections.push_back({copy_name(from.name, fmt::format("projection {}", k), names), from.source, from.source_slot,
-                           from.destination});
+  for (const auto& from : copy_array(layout.projections, layout.projection_stride, layout.projection_count,
+                                     REVERIE_END_OF(reverie_projection, name), "projection")) {
+    projections.push_back({copy_name(from.name, fmt::format("projection {}", projections.size()), names), from.source,
+                           from.source_slot, from.destination});
     check_projection(projections.back(), slots);
   }
   return projections;
@@ -71,13 +70,14 @@ std::vector<Projection> projections_of(const reverie_cell_layout& layout, const 
 
 Cell::Cell(const Component& component, const json& parameters, const reverie_setting& setting)
     : instance_(component, parameters, &setting), table_(static_cast<const reverie_cell*>(component.table->table)) {
+  const auto* given = instance_.ask("layout", [&] { return table_->layout(instance_.get()); });
   try {
-    const auto layout = copy_struct<reverie_cell_layout>(table_->layout(instance_.get()),
-                                                         REVERIE_END_OF(reverie_cell_layout, step_size), "its layout");
-    if (layout.phase_count < 1 || layout.phase_count > largest_phase_count)
-      throw PluginError(fmt::format("{} phases; 1 to {} are possible", layout.phase_count, largest_phase_count));
-    if (layout.slot_count > largest_slot_count)
-      throw PluginError(fmt::format("{} slots; up to {} are possible", layout.slot_count, largest_slot_count));
+    const auto layout =
+        copy_struct<reverie_cell_layout>(given, REVERIE_END_OF(reverie_cell_layout, step_size), "its layout");
+    if (layout.phase_count < 1 || layout.phase_count > REVERIE_MAX_PHASES)
+      throw PluginError(fmt::format("{} phases; 1 to {} are possible", layout.phase_count, +REVERIE_MAX_PHASES));
+    if (layout.slot_count > REVERIE_MAX_SLOTS)
+      throw PluginError(fmt::format("{} slots; up to {} are possible", layout.slot_count, +REVERIE_MAX_SLOTS));
     phases_ = layout.phase_count;
     slots_ = slots_of(layout);
     projections_ = projections_of(layout, slots_);

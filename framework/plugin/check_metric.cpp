@@ -129,20 +129,6 @@ CheckResult over_trials(const Component& component, const json& given, Body&& bo
   return pass(fmt::format("{} measurements", measured));
 }
 
-CheckResult check_create(const Component& component, const json& given) {
-  int made = 0, refused = 0;
-  for (const auto& trial : trials_of(component, given)) try {
-      const Metric metric(component, trial.parameters);
-      ++made;
-    } catch (const PluginError& error) {
-      if (trial.words.empty() || error.exit_code() == ExitCode::plugin)
-        return fail(fmt::format("{}{}", error.what(), in_words(trial)));
-      ++refused;
-    }
-  return pass(refused == 0 ? fmt::format("{} instances", made)
-                           : fmt::format("{} instances, {} refused", made, refused));
-}
-
 /// Names, shapes and finiteness are looked at by Metric::run, which throws.
 CheckResult check_results(const Component& component, const json& given) {
   return over_trials(component, given, [](const Metric& metric, const Data& data) {
@@ -202,7 +188,7 @@ CheckResult check_cost(const Component& component, const json& given) {
 const std::vector<Check>& metric_checks() {
   static const std::vector<Check> checks = {
       {"schema", "every parameter has a description", check_schema},
-      {"create", "instances are made or refused with a reason", check_create},
+      {"create", "instances are made or refused with a reason", check_create<Metric>},
       {"results", "every declared result comes, in its shape, finite", check_results},
       {"purity", "the same stream gives the same results", check_purity},
       {"chunks", "how trials are cut into chunks does not matter", check_chunks},

@@ -32,6 +32,22 @@ inline std::string in_words(const Trial& trial) { return trial.words.empty() ? "
 
 CheckResult check_schema(const Component& component, const json& given);
 
+/// An Instance (Task, Metric) of every set of parameters; refusals are no faults, except of the first set.
+template <class Instance>
+CheckResult check_create(const Component& component, const json& given) {
+  int made = 0, refused = 0;
+  for (const auto& trial : trials_of(component, given)) try {
+      const Instance instance(component, trial.parameters);
+      ++made;
+    } catch (const PluginError& error) {
+      if (trial.words.empty() || error.exit_code() == ExitCode::plugin)
+        return fail(fmt::format("{}{}", error.what(), in_words(trial)));
+      ++refused;
+    }
+  return pass(refused == 0 ? fmt::format("{} instances", made)
+                           : fmt::format("{} instances, {} refused", made, refused));
+}
+
 const std::vector<Check>& pointwise_checks();  // cells and dynamics
 const std::vector<Check>& task_checks();
 const std::vector<Check>& metric_checks();

@@ -1,139 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Checks of cells and dynamics. Every function is called with rows of random numbers between guards.
+/// Checks of cells and dynamics, but for gradients.
 #include <malloc.h>
 
 #include <chrono>
-#include <cmath>
-#include <memory>
-#include <optional>
-#include <plugin/check_parts.hpp>
-#include <plugin/guarded_matrix.hpp>
-#include <plugin/pointwise.hpp>
+#include <plugin/check_calls.hpp>
 #include <thread>
 
 namespace reverie::plugin {
 namespace {
 
-constexpr std::int64_t rows = 3;
-constexpr double step_of_differences = 1e-5;
-constexpr double largest_gradient_error = 1e-6;   // of float64, relative; central differences reach about 1e-9
 constexpr double largest_precision_error = 1e-4;  // float32 against float64, relative
 
-using Values = std::vector<std::vector<double>>;  // per argument [rows, units]
-
-/// What of a call could be seen from outside.
-struct Called {
-  Values values, cotangents;
-  std::string damage;  ///< what was written that must not be, or ""
+struct MadePointwise {
+  MadePointwise(const Component& component, const json& parameters) { make_pointwise(component, parameters); }
 };
-
-/// The function with its matrices, kept after the call.
-template <class T>
-struct Call {
-  std::vector<std::unique_ptr<GuardedMatrix<T>>> values, cotangents;
-
-  static std::vector<reverie_rows> views(const std::vector<std::unique_ptr<GuardedMatrix<T>>>& matrices) {
-    std::vector<reverie_rows> all;
-    for (const auto& matrix : matrices) all.push_back(matrix->view());
-    return all;
-  }
-
-  Call(const Function& function, std::int64_t units, const Values& before, const Values& cotangents_before,
-       std::int64_t count = rows) {
-    for (const auto& each : before) values.push_back(std::make_unique<GuardedMatrix<T>>(count, units, each));
-    for (const auto& each : cotangents_before)
-      cotangents.push_back(std::make_unique<GuardedMatrix<T>>(count, units, each));
-    const reverie_step step{sizeof step, 0, 4, 0.08, 0.02, 0.2, 0.1};
-    auto given = views(values);
-    if (!cotangents.empty())
-      for (std::size_t k = 0; k < given.size(); ++k)
-        if (function.arguments[k].absent_in_vjp) given[k] = {};
-    function.call(given, views(cotangents), std::is_same_v<T, float> ? REVERIE_F32 : REVERIE_F64, count, units, step);
-  }
-  void forbid() {
-    for (auto* matrices : {&values, &cotangents})
-      for (auto& each : *matrices) each->forbid();
-  }
-};
-
-/// Entry that differs (as numbers of type T), or nothing.
-template <class T>
-bool same(const std::vector<double>& a, const std::vector<double>& b) {
-  for (std::size_t k = 0; k < a.size(); ++k) {
-    const auto x = static_cast<T>(a[k]), y = static_cast<T>(b[k]);
-    if (!(x == y || (std::isnan(x) && std::isnan(y)))) return false;
-  }
-  return true;
-}
-
-template <class T>
-Called called(const Function& function, std::int64_t units, const Values& before, const Values& cotangents = {},
-              std::int64_t count = rows) {
-  const Call<T> call(function, units, before, cotangents, count);
-  Called after{before, cotangents, ""};
-  const auto damaged = [&](const std::string& what) {
-    if (after.damage.empty()) after.damage = what;
-  };
-  for (std::size_t k = 0; k < before.size(); ++k) {
-    const auto& argument = function.arguments[k];
-    call.values[k]->copy_to(after.values[k]);
-    if (!call.values[k]->surroundings_untouched())
-      damaged(fmt::format("it wrote outside the rows of {}", argument.name));
-    if ((!argument.out || !cotangents.empty()) && !same<T>(before[k], after.values[k]))
-      damaged(fmt::format("it changed {}, which it may only read", argument.name));
-    if (cotangents.empty()) continue;
-    call.cotangents[k]->copy_to(after.cotangents[k]);
-    if (!call.cotangents[k]->surroundings_untouched())
-      damaged(fmt::format("it wrote outside the rows of the cotangent of {}", argument.name));
-    if (!argument.in && !same<T>(cotangents[k], after.cotangents[k]))
-      damaged(fmt::format("it changed the cotangent of {}, which it may only read", argument.name));
-  }
-  return after;
-}
-
-/// Numbers between 0.2 and 2 times `scale` with either sign, that float32 holds exactly: away from kinks at 0.
-Values random_values(const Function& function, std::int64_t units, std::uint32_t seed, double scale = 1) {
-  std::mt19937 engine(seed);
-  std::uniform_real_distribution<float> uniform(0.2F, 2.0F);
-  Values values(function.arguments.size(), std::vector<double>(static_cast<std::size_t>(rows * units)));
-  for (auto& argument : values)
-    for (auto& x : argument) x = (engine() % 2 ? 1 : -1) * scale * static_cast<double>(uniform(engine));
-  return values;
-}
-
-std::string place_of(const Function& function, const Trial& trial) { return function.name + in_words(trial); }
-
-/// body(function, units, place) returns what is wrong, or ""; over all functions of all sets of parameters.
-template <class Body>
-std::optional<CheckResult> first_failure(const Component& component, const json& given, Body&& body) {
-  for (const auto& trial : trials_of(component, given)) {
-    Pointwise made{0, {}};
-    try {
-      made = make_pointwise(component, trial.parameters);
-    } catch (const PluginError& error) {
-      if (trial.words.empty() || error.exit_code() == ExitCode::plugin) throw;
-      continue;  // it may refuse a combination; `create` looks at that
-    }
-    for (const auto& function : made.functions)
-      if (const auto wrong = body(function, made.units); !wrong.empty())
-        return fail(fmt::format("{}: {}", place_of(function, trial), wrong));
-  }
-  return std::nullopt;
-}
-
-CheckResult check_create(const Component& component, const json& given) {
-  int made = 0, refused = 0;
-  for (const auto& trial : trials_of(component, given)) try {
-      make_pointwise(component, trial.parameters);
-      ++made;
-    } catch (const PluginError& error) {
-      if (trial.words.empty() || error.exit_code() == ExitCode::plugin)
-        return fail(fmt::format("{}{}", error.what(), in_words(trial)));
-      ++refused;
-    }
-  return pass(refused == 0 ? fmt::format("{} instances", made)
-                           : fmt::format("{} instances, {} refused", made, refused));
-}
 
 CheckResult check_bounds(const Component& component, const json& given) {
   const auto failure = first_failure(component, given, [](const Function& function, std::int64_t units) {
@@ -154,23 +34,25 @@ CheckResult check_bounds(const Component& component, const json& given) {
 CheckResult check_finite(const Component& component, const json& given) {
   const auto failure = first_failure(component, given, [](const Function& function, std::int64_t units) {
     for (const double scale : {0.0, 1e-3, 1.0, 10.0}) {
-      const auto after = called<float>(function, units, random_values(function, units, 3, scale));
-      for (std::size_t k = 0; k < after.values.size(); ++k)
-        for (const double x : after.values[k])
-          if (!std::isfinite(x))
-            return fmt::format("{} becomes {} for input of size {}", function.arguments[k].name, x, scale);
+      const auto problem = [&](const Values& numbers, const char* whose) {
+        for (std::size_t k = 0; k < numbers.size(); ++k)
+          for (const double x : numbers[k])
+            if (!std::isfinite(x))
+              return fmt::format("{}{} becomes {} for input of size {}", whose, function.arguments[k].name,
+                                 std::isnan(x) ? "NaN" : "infinite", scale);
+        return std::string();
+      };
+      const auto values = random_values(function, units, 3, scale);
+      auto wrong = problem(called<float>(function, units, values).values, "");
+      if (wrong.empty() && function.trainable)
+        wrong = problem(called<float>(function, units, values, random_values(function, units, 4)).cotangents,
+                        "the gradient with respect to ");
+      if (!wrong.empty()) return wrong;
     }
     return std::string();
   });
   return failure ? *failure : pass();
 }
-
-double norm_of_difference(const std::vector<double>& a, const std::vector<double>& b) {
-  double sum = 0;
-  for (std::size_t k = 0; k < a.size(); ++k) sum += (a[k] - b[k]) * (a[k] - b[k]);
-  return std::sqrt(sum);
-}
-double norm(const std::vector<double>& a) { return norm_of_difference(a, std::vector<double>(a.size())); }
 
 CheckResult check_precision(const Component& component, const json& given) {
   double worst = 0;
@@ -195,84 +77,6 @@ CheckResult check_precision(const Component& component, const json& given) {
                    called<double>(function, units, values, cotangents).cotangents, "the gradient with respect to ");
   });
   return failure ? *failure : pass(fmt::format("largest difference {:.1e}", worst));
-}
-
-/// <cotangents, outputs> of the forward call.
-double projected(const Function& function, std::int64_t units, const Values& values, const Values& cotangents) {
-  const Call<double> call(function, units, values, {});
-  double sum = 0;
-  std::vector<double> after(values[0].size());
-  for (std::size_t k = 0; k < values.size(); ++k) {
-    if (!function.arguments[k].out) continue;
-    call.values[k]->copy_to(after);
-    for (std::size_t i = 0; i < after.size(); ++i) sum += cotangents[k][i] * after[i];
-  }
-  return sum;
-}
-
-/// The gradient with respect to argument k by central differences.
-std::vector<double> differences(const Function& function, std::int64_t units, Values values, const Values& cotangents,
-                                std::size_t k) {
-  std::vector<double> gradient;
-  for (auto& x : values[k]) {
-    const double kept = x;
-    x = kept + step_of_differences;
-    const double above = projected(function, units, values, cotangents);
-    x = kept - step_of_differences;
-    gradient.push_back((above - projected(function, units, values, cotangents)) / (2 * step_of_differences));
-    x = kept;
-  }
-  return gradient;
-}
-
-/// What is wrong with the gradient at one random point, or "".
-std::string gradient_problem(const Function& function, std::int64_t units, std::uint32_t seed, double& worst) {
-  const auto values = random_values(function, units, seed);
-  const auto cotangents = random_values(function, units, seed + 100);
-  const auto after = called<double>(function, units, values, cotangents);
-  std::vector<std::vector<double>> gradients;
-  double size = 0;
-  for (std::size_t k = 0; k < values.size(); ++k) {
-    const bool has = function.arguments[k].in;
-    gradients.push_back(has ? differences(function, units, values, cotangents, k) : std::vector<double>());
-    size = std::max(size, norm(gradients.back()));
-  }
-  for (std::size_t k = 0; k < values.size(); ++k) {
-    const auto& argument = function.arguments[k];
-    if (!argument.in) continue;
-    auto given = after.cotangents[k];
-    if (!argument.out)
-      for (std::size_t i = 0; i < given.size(); ++i) given[i] -= cotangents[k][i];
-    const double difference = norm_of_difference(given, gradients[k]);
-    // Where the true gradient is zero, the rounding of differences is measured against the other arguments'.
-    const double error = difference / std::max(norm(gradients[k]), 1e-3 * size + 1e-30);
-    worst = std::max(worst, error);
-    if (error <= largest_gradient_error) continue;
-    if (std::isnan(error)) return fmt::format("the gradient with respect to {} is not finite", argument.name);
-    if (!argument.out && norm_of_difference(after.cotangents[k], gradients[k]) <= largest_gradient_error * size)
-      return fmt::format("the gradient with respect to {} overwrites the cotangent instead of being added to it",
-                         argument.name);
-    return fmt::format("the gradient with respect to {} is wrong by {:.2g} %", argument.name, 100 * error);
-  }
-  return "";
-}
-
-CheckResult check_gradient(const Component& component, const json& given) {
-  double worst = 0;
-  bool any = false, seen = false;
-  const auto failure = first_failure(component, given, [&](const Function& function, std::int64_t units) {
-    seen = true;
-    if (!function.trainable) return std::string();
-    any = true;
-    auto wrong = gradient_problem(function, units, 11, worst);
-    // A kink may lie at one random point, hardly at two.
-    if (wrong.empty() || gradient_problem(function, units, 12, worst).empty()) return std::string();
-    return wrong;
-  });
-  if (failure) return *failure;
-  if (!any && !seen) return pass("it uses no hook");
-  if (!any) return skipped("it has no gradient: networks can replay with it, but not be trained through it");
-  return pass(fmt::format("largest error {:.1e}", worst));
 }
 
 std::vector<double> part_of(const std::vector<double>& values, std::int64_t units, std::int64_t row) {
@@ -412,10 +216,10 @@ CheckResult check_cost(const Component& component, const json& given) {
 const std::vector<Check>& pointwise_checks() {
   static const std::vector<Check> checks = {
       {"schema", "every parameter has a description", check_schema},
-      {"create", "instances are made or refused with a reason", check_create},
+      {"create", "instances are made or refused with a reason", check_create<MadePointwise>},
       {"bounds", "nothing outside its rows and outputs is written", check_bounds},
       {"pointers", "no pointer is used after the call it came with", check_pointers},
-      {"finite", "ordinary numbers give finite numbers", check_finite},
+      {"finite", "ordinary numbers give finite numbers and gradients", check_finite},
       {"purity", "equal calls give equal bits, in two threads too", check_purity},
       {"rows", "a row depends on itself alone", check_rows},
       {"precision", "float32 agrees with float64", check_precision},

@@ -70,20 +70,6 @@ std::optional<CheckResult> first_failure(const Component& component, const json&
   return std::nullopt;
 }
 
-CheckResult check_create(const Component& component, const json& given) {
-  int made = 0, refused = 0;
-  for (const auto& trial : trials_of(component, given)) try {
-      const Task task(component, trial.parameters);
-      ++made;
-    } catch (const PluginError& error) {
-      if (trial.words.empty() || error.exit_code() == ExitCode::plugin)
-        return fail(fmt::format("{}{}", error.what(), in_words(trial)));
-      ++refused;
-    }
-  return pass(refused == 0 ? fmt::format("{} instances", made)
-                           : fmt::format("{} instances, {} refused", made, refused));
-}
-
 CheckResult check_finite(const Component& component, const json& given) {
   const auto failure = first_failure(component, given, [](const Sample& sample) {
     for (const auto what : {REVERIE_ENCODE_TARGET, REVERIE_ENCODE_START})
@@ -257,7 +243,7 @@ CheckResult check_cost(const Component& component, const json& given) {
 const std::vector<Check>& task_checks() {
   static const std::vector<Check> checks = {
       {"schema", "every parameter has a description", check_schema},
-      {"create", "instances are made or refused with a reason", check_create},
+      {"create", "instances are made or refused with a reason", check_create<Task>},
       {"bounds", "nothing outside the tensors is written", check_bounds},
       {"finite", "trials, codes and landmarks are finite, directions known", check_finite},
       {"purity", "the same stream gives the same trials", check_purity},

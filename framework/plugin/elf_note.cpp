@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Reading the ELF note of a plugin library (abi.h, reverie_note) from the file, before any of its code can run.
-///
-/// The note is looked for in the PT_NOTE segments and, for linkers that did not make one, in a section of its name.
-/// Every offset and size comes from an untrusted file and is checked against the file's size before use.
-#include <elf.h>
+/// Reading the ELF note of a plugin library (abi.h, reverie_note). It is looked for in the PT_NOTE segments and, for
+/// linkers that did not make one, in a section of its name.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
-#include <fstream>
+#include <limits>
 #include <optional>
-#include <plugin/registry.hpp>
+#include <plugin/elf_file.hpp>
 #include <string_view>
 
 namespace reverie::plugin {
@@ -18,89 +14,6 @@ namespace {
 
 constexpr std::uint64_t largest_note_segment = 1 << 20;
 constexpr std::size_t description_size = sizeof(reverie_note) - offsetof(reverie_note, major);
-const char* const build_remedy =
-    "Build plugins with reverie_add_plugin() of the CMake package, or give the file that it made.";
-
-/// A file that is read in pieces; a piece outside the file is "truncated".
-class ElfFile {
- public:
-  explicit ElfFile(const std::filesystem::path& path) : path_(path) {
-    std::error_code failed;
-    const auto status = std::filesystem::status(path, failed);
-    if (!std::filesystem::exists(status))
-      throw PluginError(fmt::format("plugin library {}: no such file", path.string()), "Check the path.");
-    if (!std::filesystem::is_regular_file(status)) fail("not a file", "Give the path of a shared library (.so).");
-    size_ = std::filesystem::file_size(path, failed);
-    stream_.open(path, std::ios::binary);
-    if (failed || !stream_) fail("cannot be read", "Check the permissions of the file.");
-    if (size_ == 0) fail("the file is empty", "Build or copy the library again.");
-  }
-
-  [[noreturn]] void fail(const std::string& what, const std::string& remedy) const {
-    throw PluginError(fmt::format("plugin library {}: {}", path_.string(), what), remedy);
-  }
-  [[noreturn]] void fail_truncated() const { fail("the file is truncated", "Build or copy the library again."); }
-
-  std::uint64_t size() const { return size_; }
-
-  std::vector<char> bytes(std::uint64_t offset, std::uint64_t count) {
-    if (offset > size_ || count > size_ - offset) fail_truncated();
-    std::vector<char> out(count);
-    stream_.seekg(static_cast<std::streamoff>(offset));
-    stream_.read(out.data(), static_cast<std::streamsize>(count));
-    if (!stream_) fail("cannot be read", "Check the disk that holds the file.");
-    return out;
-  }
-
-  template <class T>
-  T value(std::uint64_t offset) {
-    T out;
-    std::memcpy(&out, bytes(offset, sizeof out).data(), sizeof out);
-    return out;
-  }
-
-  /// Entry `index` of a header table of the file.
-  template <class T>
-  T entry(std::uint64_t table, std::uint64_t index) {
-    if (table > size_) fail_truncated();
-    return value<T>(table + index * sizeof(T));
-  }
-
- private:
-  std::filesystem::path path_;
-  std::ifstream stream_;
-  std::uint64_t size_ = 0;
-};
-
-Elf64_Ehdr read_header(ElfFile& file) {
-  const auto start = file.bytes(0, std::min<std::uint64_t>(file.size(), EI_NIDENT));
-  if (start.size() < SELFMAG || std::memcmp(start.data(), ELFMAG, SELFMAG) != 0)
-    file.fail("not a shared library (no ELF file)", build_remedy);
-  if (start.size() < EI_NIDENT) file.fail_truncated();
-  if (start[EI_CLASS] != ELFCLASS64 || start[EI_DATA] != ELFDATA2LSB)
-    file.fail("built for another machine (not 64-bit little-endian)", "Build it on this kind of machine: x86-64.");
-  const auto header = file.value<Elf64_Ehdr>(0);
-  if (header.e_machine != EM_X86_64)
-    file.fail(fmt::format("built for another machine (ELF machine {}, not x86-64)", header.e_machine),
-              "Build it on this kind of machine: x86-64.");
-  if (header.e_type != ET_DYN) file.fail("an ELF file, but not a shared library", build_remedy);
-  return header;
-}
-
-/// A library cut short would be mapped by the dynamic loader and end the process with SIGBUS when first touched.
-void require_complete(ElfFile& file, const Elf64_Ehdr& header) {
-  const auto within = [&file](std::uint64_t offset, std::uint64_t count) {
-    if (offset > file.size() || count > file.size() - offset) file.fail_truncated();
-  };
-  if (header.e_phnum == 0 || header.e_phentsize != sizeof(Elf64_Phdr))
-    file.fail("an ELF file, but not a shared library", build_remedy);
-  within(header.e_phoff, std::uint64_t{header.e_phnum} * header.e_phentsize);
-  within(header.e_shoff, std::uint64_t{header.e_shnum} * header.e_shentsize);
-  for (std::uint64_t k = 0; k < header.e_phnum; ++k) {
-    const auto segment = file.entry<Elf64_Phdr>(header.e_phoff, k);
-    if (segment.p_type == PT_LOAD) within(segment.p_offset, segment.p_filesz);
-  }
-}
 
 /// The reverie note among the notes in `data`; description and next note start at multiples of `alignment` from the
 /// note.
@@ -128,7 +41,8 @@ std::optional<Note> find_note(const ElfFile& file, const std::vector<char>& data
   return std::nullopt;
 }
 
-std::optional<Note> note_in_segments(ElfFile& file, const Elf64_Ehdr& header) {
+std::optional<Note> note_in_segments(ElfFile& file) {
+  const auto& header = file.header();
   for (std::uint64_t k = 0; k < header.e_phnum; ++k) {
     const auto segment = file.entry<Elf64_Phdr>(header.e_phoff, k);
     if (segment.p_type != PT_NOTE || segment.p_filesz > largest_note_segment) continue;
@@ -138,15 +52,14 @@ std::optional<Note> note_in_segments(ElfFile& file, const Elf64_Ehdr& header) {
   return std::nullopt;
 }
 
-std::optional<Note> note_in_sections(ElfFile& file, const Elf64_Ehdr& header) {
-  if (header.e_shnum == 0 || header.e_shentsize != sizeof(Elf64_Shdr) || header.e_shstrndx >= header.e_shnum)
-    return std::nullopt;
+std::optional<Note> note_in_sections(ElfFile& file) {
   const std::string_view wanted(".note.reverie", sizeof ".note.reverie");  // with the zero that ends it in the file
-  const auto names = file.entry<Elf64_Shdr>(header.e_shoff, header.e_shstrndx);
-  for (std::uint64_t k = 0; k < header.e_shnum; ++k) {
-    const auto section = file.entry<Elf64_Shdr>(header.e_shoff, k);
+  const auto sections = file.sections();
+  if (file.header().e_shstrndx >= sections.size()) return std::nullopt;
+  const auto& names = sections[file.header().e_shstrndx];
+  for (const auto& section : sections) {
     if (section.sh_name >= names.sh_size || names.sh_size - section.sh_name < wanted.size()) continue;
-    if (names.sh_offset > file.size()) file.fail_truncated();
+    if (names.sh_offset > std::numeric_limits<std::uint32_t>::max()) file.fail_truncated();  // the sum cannot overflow
     const auto name = file.bytes(names.sh_offset + section.sh_name, wanted.size());
     if (wanted != std::string_view(name.data(), name.size()) || section.sh_type == SHT_NOBITS ||
         section.sh_size > largest_note_segment)
@@ -160,10 +73,8 @@ std::optional<Note> note_in_sections(ElfFile& file, const Elf64_Ehdr& header) {
 
 Note read_note(const std::filesystem::path& path) {
   ElfFile file(path);
-  const auto header = read_header(file);
-  require_complete(file, header);
-  if (auto note = note_in_segments(file, header)) return *note;
-  if (auto note = note_in_sections(file, header)) return *note;
+  if (auto note = note_in_segments(file)) return *note;
+  if (auto note = note_in_sections(file)) return *note;
   file.fail("a shared library, but not a reverie plugin (it has no reverie version note)", build_remedy);
 }
 
@@ -177,10 +88,6 @@ std::string refusal(const Note& note, std::uint32_t host_major, std::uint32_t ho
   if (note.required_minor > host_minor)
     return fmt::format("needs version {}.{} of the plugin interface; this host has {}.{}", note.major,
                        note.required_minor, host_major, host_minor);
-  if (host_major == 0 && note.built_minor != host_minor)
-    return fmt::format(
-        "built against version 0.{} of the plugin interface; this host has 0.{}, and versions before 1.0 must be equal",
-        note.built_minor, host_minor);
   return "";
 }
 

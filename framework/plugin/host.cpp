@@ -48,7 +48,7 @@ reverie_status parallel_for(void*, std::int64_t count, std::int64_t partition,
   if (count < 0 || partition < 1 || !body) return REVERIE_INVALID;
   try {
     std::vector<reverie_status> statuses(static_cast<std::size_t>((count + partition - 1) / partition));
-    const auto caller = calling;
+    const auto caller = calling.get();
     numeric::parallel_items(static_cast<std::int64_t>(statuses.size()), [&](int, std::int64_t item) {
       const CallingScope scope(caller);
       const auto begin = item * partition;

@@ -77,16 +77,14 @@ std::string_view meaning(reverie_status status) {
 }  // namespace
 
 Instance::Instance(const Component& component, const json& parameters, const reverie_setting* setting)
-    : component_(&component), handle_(nullptr, component.table->destroy) {
+    : component_(&component), handle_(nullptr, Destroy{&component}) {
   const auto values = values_of(component.schema, parameters);
   void* made = nullptr;
-  reverie_error error{0, -1, {}};
-  const CallingScope scope({component_, "create"});
-  const auto status =
-      component.table->create(host_services(), setting, values.rows.data(),
-                              static_cast<std::uint32_t>(values.rows.size()), sizeof(reverie_value), &made, &error);
-  if (status == REVERIE_OK) handle_.reset(made);  // null is a plugin without state: nothing to destroy
-  require(status, error, "create");
+  call("create", [&](reverie_error* error) {
+    return component.table->create(host_services(), setting, values.rows.data(),
+                                   static_cast<std::uint32_t>(values.rows.size()), sizeof(reverie_value), &made, error);
+  });
+  handle_.reset(made);  // null is a plugin without state: nothing to destroy
 }
 
 void Instance::fail(reverie_status status, const reverie_error& error, const char* slot) const {
@@ -100,6 +98,17 @@ void Instance::fail(reverie_status status, const reverie_error& error, const cha
   const bool of_the_run = status == REVERIE_INVALID || status == REVERIE_NUMERIC || status == REVERIE_MEMORY;
   throw PluginError(fmt::format("{} '{}': {} failed: {}", name_of(component_->kind), component_->id, slot, reason), "",
                     of_the_run ? ExitCode::run_failed : ExitCode::plugin);
+}
+
+void Instance::threw(const char* slot) const {
+  std::string what = "an exception of unknown type";
+  try {
+    throw;
+  } catch (const std::exception& exception) {
+    what = exception.what();
+  } catch (...) {
+  }
+  broke_contract(fmt::format("{} threw an exception through the interface: {}", slot, what));
 }
 
 void Instance::broke_contract(const std::string& what) const {

@@ -23,6 +23,16 @@ class Instance {
   void require(reverie_status status, const reverie_error& error, const char* slot) const {
     if (status != REVERIE_OK) fail(status, error, slot);
   }
+  /// Calls body(), a slot that cannot fail.
+  template <class Body>
+  auto ask(const char* slot, Body&& body) const {
+    const CallingScope scope({component_, slot});
+    try {
+      return body();
+    } catch (...) {
+      threw(slot);
+    }
+  }
   /// Calls body(reverie_error*) and requires that it went well.
   template <class Body>
   void call(const char* slot, Body&& body) const {
@@ -30,17 +40,25 @@ class Instance {
     error.code = REVERIE_OK;
     error.param_index = -1;
     error.message[0] = '\0';
-    const CallingScope scope({component_, slot});
-    require(body(&error), error, slot);
+    require(ask(slot, [&] { return body(&error); }), error, slot);
   }
   /// Throws the PluginError for a plugin that gave what no plugin may give: "task 'maze': its time step dt is 0 s".
   [[noreturn]] void broke_contract(const std::string& what) const;
 
  private:
   [[noreturn]] void fail(reverie_status status, const reverie_error& error, const char* slot) const;
+  [[noreturn]] void threw(const char* slot) const;  ///< in a catch: what came through the interface
+
+  struct Destroy {
+    const Component* component;
+    void operator()(void* instance) const {
+      const CallingScope scope({component, "destroy"});
+      component->table->destroy(instance);
+    }
+  };
 
   const Component* component_;
-  std::unique_ptr<void, void (*)(void*)> handle_;
+  std::unique_ptr<void, Destroy> handle_;
 };
 
 /// A slot of a cell with what the host needs to know about it; layouts are copied out of the ABI's strided arrays.

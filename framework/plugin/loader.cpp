@@ -64,9 +64,16 @@ const reverie_plugin* open_library(const std::filesystem::path& canonical) {
   if (!loaded.has(REVERIE_ENTRY_NAME))
     throw PluginError(fmt::format("it does not export {}", REVERIE_ENTRY_NAME),
                       "Export it with REVERIE_CELL, REVERIE_DYNAMICS, REVERIE_TASK, REVERIE_METRIC or REVERIE_EXPORT.");
-  const auto& entry = loaded.get<const reverie_plugin*(const reverie_host*, reverie_error*)>(REVERIE_ENTRY_NAME);
+  const auto& entry = loaded.get<decltype(reverie_plugin_entry_v1)>(REVERIE_ENTRY_NAME);
   reverie_error error{};
-  const auto* plugin = entry(host_services(), &error);
+  const reverie_plugin* plugin = nullptr;
+  try {
+    plugin = entry(host_services(), &error);
+  } catch (const std::exception& thrown) {
+    throw PluginError(fmt::format("its entry threw an exception through the interface: {}", thrown.what()));
+  } catch (...) {
+    throw PluginError("its entry threw an exception through the interface");
+  }
   error.message[sizeof error.message - 1] = '\0';
   if (!plugin)
     throw PluginError(error.message[0] ? fmt::format("it refused to start: {}", error.message)

@@ -25,10 +25,9 @@ std::vector<std::string> dims_of(const char* text, const std::string& owner) {
 std::vector<MetricInput> inputs_of(const reverie_metric_layout& layout) {
   std::vector<MetricInput> inputs;
   std::vector<std::string> roles;
-  for (std::uint32_t k = 0; k < layout.input_count; ++k) {
-    const auto from =
-        copy_element(layout.inputs, layout.input_stride, k, REVERIE_END_OF(reverie_metric_input, doc), "input");
-    const auto owner = fmt::format("input {}", k);
+  for (const auto& from : copy_array(layout.inputs, layout.input_stride, layout.input_count,
+                                     REVERIE_END_OF(reverie_metric_input, doc), "input")) {
+    const auto owner = fmt::format("input {}", inputs.size());
     MetricInput input;
     // Two inputs may be different variables of the same recording.
     std::vector<std::string> none_taken;
@@ -46,10 +45,9 @@ std::vector<MetricInput> inputs_of(const reverie_metric_layout& layout) {
 std::vector<MetricOutput> outputs_of(const reverie_metric_layout& layout) {
   std::vector<MetricOutput> outputs;
   std::vector<std::string> names;
-  for (std::uint32_t k = 0; k < layout.output_count; ++k) {
-    const auto from =
-        copy_element(layout.outputs, layout.output_stride, k, REVERIE_END_OF(reverie_metric_output, doc), "output");
-    const auto owner = fmt::format("output {}", k);
+  for (const auto& from : copy_array(layout.outputs, layout.output_stride, layout.output_count,
+                                     REVERIE_END_OF(reverie_metric_output, doc), "output")) {
+    const auto owner = fmt::format("output {}", outputs.size());
     MetricOutput output;
     output.name = copy_name(from.name, owner, names);
     output.dims = dims_of(from.dims, owner);
@@ -138,9 +136,10 @@ reverie_status emit_result(reverie_job* job, const char* name, const reverie_ten
 
 Metric::Metric(const Component& component, const json& parameters)
     : instance_(component, parameters, nullptr), table_(static_cast<const reverie_metric*>(component.table->table)) {
+  const auto* given = instance_.ask("layout", [&] { return table_->layout(instance_.get()); });
   try {
-    const auto layout = copy_struct<reverie_metric_layout>(
-        table_->layout(instance_.get()), REVERIE_END_OF(reverie_metric_layout, outputs), "its layout");
+    const auto layout =
+        copy_struct<reverie_metric_layout>(given, REVERIE_END_OF(reverie_metric_layout, outputs), "its layout");
     if (layout.passes < 1) throw PluginError("it asks for no pass over its inputs");
     passes_ = layout.passes;
     inputs_ = inputs_of(layout);
@@ -259,7 +258,8 @@ std::vector<MetricResult> Metric::run(const std::vector<Source>& sources, const 
                            sizeof(reverie_metric_source), &begun, error);
     });
   });
-  const std::unique_ptr<void, void (*)(void*)> run(begun, table_->end);
+  auto end = [this](void* state) { instance_.ask("end", [&] { table_->end(state); }); };
+  const std::unique_ptr<void, decltype(end)> run(begun, end);
   stop_if_asked();
   for (std::uint32_t pass = 0; pass < passes_; ++pass) {
     stream_inputs(run.get(), pass, sources);

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <plugin/calling.hpp>
 #include <plugin/loader.hpp>
 #include <plugin/registry.hpp>
 #include <plugin/validate.hpp>
@@ -27,6 +28,17 @@ void require_acceptable(const fs::path& file) {
       fmt::format("plugin library {}: {}", file.string(), reason),
       fmt::format("Rebuild the plugin with the headers of this version ({}.{}), or use the reverie it was built for.",
                   REVERIE_ABI_MAJOR, REVERIE_ABI_MINOR));
+}
+
+/// With a unique symbol a library would run the code or use the variables of another one that was loaded before.
+void refuse_unique_symbols(const fs::path& file) {
+  for (const auto& symbol : read_exports(file))
+    if (symbol.unique)
+      throw PluginError(
+          fmt::format("plugin library {}: it exports '{}', which would be shared with every other library "
+                      "that has it (a unique symbol)",
+                      file.string(), symbol.name),
+          "Build it with -fno-gnu-unique and -fvisibility=hidden, as reverie_add_plugin() does.");
 }
 
 }  // namespace
@@ -86,8 +98,10 @@ std::vector<const Component*> Registry::load(const fs::path& file, bool bundled)
   if (const auto known = state_->loaded.find(canonical); known != state_->loaded.end()) return known->second;
   if (const auto known = state_->failed.find(canonical); known != state_->failed.end()) throw known->second;
   require_acceptable(canonical);
+  refuse_unique_symbols(canonical);
   std::vector<Component> found;
   try {
+    const CallingScope scope({.library = canonical.c_str()});
     found = state_->open(canonical, bundled);
   } catch (const PluginError& error) {
     throw state_->failed.emplace(canonical, about(canonical, error)).first->second;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Finding, checking and loading plugin libraries.
 ///
-/// Loading, in order: canonical path; ELF header and note (before any code of the library runs); floating-point
-/// environment saved; dlopen (NOW, LOCAL) by Boost.DLL; the entry; every table validated; floating-point environment
-/// restored. Libraries are never unloaded. All failures are PluginError (exit code 4) with file and remedy.
+/// Loading, in order: canonical path; ELF header, note and exports (before any code of the library runs);
+/// floating-point environment saved; dlopen (NOW, LOCAL) by Boost.DLL; the entry; every table validated; floating-point
+/// environment restored. Libraries are never unloaded. All failures are PluginError (exit code 4) with file and remedy.
 #pragma once
 
 #include <atomic>
@@ -41,6 +41,14 @@ Note read_note(const std::filesystem::path& file);
 /// May a library with this note run in a host of this version? Empty: yes; otherwise the reason. Tuples are compared,
 /// part by part (abi.h, invariant 1).
 std::string refusal(const Note& note, std::uint32_t host_major, std::uint32_t host_minor);
+
+/// A symbol that a library offers to others.
+struct Export {
+  std::string name;     ///< demangled
+  bool unique = false;  ///< STB_GNU_UNIQUE: all libraries of the process that have it share one
+};
+/// Reads them without loading the library; PluginError where the file is damaged.
+std::vector<Export> read_exports(const std::filesystem::path& file);
 
 /// A component as loaded: strings copied, schema translated; `table` is what the plugin gave.
 struct Component {

@@ -20,10 +20,9 @@ std::int64_t positive(std::int64_t value, const char* what) {
 std::vector<TaskConstant> constants_of(const reverie_task_layout& layout) {
   std::vector<TaskConstant> constants;
   std::vector<std::string> names;
-  for (std::uint32_t k = 0; k < layout.constant_count; ++k) {
-    const auto from =
-        copy_element(layout.constants, layout.constant_stride, k, REVERIE_END_OF(reverie_constant, shape), "constant");
-    auto name = copy_name(from.name, fmt::format("constant {}", k), names);
+  for (const auto& from : copy_array(layout.constants, layout.constant_stride, layout.constant_count,
+                                     REVERIE_END_OF(reverie_constant, shape), "constant")) {
+    auto name = copy_name(from.name, fmt::format("constant {}", constants.size()), names);
     if (from.ndim < 0 || from.ndim > REVERIE_MAX_DIMS)
       throw PluginError(fmt::format("constant '{}' has {} dimensions", name, from.ndim));
     std::vector<std::int64_t> shape(from.shape, from.shape + from.ndim);
@@ -45,6 +44,7 @@ std::vector<reverie_tensor> tensors_of(const std::vector<TaskConstant>& constant
 
 std::vector<std::string> labels(const char* const* texts, std::uint32_t count, const std::string& what) {
   if (count < 1 || !texts) throw PluginError("it has no " + what + "s");
+  require_sane(count, "the number of " + what + "s");
   std::vector<std::string> copied;
   for (std::uint32_t k = 0; k < count; ++k) copied.push_back(copy_string(texts[k], fmt::format("{} {}", what, k)));
   return copied;
@@ -58,9 +58,10 @@ bool all_finite(const Array& array) {
 
 Task::Task(const Component& component, const json& parameters)
     : instance_(component, parameters, nullptr), table_(static_cast<const reverie_task*>(component.table->table)) {
+  const auto* given = instance_.ask("layout", [&] { return table_->layout(instance_.get()); });
   try {
-    const auto layout = copy_struct<reverie_task_layout>(
-        table_->layout(instance_.get()), REVERIE_END_OF(reverie_task_layout, direction_names), "its layout");
+    const auto layout =
+        copy_struct<reverie_task_layout>(given, REVERIE_END_OF(reverie_task_layout, direction_names), "its layout");
     inputs_ = positive(layout.inputs, "inputs");
     starts_ = positive(layout.starts, "start activities");
     outputs_ = positive(layout.outputs, "outputs");

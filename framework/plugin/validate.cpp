@@ -50,6 +50,7 @@ json default_of(const reverie_parameter& parameter, const ParameterSpec& spec) {
 
 std::vector<std::string> choices_of(const reverie_parameter& parameter) {
   if (parameter.choice_count == 0 || !parameter.choices) throw PluginError("it is a choice without choices");
+  require_sane(parameter.choice_count, "the number of its choices");
   std::vector<std::string> choices;
   for (std::uint32_t k = 0; k < parameter.choice_count; ++k) {
     auto choice = copy_string(parameter.choices[k], fmt::format("its choice {}", k));
@@ -92,10 +93,9 @@ ParameterSpec spec_of(const reverie_parameter& parameter, std::string name) {
 ParameterSchema schema_of(const reverie_component& component) {
   ParameterSchema schema;
   std::vector<std::string> names;
-  for (std::uint32_t k = 0; k < component.parameter_count; ++k) {
-    const auto parameter = copy_element(component.parameters, component.parameter_stride, k,
-                                        REVERIE_END_OF(reverie_parameter, choices), "parameter");
-    auto name = copy_name(parameter.name, fmt::format("parameter {}", k), names);
+  for (const auto& parameter : copy_array(component.parameters, component.parameter_stride, component.parameter_count,
+                                          REVERIE_END_OF(reverie_parameter, choices), "parameter")) {
+    auto name = copy_name(parameter.name, fmt::format("parameter {}", schema.size()), names);
     try {
       schema.push_back(spec_of(parameter, name));
     } catch (const PluginError& error) {
@@ -190,6 +190,7 @@ std::string copy_name(const char* text, const std::string& what, std::vector<std
 }
 
 std::vector<std::string> copy_names(const char* const* names, std::uint32_t count, const std::string& what) {
+  require_sane(count, "the number of " + what + " names");
   if (count > 0 && !names) throw PluginError("the array of " + what + " names is missing");
   std::vector<std::string> copied;
   for (std::uint32_t k = 0; k < count; ++k) copy_name(names[k], fmt::format("{} {}", what, k), copied);
@@ -197,8 +198,8 @@ std::vector<std::string> copy_names(const char* const* names, std::uint32_t coun
 }
 
 std::vector<std::string> copy_memory_names(const char* const* names, std::uint32_t count) {
-  if (count > largest_memory_count)
-    throw PluginError(fmt::format("{} memory variables; up to {} are possible", count, largest_memory_count));
+  if (count > REVERIE_MAX_MEMORY)
+    throw PluginError(fmt::format("{} memory variables; up to {} are possible", count, +REVERIE_MAX_MEMORY));
   return copy_names(names, count, "memory");
 }
 
@@ -206,6 +207,7 @@ std::vector<Component> validated(const reverie_plugin* plugin, const std::filesy
   const auto library =
       copy_struct<reverie_plugin>(plugin, REVERIE_END_OF(reverie_plugin, components), "the plugin table");
   if (library.component_count == 0 || !library.components) throw PluginError("the plugin has no components");
+  require_sane(library.component_count, "the number of components");
   std::vector<Component> components;
   for (std::uint32_t k = 0; k < library.component_count; ++k) {
     const auto from = copy_struct<reverie_component>(library.components[k], REVERIE_END_OF(reverie_component, table),

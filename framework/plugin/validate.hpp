@@ -7,7 +7,13 @@
 
 namespace reverie::plugin {
 
-constexpr std::uint32_t largest_phase_count = 8, largest_slot_count = 64, largest_memory_count = 8;
+/// What is larger is no struct_size, stride or count, but damage (abi.h, invariant 3).
+constexpr std::uint32_t largest_sane = 65536;
+
+inline void require_sane(std::uint32_t number, const std::string& what) {
+  if (number > largest_sane)
+    throw PluginError(what + " is " + std::to_string(number) + ", which is more than any plugin has");
+}
 
 /// The end of a field: a struct whose struct_size is smaller does not have it.
 #define REVERIE_END_OF(type, field) (offsetof(type, field) + sizeof(((const type*)nullptr)->field))
@@ -19,7 +25,8 @@ T copy_struct(const void* from, std::size_t least, const std::string& what, std:
   if (!from) throw PluginError(what + " is missing");
   std::uint32_t size = 0;
   std::memcpy(&size, from, sizeof size);
-  if (size < least || room < least)
+  require_sane(size, "the struct_size of " + what);
+  if (size < least)
     throw PluginError(what + " is too small: struct_size " + std::to_string(size) + ", at least " +
                       std::to_string(least) + " needed");
   T out{};
@@ -27,12 +34,21 @@ T copy_struct(const void* from, std::size_t least, const std::string& what, std:
   return out;
 }
 
-/// Element `index` of a strided array of such structs.
+/// A strided array of such structs; `what` in the singular.
 template <class T>
-T copy_element(const T* array, std::uint32_t stride, std::uint32_t index, std::size_t least, const std::string& what) {
-  if (!array) throw PluginError("the array of " + what + " is missing");
-  return copy_struct<T>(reinterpret_cast<const char*>(array) + std::size_t{stride} * index, least,
-                        what + " " + std::to_string(index), stride);
+std::vector<T> copy_array(const T* array, std::uint32_t stride, std::uint32_t count, std::size_t least,
+                          const std::string& what) {
+  require_sane(count, "the number of " + what + "s");
+  require_sane(stride, "the stride of the " + what + "s");
+  if (count > 0 && !array) throw PluginError("the array of " + what + "s is missing");
+  if (count > 0 && stride < least)
+    throw PluginError("the stride of the " + what + "s is " + std::to_string(stride) + ", at least " +
+                      std::to_string(least) + " needed");
+  std::vector<T> copied;
+  for (std::uint32_t k = 0; k < count; ++k)
+    copied.push_back(copy_struct<T>(reinterpret_cast<const char*>(array) + std::size_t{stride} * k, least,
+                                    what + " " + std::to_string(k), stride));
+  return copied;
 }
 
 /// A string the plugin must give.

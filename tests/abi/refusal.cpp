@@ -16,10 +16,9 @@ struct Case {
 
 const Case cases[] = {
     // The same version.
-    {0, 1, 0, 0, 1, ""},
     {1, 0, 0, 1, 0, ""},
     {1, 3, 3, 1, 3, ""},
-    // From 1.0, the minor a plugin was built with does not matter, in either direction.
+    // The minor a plugin was built with does not matter, in either direction.
     {1, 0, 0, 1, 7, ""},
     {1, 7, 0, 1, 0, ""},
     {1, 7, 2, 1, 2, ""},
@@ -29,13 +28,10 @@ const Case cases[] = {
     // Another major never, even where a packed number would order otherwise.
     {2, 0, 0, 1, 9, "older"},
     {1, 9, 0, 2, 0, "newer"},
-    {99, 0, 0, 0, 1, "built for major 99"},
+    {99, 0, 0, 1, 0, "built for major 99"},
+    {0, 1, 0, 1, 0, "built for major 0 of the plugin interface; this host has 1, which is newer"},
     {0, 4000000000U, 0, 1, 0, "newer"},
     {1, 0, 4294967295U, 1, 4294967294U, "needs version 1.4294967295"},
-    // Before 1.0 the minors are equal.
-    {0, 2, 0, 0, 1, "built against version 0.2"},
-    {0, 1, 0, 0, 2, "this host has 0.2"},
-    {0, 1, 2, 0, 1, "needs version 0.2"},
 };
 
 }  // namespace

@@ -75,7 +75,7 @@ class Installation(unittest.TestCase):
 
     def assert_exports_the_entry_alone(self, library):
         listed = self.run_in(self.folder, "nm", "-D", "--defined-only", library).stdout.split("\n")
-        self.assertEqual([line.split()[2] for line in listed if line], ["reverie_plugin_entry_v0"])
+        self.assertEqual([line.split()[2] for line in listed if line], ["reverie_plugin_entry_v1"])
 
     def test_pkg_config_knows_the_flags(self):
         paths = {"PKG_CONFIG_PATH": str(next(self.prefix.glob("lib*/**/pkgconfig")))}

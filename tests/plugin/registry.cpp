@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <plugin/registry.hpp>
-
-#include <doctest/doctest.h>
 #include <xmmintrin.h>
 
 #include <filesystem>
 #include <fstream>
+
+#include "blocks.hpp"
 
 using namespace reverie::plugin;
 namespace fs = std::filesystem;
@@ -64,19 +63,41 @@ TEST_CASE("a loaded component carries its schema and its words") {
   CHECK(c.schema[1].default_value == json("plain"));
 }
 
-TEST_CASE("two libraries with one id: the second is refused, and both are named") {
+TEST_CASE("two libraries with one id, or a library and its copy: the second is refused, and both are named") {
   auto& registry = Registry::instance();
-  CHECK(registry.load(broken_folder + "/correct.so").size() == 2);
-  const auto message = message_of([&] { registry.load(broken_folder + "/same_id.so"); });
-  CHECK(message.find("same_id.so") != message.npos);
-  CHECK(message.find("dynamics 'correct' is already provided by") != message.npos);
-  CHECK(message.find("/correct.so") != message.npos);
+  const auto first = broken_folder + "/correct.so";
+  CHECK(registry.load(first).size() == 2);
+  const auto copy = fs::temp_directory_path() / ("reverie_copy_" + std::to_string(::getpid()) + ".so");
+  fs::copy_file(first, copy, fs::copy_options::overwrite_existing);
+  for (const std::string second : {broken_folder + "/same_id.so", copy.string()})
+    CHECK(message_of([&] { registry.load(second); }) ==
+          "plugin library " + second + ": dynamics 'correct' is already provided by " + first);
+  fs::remove(copy);
+}
+
+TEST_CASE("inline code of the same name in two libraries, not hidden: each runs its own") {
+  for (const auto& [name, factor] : {std::pair("clash_first", 2), std::pair("clash_second", 3)}) {
+    const auto dynamics = blocks::dynamics(name, json::object(), broken_folder);
+    float drift[16] = {1};
+    reverie_dynamics_block block{};
+    block.drift = {drift, 16};
+    dynamics.advance(block);
+    CHECK(drift[0] == factor);
+  }
+}
+
+TEST_CASE("the exports of a library are read from its file") {
+  const auto exports = read_exports(bundled / "underdamped.so");
+  REQUIRE(exports.size() == 1);
+  CHECK(exports[0].name == REVERIE_ENTRY_NAME);
+  CHECK_FALSE(exports[0].unique);
 }
 
 TEST_CASE("a library that changes how the processor computes does not change it for the host") {
   const auto mxcsr = _mm_getcsr();
   const auto control = x87_control();
   CHECK(Registry::instance().load(broken_folder + "/changes_arithmetic.so").size() == 2);
+  CHECK(Registry::instance().load(broken_folder + "/fast_math.so").size() == 2);
   CHECK(_mm_getcsr() == mxcsr);
   CHECK(x87_control() == control);
   volatile double denormal = 1e-310;

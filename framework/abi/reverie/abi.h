@@ -21,23 +21,37 @@
  * ------------------------------------------------
  *
  *  1. Version. A plugin carries an ELF note {major, built_minor, required_minor, SDK version}, which the host reads
- *     before any code of the plugin runs. The plugin loads in every host of the same major whose minor is at least
- *     `required_minor`; `built_minor` is information only. While the major is 0 the interface still moves, and the host
- *     additionally requires built_minor to equal its own minor.
+ *     before any code of the plugin runs. The plugin loads and runs in every host of the same major whose minor is at
+ *     least `required_minor` (REVERIE_REQUIRES); `built_minor` and the SDK's version are information only.
  *  2. Size first. Structs that may grow start with `struct_size`, written by the side that fills the struct. A field
- *     exists if and only if its end is <= struct_size (REVERIE_HAS). Fields are only ever appended. A slot that is
- *     absent or null means "not provided".
- *  3. Arrays of growing structs carry a stride in bytes next to their count.
+ *     exists if and only if its end is <= struct_size (REVERIE_HAS). A slot that is absent or null means "not
+ *     provided". Structs without struct_size never change.
+ *  3. Arrays of growing structs carry a stride in bytes next to their count. A struct_size, a stride or a count above
+ *     65536 is taken for damage.
  *  4. The host owns every buffer that crosses the boundary. The plugin owns its opaque instance and its static strings
- *     and tables; tables live as long as the process (plugins are never unloaded).
- *  5. No plugin function keeps a pointer it was given after it returns, throws through this boundary, ends the
- *     process, changes the floating-point environment, or allocates something the host must free.
- *  6. Rows are independent: row b of an output depends on row b of the inputs only.
+ *     (UTF-8) and tables; tables live as long as the process (plugins are never unloaded).
+ *  5. No plugin function keeps a pointer it was given after it returns (the reverie_host alone may be kept), throws
+ *     through this boundary, ends the process, changes the floating-point environment, or allocates something the host
+ *     must free.
+ *  6. Rows are independent: row b of an output depends on row b of the inputs only. What lies between the end of a row
+ *     and the next is neither read nor written.
  *  7. An instance is immutable after `create`. All functions that take `const void *instance` may be called at the same
- *     time from several threads.
+ *     time from several threads. On the host's worker threads denormal numbers count as zero.
  *  8. Equal calls give equal results: plugins draw random numbers from the streams they are given and from nothing else.
+ *  9. Fields named `reserved` are written as 0 and not read. Flags a host does not know are ignored; any other value
+ *     that it does not know (a kind, a type, a role) is an error.
  *
  * Errors: a function that can fail returns a status and, when it is not REVERIE_OK, fills the caller's reverie_error.
+ *
+ * How this file grows
+ * -------------------
+ *
+ *  a. Within a major nothing that exists changes: no size, offset, value, meaning, nor what is required of a plugin.
+ *  b. Structs grow at their end, enumerations by new values. The minor is raised.
+ *  c. What is new stands within `#if REVERIE_REQUIRES >= MINOR`, so that a plugin that needs it says so or does not
+ *     compile. Slots and fields that a plugin offers, and that an older host ignores without harm, stand free.
+ *  d. A host passes to a plugin no value of an enumeration that is newer than what the plugin requires.
+ *  e. What is to be tried first goes through reverie_host.get_extension.
  */
 #ifndef REVERIE_ABI_H
 #define REVERIE_ABI_H
@@ -45,8 +59,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define REVERIE_ABI_MAJOR 0
-#define REVERIE_ABI_MINOR 1
+#define REVERIE_ABI_MAJOR 1
+#define REVERIE_ABI_MINOR 0
+
+/* The lowest minor of a host that the plugin can run in. Authors who use what a later minor than 0 brought define it for
+ * all sources of the plugin, as in -DREVERIE_REQUIRES=2. */
+#ifndef REVERIE_REQUIRES
+#define REVERIE_REQUIRES 0
+#endif
+#if REVERIE_REQUIRES > REVERIE_ABI_MINOR
+#error "REVERIE_REQUIRES asks for a later minor of the plugin interface than these headers have"
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -76,7 +99,7 @@ typedef struct reverie_error {
 } reverie_error;
 
 /* ---- the ELF note ----------------------------------------------------------------------------------------------
- * Section ".note.reverie", name "reverie", type REVERIE_NOTE_TYPE. The SDK's export macros write it. */
+ * Section ".note.reverie", name "reverie", type REVERIE_NOTE_TYPE. Later notes may be longer. */
 
 #define REVERIE_NOTE_NAME "reverie"
 #define REVERIE_NOTE_TYPE 1
@@ -87,6 +110,13 @@ typedef struct reverie_note {
   uint32_t major, built_minor, required_minor;
   uint32_t sdk_major, sdk_minor, sdk_patch;
 } reverie_note;
+
+/* Defines the note: once per library, at file scope. The SDK's export macros do it. Arguments: the version of the SDK or
+ * of the bindings that the plugin was built with; 0, 0, 0 for none. */
+#define REVERIE_DEFINE_NOTE(sdk_major, sdk_minor, sdk_patch)                                                       \
+  __attribute__((section(".note.reverie"), used, aligned(4))) static const reverie_note reverie_note_of_plugin = { \
+      8, 24, REVERIE_NOTE_TYPE, REVERIE_NOTE_NAME, REVERIE_ABI_MAJOR, REVERIE_ABI_MINOR, REVERIE_REQUIRES,         \
+      sdk_major, sdk_minor, sdk_patch}
 
 /* ---- tensors ----------------------------------------------------------------------------------------------------
  * Row-major views. shape and stride are in elements; the last stride is 1. The meaning of the fields is that of
@@ -197,7 +227,8 @@ typedef struct reverie_host {
   reverie_status (*emit_result)(reverie_job *job, const char *name, const reverie_tensor *value,
                                 reverie_error *error);
 
-  /* Experimental services, by "reverie.NAME/REVISION"; null where unknown. */
+  /* Experimental services, by "reverie.NAME/REVISION"; null where unknown. They may vanish with any release; what proves
+   * itself becomes a field. */
   const void *(*get_extension)(void *context, const char *name);
 } reverie_host;
 
@@ -231,7 +262,10 @@ typedef struct reverie_step {
  * [rows, units]:
  *   - a drive slot receives the sum of the projections that name it as destination, before its phase's pointwise call;
  *   - an output slot is written by its phase's pointwise call and is the source of projections of later phases.
- * The pointwise call of the last phase writes the increment (the drift of this step) and updates the cell's memory. */
+ * The pointwise call of the last phase writes the increment (the drift of this step) and updates the cell's memory, which
+ * starts at zero at the beginning of every trial. */
+
+enum { REVERIE_MAX_PHASES = 8, REVERIE_MAX_SLOTS = 64, REVERIE_MAX_MEMORY = 8 }; /* memory: of cells and dynamics */
 
 enum { REVERIE_SLOT_DRIVE = 1, REVERIE_SLOT_OUTPUT = 2 };
 enum { REVERIE_RECEIVES_CURRENT = 1 }; /* slot flag: the currents of dynamics are added to this drive (at most one) */
@@ -300,7 +334,7 @@ typedef struct reverie_cell_block {
 typedef struct reverie_cell {
   uint32_t struct_size;
   uint32_t reserved;
-  /* The structure of this instance; valid as long as the instance. Called once after create. */
+  /* The structure of this instance; valid as long as the instance. Called once, after create and on the same thread. */
   const reverie_cell_layout *(*layout)(const void *instance);
   /* Called for each phase of each step, on worker threads, for some rows. */
   reverie_status (*pointwise)(const void *instance, const reverie_cell_block *block, reverie_error *error);
@@ -354,7 +388,7 @@ typedef reverie_status (*reverie_dynamics_hook)(const void *instance, const reve
 typedef struct reverie_dynamics {
   uint32_t struct_size;
   uint32_t reserved;
-  /* Valid as long as the instance. Called once after create. */
+  /* Valid as long as the instance. Called once, after create and on the same thread. */
   const reverie_dynamics_layout *(*layout)(const void *instance);
   /* Called at each step on worker threads, for some rows; only those that the layout's `uses` names. */
   reverie_dynamics_hook emit, current, advance;
@@ -365,7 +399,8 @@ typedef struct reverie_dynamics {
 /* ---- tasks ------------------------------------------------------------------------------------------------------
  * A task makes latents s (the true position, say) and inputs x (its change), and encodes latents into the activity
  * that the network is trained to put out. Latents have steps + 1 entries in time: entry 0 is the start, entry n + 1 is
- * where input n leads. Latents and inputs are float64; activity is float32 or float64 as the host asks. */
+ * where input n leads. Latents and inputs are float64; activity is float32 or float64 as the host asks. `constants` has
+ * one tensor per declared constant, in the layout's order. Generate, encode and decode are called on worker threads. */
 
 enum { REVERIE_ENCODE_TARGET = 1, REVERIE_ENCODE_START = 2 };
 enum {
@@ -398,6 +433,7 @@ typedef struct reverie_task_layout {
 typedef struct reverie_task {
   uint32_t struct_size;
   uint32_t reserved;
+  /* Valid as long as the instance. Called once, after create and on the same thread. */
   const reverie_task_layout *(*layout)(const void *instance);
 
   /* Draws the constants (place-cell centres, say), f64, once per training seed. Null: there are none. */
@@ -478,6 +514,7 @@ typedef struct reverie_metric_source {
 typedef struct reverie_metric {
   uint32_t struct_size;
   uint32_t reserved;
+  /* Valid as long as the instance. Called once, after create and on the same thread. */
   const reverie_metric_layout *(*layout)(const void *instance);
 
   /* A run begins: `sources` has one entry per declared input; valid during this call. `stream` is for resampling. *run
@@ -510,10 +547,11 @@ typedef struct reverie_component {
   uint32_t parameter_stride;
   uint32_t reserved;
   const reverie_parameter *parameters;
-  /* Makes an instance. values: parameter_count of them, checked against the schema. setting: for cells and dynamics;
-   * null for tasks and metrics. */
+  /* Makes an instance, on any thread. values: parameter_count of them, checked against the schema. setting: for cells and
+   * dynamics; null for tasks and metrics. *instance may stay null where there is nothing to keep. */
   reverie_status (*create)(const reverie_host *host, const reverie_setting *setting, const reverie_value *values,
                            uint32_t value_count, uint32_t value_stride, void **instance, reverie_error *error);
+  /* Frees an instance that is not null, on any thread, after the last of its other calls. */
   void (*destroy)(void *instance);
   /* reverie_cell, reverie_dynamics, reverie_task or reverie_metric, by kind. */
   const void *table;
@@ -525,10 +563,11 @@ typedef struct reverie_plugin {
   const reverie_component *const *components;
 } reverie_plugin;
 
-/* The one exported symbol; its name carries the major. Called once, on the loading thread. Returns a table that lives as
- * long as the process, or null with `error` filled. */
-#define REVERIE_ENTRY_NAME "reverie_plugin_entry_v0"
-typedef const reverie_plugin *(*reverie_plugin_entry)(const reverie_host *host, reverie_error *error);
+/* The one symbol that a library exports; its name carries the major. Called once, on the loading thread. Returns a table
+ * that lives as long as the process, or null with `error` filled. */
+#define REVERIE_ENTRY_NAME "reverie_plugin_entry_v1"
+__attribute__((visibility("default"))) const reverie_plugin *reverie_plugin_entry_v1(const reverie_host *host,
+                                                                                    reverie_error *error);
 
 #ifdef __cplusplus
 }

@@ -18,7 +18,7 @@
 /// Invariants:
 ///  1. State, drift and noise have the state's unit; drift and noise are per step, not per second.
 ///  2. emit and current see the memory as it was before this step; only advance changes it. Memory starts at 0.
-///  3. With the neutral value of its parameters a dynamics changes nothing, bit for bit.
+///  3. Where its parameters have a neutral value, the dynamics changes nothing there, bit for bit.
 ///  4. The function depends on nothing but its arguments and the parameters.
 ///
 /// The whole of a plugin:

@@ -13,14 +13,9 @@
 #include <string_view>
 #include <type_traits>
 
-#define REVERIE_SDK_MAJOR 0
-#define REVERIE_SDK_MINOR 1
+#define REVERIE_SDK_MAJOR 1
+#define REVERIE_SDK_MINOR 0
 #define REVERIE_SDK_PATCH 0
-
-/// Lowest minor of the ABI this plugin can run with. Define it before the first include to use later features.
-#ifndef REVERIE_REQUIRED_MINOR
-#define REVERIE_REQUIRED_MINOR 0
-#endif
 
 namespace reverie {
 
@@ -152,15 +147,9 @@ View<T> view(const reverie_tensor& t) {
 
 }  // namespace reverie
 
-// clang-format off
 /// Exports components, each a callable that returns a reverie_component. One use per library.
-#define REVERIE_EXPORT(...)                                                                                       \
-  extern "C" __attribute__((visibility("default"))) const reverie_plugin* reverie_plugin_entry_v0(                \
-      const reverie_host*, reverie_error* error) {                                                                \
-    return reverie::detail::entry(error, __VA_ARGS__);                                                            \
-  }                                                                                                               \
-  __attribute__((section(".note.reverie"), used, aligned(4))) static const reverie_note                           \
-      reverie_note_of_this_plugin = {8, sizeof(reverie_note) - 20, REVERIE_NOTE_TYPE, REVERIE_NOTE_NAME,          \
-                                     REVERIE_ABI_MAJOR, REVERIE_ABI_MINOR, REVERIE_REQUIRED_MINOR,                \
-                                     REVERIE_SDK_MAJOR, REVERIE_SDK_MINOR, REVERIE_SDK_PATCH};
-// clang-format on
+#define REVERIE_EXPORT(...)                                                                             \
+  extern "C" const reverie_plugin* reverie_plugin_entry_v1(const reverie_host*, reverie_error* error) { \
+    return reverie::detail::entry(error, __VA_ARGS__);                                                  \
+  }                                                                                                     \
+  REVERIE_DEFINE_NOTE(REVERIE_SDK_MAJOR, REVERIE_SDK_MINOR, REVERIE_SDK_PATCH);

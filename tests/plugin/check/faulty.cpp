@@ -16,6 +16,7 @@ struct Faulty {
     gradient_of_drift,
     gradient_overwrites,
     gradient_nan,
+    gradient_nan_at_zero,
     writes_outside,
     writes_before,
     changes_state,
@@ -35,14 +36,14 @@ struct Faulty {
   reverie::parameter rate{0.1};
 
   static auto parameters() {
-    return reverie::parameters(
-        reverie::choice(
-            "fault", &Faulty::fault,
-            {"none", "gradient_of_state", "gradient_of_drift", "gradient_overwrites", "gradient_nan", "writes_outside",
-             "writes_before", "changes_state", "keeps_pointer", "mixes_rows", "counts_calls", "shares_scratch",
-             "logarithm", "rough_in_float", "leaks", "hangs", "crashes", "exits", "throws"})
-            .doc("What to get wrong."),
-        reverie::number("rate", &Faulty::rate).range("[0, 1]").doc("Rate of the memory."));
+    // clang-format off
+    const std::vector<std::string> faults = {
+        "none", "gradient_of_state", "gradient_of_drift", "gradient_overwrites", "gradient_nan", "gradient_nan_at_zero",
+        "writes_outside", "writes_before", "changes_state", "keeps_pointer", "mixes_rows", "counts_calls",
+        "shares_scratch", "logarithm", "rough_in_float", "leaks", "hangs", "crashes", "exits", "throws"};
+    // clang-format on
+    return reverie::parameters(reverie::choice("fault", &Faulty::fault, faults).doc("What to get wrong."),
+                               reverie::number("rate", &Faulty::rate).range("[0, 1]").doc("Rate of the memory."));
   }
   static auto memory() { return reverie::memory("trace"); }
 
@@ -94,6 +95,7 @@ struct Faulty {
       g.state[i] = fault == gradient_overwrites ? d_state : g.state[i] + d_state;
       g.drift[i] = of_drift * d_drift * factor;
       g.memory[0][i] = d_memory + k * d_drift;
+      if (fault == gradient_nan_at_zero) g.state[i] += 0 / row.state[i];
       if (fault == gradient_nan) g.drift[i] = std::numeric_limits<T>::quiet_NaN();
     }
   }

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * A correct cell with two phases in plain C, in which every macro breaks one thing of its layout. */
+ * A correct cell with two phases in plain C, in which every macro, defined by the file that includes this
+ * one, breaks one thing. NAME comes from the build: the name of that file. */
 #include <reverie/abi.h>
 
 #include <math.h>
 #include <stddef.h>
 
+#ifndef POINTWISE
+#define POINTWISE pointwise
+#endif
 #ifndef PHASES
 #define PHASES 2
 #endif
@@ -34,8 +38,7 @@
 #define STEP_SIZE 0
 #endif
 
-__attribute__((section(".note.reverie"), used, aligned(4))) static const reverie_note note = {
-    8, 24, REVERIE_NOTE_TYPE, REVERIE_NOTE_NAME, REVERIE_ABI_MAJOR, REVERIE_ABI_MINOR, 0, 0, 1, 0};
+REVERIE_DEFINE_NOTE(0, 0, 0);
 
 static const reverie_slot slots[] = {
     {sizeof(reverie_slot), REVERIE_SLOT_DRIVE, 0, FIRST_FLAGS, "gate"},
@@ -63,14 +66,14 @@ static reverie_status pointwise(const void* instance, const reverie_cell_block* 
   return REVERIE_OK;
 }
 
-static const reverie_cell table = {offsetof(reverie_cell, vjp), 0, layout, pointwise, NULL}; /* as before vjp existed */
+static const reverie_cell table = {offsetof(reverie_cell, vjp), 0, layout, POINTWISE, NULL}; /* as before vjp existed */
 static const reverie_component component = {
-    sizeof component, REVERIE_KIND_CELL, ID, "1.0.0", "", NULL, 1, 0, 0, 0, NULL, create, destroy, &table};
+    sizeof component, REVERIE_KIND_CELL, NAME, "1.0.0", "", NULL, 1, 0, 0, 0, NULL, create, destroy, &table};
 static const reverie_component* const components[] = {&component};
 static const reverie_plugin plugin = {sizeof plugin, 1, components};
 
-const reverie_plugin* reverie_plugin_entry_v0(const reverie_host* host, reverie_error* error);
-const reverie_plugin* reverie_plugin_entry_v0(const reverie_host* host, reverie_error* error) {
+const reverie_plugin* reverie_plugin_entry_v1(const reverie_host* host, reverie_error* error);
+const reverie_plugin* reverie_plugin_entry_v1(const reverie_host* host, reverie_error* error) {
   (void)host, (void)error;
   return &plugin;
 }

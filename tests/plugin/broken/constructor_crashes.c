@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* check load: SIGSEGV (invalid memory access) while it was loaded */
+#define CONSTRUCTOR raise(SIGSEGV)
+#include "parts/dynamics.h"
