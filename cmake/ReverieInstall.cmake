@@ -6,8 +6,8 @@ install(DIRECTORY framework/abi/reverie framework/sdk/reverie DESTINATION "${CMA
 set(package "${CMAKE_INSTALL_LIBDIR}/cmake/reverie")
 install(TARGETS reverie_sdk EXPORT reverie)
 install(EXPORT reverie FILE reverieTargets.cmake NAMESPACE reverie:: DESTINATION "${package}")
-# Before 1.0 a plugin works with the minor version it was built for only.
-write_basic_package_version_file("${PROJECT_BINARY_DIR}/reverieConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+# The version of the release. That of the plugin interface has its own rule, which the host applies to each library.
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/reverieConfigVersion.cmake" COMPATIBILITY SameMajorVersion)
 install(FILES cmake/reverieConfig.cmake cmake/ReveriePlugin.cmake cmake/plugin.map
   "${PROJECT_BINARY_DIR}/reverieConfigVersion.cmake" DESTINATION "${package}")
 

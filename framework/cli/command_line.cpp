@@ -18,6 +18,7 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+/// Folders in a list separated by colons.
 std::vector<path> split(const std::string& list) {
   std::vector<path> parts;
   std::istringstream stream(list);
@@ -26,18 +27,13 @@ std::vector<path> split(const std::string& list) {
   return parts;
 }
 
-/// <prefix>/lib/reverie/plugins, where this executable is <prefix>/bin/reverie. Some systems call the folder lib64 or
-/// lib/<machine>; the build and the installation agree on one (REVERIE_LIBRARY_FOLDERS).
+/// lib/reverie/plugins of the installation, or of the build.
 std::vector<path> bundled_folders() {
-  std::error_code error;
-  const auto executable = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) return {};
   std::vector<path> folders;
-  for (const auto& folder : split(REVERIE_LIBRARY_FOLDERS)) {
-    const auto plugins = executable.parent_path().parent_path() / folder / "reverie" / "plugins";
-    const bool known = std::find(folders.begin(), folders.end(), plugins) != folders.end();
-    if (!known && std::filesystem::is_directory(plugins, error)) folders.push_back(plugins);
-  }
+  std::error_code error;
+  for (const auto& folder : library_folders())
+    if (const auto plugins = folder / "reverie" / "plugins"; std::filesystem::is_directory(plugins, error))
+      folders.push_back(plugins);
   return folders;
 }
 
@@ -48,6 +44,26 @@ void print_help(const Command& command, const options::options_description& desc
 }
 
 }  // namespace
+
+path installation() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path().parent_path();
+}
+
+std::vector<path> library_folders() {
+  std::vector<path> folders;
+  for (const auto& name : split(REVERIE_LIBRARY_FOLDERS))
+    if (std::find(folders.begin(), folders.end(), installation() / name) == folders.end())
+      folders.push_back(installation() / name);
+  return folders;
+}
+
+bool is_on_path(const path& folder) {
+  std::error_code error;
+  const auto searched = split(environment("PATH"));
+  return std::any_of(searched.begin(), searched.end(),
+                     [&](const path& each) { return std::filesystem::equivalent(each, folder, error); });
+}
 
 void add_common(options::options_description& description) {
   description.add_options()                                                                                //

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/program_options.hpp>
+#include <filesystem>
 #include <pipeline/plugins.hpp>
 #include <string>
 #include <vector>
@@ -23,6 +24,13 @@ struct Command {
   int (*main)(const Command& command, const std::vector<std::string>& arguments);
 };
 const std::vector<Command>& commands();
+
+/// Where this command is installed, or built: PREFIX of PREFIX/bin/reverie.
+std::filesystem::path installation();
+/// Its folders of libraries: PREFIX/lib, which some systems call lib64 or lib/<machine>.
+std::vector<std::filesystem::path> library_folders();
+/// Is this folder in PATH?
+bool is_on_path(const std::filesystem::path& folder);
 
 /// --plugin and --help.
 void add_common(options::options_description& description);

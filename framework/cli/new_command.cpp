@@ -73,6 +73,38 @@ void write_project(const std::string& kind, const std::string& name) {
   }
 }
 
+/// As a word of a shell command.
+std::string quoted(const path& file) {
+  const auto text = file.string();
+  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) || c == '/' || c == '.' || c == '_' || c == '-';
+  });
+  return plain ? text : "'" + replaced(text, "'", "'\\''") + "'";
+}
+
+/// Can CMake find the package beside this command?
+bool has_package() {
+  const auto folders = library_folders();
+  return std::any_of(folders.begin(), folders.end(), [](const path& folder) {
+    std::error_code error;
+    return std::filesystem::exists(folder / "cmake" / "reverie" / "reverieConfig.cmake", error);
+  });
+}
+
+/// What to type next: commands that work as they stand, wherever reverie is.
+std::string next_steps(const std::string& name) {
+  // CMake finds packages beside the commands in PATH.
+  const bool is_installed = has_package(), is_found = is_installed && is_on_path(installation() / "bin");
+  const auto prefix = is_installed ? quoted(installation()) : "$HOME/.local";
+  std::string steps;
+  if (!is_installed)
+    steps += fmt::format("  cmake --install {} --prefix $HOME/.local    # this one is built, but not installed\n",
+                         quoted(installation()));
+  steps += fmt::format("  cd {}\n  cmake -B build{}\n  cmake --build build\n  ctest --test-dir build\n", name,
+                       is_found ? "" : " -DCMAKE_PREFIX_PATH=" + prefix);
+  return steps + fmt::format("  {} run {}.toml\n", is_found ? "reverie" : prefix + "/bin/reverie", name);
+}
+
 }  // namespace
 
 int new_command(const Command& command, const Arguments& arguments) {
@@ -87,11 +119,8 @@ int new_command(const Command& command, const Arguments& arguments) {
                      "Kinds are cell, dynamics, task and metric.");
   require_name(name);
   write_project(kind, name);
-  std::cout << fmt::format(
-      "{0}/ holds a {1} that works; {0}/{0}.cpp is yours to change.\n\n  cd {0}\n  cmake -B build && cmake --build "
-      "build\n"
-      "  ctest --test-dir build\n  reverie run {0}.toml\n",
-      name, kind);
+  std::cout << fmt::format("{0}/ holds a {1} that works; {0}/{0}.cpp is yours to change.\n\n{2}", name, kind,
+                           next_steps(name));
   return 0;
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A stranger's projects against an installation: what `reverie new` writes builds, passes its tests and runs.
 
-test_install.py CMAKE BUILD-FOLDER COMPILER [OTHER-COMPILER]; standard library only.
+test_install.py CMAKE SOURCE-FOLDER BUILD-FOLDER COMPILER [OTHER-COMPILER]; standard library only.
 """
 import os
 import pathlib
@@ -11,8 +11,10 @@ import sys
 import tempfile
 import unittest
 
-CMAKE, BUILD = sys.argv[1:3]
-COMPILERS = [compiler for compiler in sys.argv[3:] if compiler]
+CMAKE, SOURCE, BUILD = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
+COMPILERS = [compiler for compiler in sys.argv[4:] if compiler]
+sys.path.insert(0, str(SOURCE / "tests" / "docs"))
+import blocks  # noqa: E402
 
 
 def environment(folder):
@@ -46,24 +48,63 @@ class Installation(unittest.TestCase):
         false_alarm = "" if "clang" in compiler else " -Wno-restrict"
         return "-Wall -Wextra -Werror" + false_alarm
 
+    def build(self, project, compiler):
+        self.run_in(project, CMAKE, "-B", "build", f"-DCMAKE_PREFIX_PATH={self.prefix}",
+                    f"-DCMAKE_CXX_COMPILER={compiler}", f"-DCMAKE_CXX_FLAGS={self.warnings(compiler)}")
+        self.run_in(project, CMAKE, "--build", "build")
+
     def make(self, kind, compiler):
         folder = self.new_folder()
         self.run_in(folder, self.command, "new", kind, f"my_{kind}")
         project = folder / f"my_{kind}"
-        self.run_in(project, CMAKE, "-B", "build", f"-DCMAKE_PREFIX_PATH={self.prefix}",
-                    f"-DCMAKE_CXX_COMPILER={compiler}", f"-DCMAKE_CXX_FLAGS={self.warnings(compiler)}")
-        self.run_in(project, CMAKE, "--build", "build")
+        self.build(project, compiler)
         return project
+
+    def assert_passes_its_tests(self, project):
+        tested = self.run_in(project / "build", pathlib.Path(CMAKE).parent / "ctest", "--output-on-failure")
+        self.assertIn("100% tests passed, 0 tests failed out of 3", tested.stdout)
 
     def test_projects_of_every_kind_build_pass_their_tests_and_run(self):
         for kind in ("dynamics", "cell", "task", "metric"):
             with self.subTest(kind=kind):
                 project = self.make(kind, COMPILERS[0])
-                tested = self.run_in(project / "build", pathlib.Path(CMAKE).parent / "ctest", "--output-on-failure")
-                self.assertIn("100% tests passed, 0 tests failed out of 3", tested.stdout)
+                self.assert_passes_its_tests(project)
                 self.run_in(project, self.command, "run", f"my_{kind}.toml", "--quiet", "--set",
                             "stage.train.batches=20")
                 self.assertTrue((project / "runs" / f"my_{kind}" / "report.html").exists())
+
+    def test_examples_pass_their_tests_with_every_compiler(self):
+        for compiler in COMPILERS:
+            for example in ("baoab", "facilitation"):
+                if example == "facilitation" and compiler == COMPILERS[0]:
+                    continue  # the tutorial makes it
+                with self.subTest(example=example, compiler=compiler):
+                    project = self.new_folder() / example
+                    shutil.copytree(SOURCE / "docs" / "examples" / example, project)
+                    self.build(project, compiler)
+                    self.assert_passes_its_tests(project)
+                    if example == "baoab" and compiler == COMPILERS[0]:
+                        self.run_in(project, self.command, "run", "baoab.toml", "--quiet", "--strict")
+
+    def test_the_tutorial_works_as_it_is_written(self):
+        """Every command but the installation and the full run, in the order of the page; files where the page shows them."""
+        folder = self.new_folder()
+        at_the_end = folder / "folder"
+        path = f"{self.command.parent}:{os.environ['PATH']}"
+        commands = 0
+        for language, text in blocks.blocks(SOURCE / "docs" / "tutorial.md"):
+            if language == "cpp" and blocks.plugin_file(language, text):
+                (folder / "facilitation.cpp").write_text(text)
+            elif language == "cpp":
+                shutil.copy(SOURCE / "docs" / "examples" / "facilitation" / "facilitation_test.cpp", folder)
+            elif language == "toml":
+                (folder / "facilitation.toml").write_text(text)
+            elif language == "sh" and "quickstart" not in text and text != "reverie run facilitation.toml\n":
+                self.run_in(folder, "bash", "-e", "-c", f"{text}\npwd > {at_the_end}", PATH=path)
+                folder = pathlib.Path(at_the_end.read_text().strip())
+                commands += len(text.splitlines())
+        self.assertGreaterEqual(commands, 9)
+        self.assertTrue((folder / "runs" / "facilitation" / "report.html").exists())
 
     def test_the_other_compiler_makes_the_same_exports(self):
         for compiler in COMPILERS:
@@ -107,6 +148,18 @@ class Installation(unittest.TestCase):
                 done = self.run_in(folder, self.command, "new", *arguments, expect=code)
                 self.assertIn(words, done.stderr)
         self.assertEqual(sorted(p.name for p in folder.iterdir()), ["mine"])
+
+    def test_new_says_what_to_type_next(self):
+        prefix, on_path = self.prefix, f"{self.command.parent}:{os.environ['PATH']}"
+        build = pathlib.Path(BUILD)
+        for command, path, words in ((self.command, os.environ["PATH"], f"-DCMAKE_PREFIX_PATH={prefix}"),
+                                     (self.command, os.environ["PATH"], f"{prefix}/bin/reverie run mine.toml"),
+                                     (self.command, on_path, "cmake -B build\n"),
+                                     (self.command, on_path, "  reverie run mine.toml"),
+                                     (build / "bin" / "reverie", on_path, f"cmake --install {build} --prefix")):
+            with self.subTest(words=words):
+                done = self.run_in(self.new_folder(), command, "new", "metric", "mine", PATH=path)
+                self.assertIn(words, done.stdout)
 
 
 unittest.main(argv=sys.argv[:1])

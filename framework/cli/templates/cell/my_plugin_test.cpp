@@ -5,7 +5,9 @@
 #include "my_plugin.cpp"
 
 double increment(const MyPlugin& plugin, double drive, double state) {
-  const reverie_step step{sizeof step, 0, 0, 0, 0.02, 0.2, 0.01};
+  reverie_step step{};
+  step.struct_size = sizeof step;
+  step.dt = 0.02;
   reverie::CellUnit<reverie::Scalar<double>> u{reverie::Step(step)};
   u.state = u.emitted = state;
   u.slot[0] = drive;

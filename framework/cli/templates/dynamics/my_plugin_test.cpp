@@ -8,7 +8,9 @@ int main() {
   MyPlugin plugin;
   plugin.rate = 0.25;
   const double drift = 3, noise = 0.5;
-  const reverie_step step{sizeof step, 0, 0, 0, 0.02, 0.2, 0.01};
+  reverie_step step{};
+  step.struct_size = sizeof step;
+  step.dt = 0.02;
   reverie::Unit<reverie::Scalar<double>> u{reverie::Step(step)};
   u.state = 1;
   u.memory[0] = 0;
