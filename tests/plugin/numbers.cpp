@@ -84,6 +84,29 @@ TEST_CASE("derivatives at kinks are those of PyTorch: relu'(0) = 0, abs'(0) = 0"
   CHECK(clamp(Dual(1.5, 1.0), 0.0, 1.0).tangent == 0);
 }
 
+TEST_CASE("log, pow, sin and cos are those of the standard library, with their derivatives") {
+  using Dual = reverie::Dual<double>;
+  const auto check = [](Dual got, double value, double derivative) {
+    CHECK(got.value == value);
+    CHECK(got.tangent == doctest::Approx(2 * derivative).epsilon(1e-14));
+  };
+  for (const double x : {0.3, 1.0, 7.5}) {
+    const Dual u(x, 2.0);
+    check(log(u), std::log(x), 1 / x);
+    check(pow(u, 2.5), std::pow(x, 2.5), 2.5 * x * std::sqrt(x));
+    check(sin(u), std::sin(x), std::cos(x));
+    check(cos(u), std::cos(x), -std::sin(x));
+    const reverie::Scalar<float> f(x);
+    CHECK(log(f).value == std::log(static_cast<float>(x)));
+    CHECK(pow(f, 2.5).value == std::pow(static_cast<float>(x), 2.5F));
+    CHECK(sin(f).value == std::sin(static_cast<float>(x)));
+    CHECK(cos(f).value == std::cos(static_cast<float>(x)));
+  }
+  // A threshold-power nonlinearity at its threshold.
+  CHECK(pow(relu(Dual(-1.0, 1.0)), 2.0).value == 0);
+  CHECK(pow(relu(Dual(-1.0, 1.0)), 2.0).tangent == 0);
+}
+
 TEST_CASE("literals and parameters take the precision of the number they meet") {
   const reverie::Scalar<float> x(0.1F);
   CHECK((reverie::parameter(0.3) * x).value == 0.3F * 0.1F);

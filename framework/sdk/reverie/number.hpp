@@ -9,7 +9,8 @@
 ///
 /// relu, abs, min, max, clamp, select, exp, tanh, sigmoid and sqrt are branch-free. For float, exp, tanh and sigmoid
 /// are polynomials that compilers vectorise (error below 3 ulp in the normal range); for double they are those of
-/// <cmath>. The derivative of relu at 0 is 0 and that of abs at 0 is 0, as in PyTorch.
+/// <cmath>, as are log, pow (to the power of a parameter), sin and cos for both, which are not vectorised. The
+/// derivative of relu at 0 is 0 and that of abs at 0 is 0, as in PyTorch.
 #pragma once
 
 #include <bit>
@@ -39,6 +40,8 @@ struct parameter {
 
 inline parameter sqrt(parameter a) { return std::sqrt(a.value); }
 inline parameter exp(parameter a) { return std::exp(a.value); }
+inline parameter log(parameter a) { return std::log(a.value); }
+inline parameter pow(parameter a, parameter exponent) { return std::pow(a.value, exponent.value); }
 
 namespace detail {
 
@@ -112,6 +115,10 @@ struct Scalar {
   friend Scalar tanh(Scalar a) { return {detail::tanh(a.value)}; }
   friend Scalar sigmoid(Scalar a) { return {detail::sigmoid(a.value)}; }
   friend Scalar sqrt(Scalar a) { return {std::sqrt(a.value)}; }
+  friend Scalar log(Scalar a) { return {std::log(a.value)}; }
+  friend Scalar pow(Scalar a, parameter exponent) { return {std::pow(a.value, static_cast<T>(exponent.value))}; }
+  friend Scalar sin(Scalar a) { return {std::sin(a.value)}; }
+  friend Scalar cos(Scalar a) { return {std::cos(a.value)}; }
 };
 
 /// A value and its derivative in one direction.
@@ -161,6 +168,13 @@ struct Dual {
     const T r = std::sqrt(a.value);
     return {r, a.tangent / (T(2) * r)};
   }
+  friend Dual log(Dual a) { return {std::log(a.value), a.tangent / a.value}; }
+  friend Dual pow(Dual a, parameter exponent) {
+    const T n = static_cast<T>(exponent.value);
+    return {std::pow(a.value, n), n * std::pow(a.value, n - T(1)) * a.tangent};
+  }
+  friend Dual sin(Dual a) { return {std::sin(a.value), std::cos(a.value) * a.tangent}; }
+  friend Dual cos(Dual a) { return {std::cos(a.value), -std::sin(a.value) * a.tangent}; }
 };
 
 template <class Real>
