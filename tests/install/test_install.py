@@ -130,6 +130,15 @@ class Installation(unittest.TestCase):
                 self.assert_exports_the_entry_alone(folder / "mine.so")
                 self.run_in(folder, self.command, "info", "mine", "--plugin", "./mine.so")
 
+    def test_the_c_plugin_on_the_page_builds_as_the_page_says(self):
+        folder = self.new_folder()
+        shown = blocks.blocks(SOURCE / "docs" / "abi.md")
+        (folder / "shortened.c").write_text(next(text for language, text in shown if language == "c"))
+        commands = next(text for language, text in shown if language == "sh")
+        self.run_in(folder, "bash", "-e", "-c", commands, PATH=f"{self.command.parent}:{os.environ['PATH']}",
+                    PKG_CONFIG_PATH=str(next(self.prefix.glob("lib*/**/pkgconfig"))))
+        self.assert_exports_the_entry_alone(folder / "shortened.so")
+
     def test_an_installed_plugin_is_found_without_being_named(self):
         project = self.make("metric", COMPILERS[0])
         self.run_in(project, CMAKE, "--install", "build", "--prefix", self.folder / ".local")
