@@ -110,15 +110,27 @@ T* row_of(const reverie_rows& m, std::int64_t row) {
 
 enum class Hook { emit, current, advance };
 
-// Does P offer this hook for argument A (Unit or Row)?
+// Does an object of type P, const or not, offer this hook for argument A (Unit or Row)?
 template <Hook hook, class P, class A>
-concept offers = (hook == Hook::emit && requires(const P& p, A& a) { p.emit(a); }) ||
-                 (hook == Hook::current && requires(const P& p, A& a) { p.current(a); }) ||
-                 (hook == Hook::advance && requires(const P& p, A& a) { p.advance(a); });
+concept takes = (hook == Hook::emit && requires(P& p, A&& a) { p.emit(std::forward<A>(a)); }) ||
+                (hook == Hook::current && requires(P& p, A&& a) { p.current(std::forward<A>(a)); }) ||
+                (hook == Hook::advance && requires(P& p, A&& a) { p.advance(std::forward<A>(a)); });
+using OneUnit = Unit<Scalar<float>>;
 template <Hook hook, class P>
-concept pointwise = offers<hook, P, Unit<Scalar<float>>>;
+concept pointwise = takes<hook, const P, OneUnit&>;
 template <Hook hook, class P>
-concept rowwise = !pointwise<hook, P> && offers<hook, P, Row<float>>;
+concept rowwise = !pointwise<hook, P> && takes<hook, const P, Row<float>&>;
+template <Hook hook, class P>
+concept has_hook = pointwise<hook, P> || rowwise<hook, P>;
+
+/// Refuses mistakes that would leave the hook without effect.
+template <Hook hook, class P>
+constexpr void require_usable() {
+  static_assert(!takes<hook, const P, OneUnit>, "a hook takes its unit by reference: reverie::Unit<Real>& u");
+  static_assert(has_hook<hook, P> || !(takes<hook, P, OneUnit&> || takes<hook, P, Row<float>&>),
+                "a hook is a const function: void advance(reverie::Unit<Real>& u) const");
+}
+
 template <Hook hook, class P>
 concept row_gradient =
     (hook == Hook::emit && requires(const P& p, Row<float>& r, RowGradient<float>& g) { p.emit_vjp(r, g); }) ||
@@ -302,10 +314,9 @@ struct DynamicsLayout {
 
   void fill(const P& plugin) {
     std::uint32_t uses = 0;
-    if constexpr (pointwise<Hook::emit, P> || rowwise<Hook::emit, P>) uses |= REVERIE_USES_EMIT;
-    if constexpr (pointwise<Hook::current, P> || rowwise<Hook::current, P>) uses |= REVERIE_USES_CURRENT;
-    if constexpr (pointwise<Hook::advance, P> || rowwise<Hook::advance, P>)
-      uses |= REVERIE_USES_ADVANCE | REVERIE_USES_NOISE_IN_VJP;
+    if constexpr (has_hook<Hook::emit, P>) uses |= REVERIE_USES_EMIT;
+    if constexpr (has_hook<Hook::current, P>) uses |= REVERIE_USES_CURRENT;
+    if constexpr (has_hook<Hook::advance, P>) uses |= REVERIE_USES_ADVANCE | REVERIE_USES_NOISE_IN_VJP;
     if constexpr (requires { plugin.uses(); }) uses = plugin.uses();
     if constexpr (requires { P::memory(); }) names = P::memory();
     abi = {sizeof abi, uses, static_cast<std::uint32_t>(names.size()), 0, names.data()};
@@ -333,7 +344,7 @@ reverie_status run_dynamics(const void* instance_, const reverie_dynamics_block*
 
 template <Hook hook, class P>
 constexpr reverie_dynamics_hook forward_hook() {
-  if constexpr (pointwise<hook, P> || rowwise<hook, P>)
+  if constexpr (has_hook<hook, P>)
     return &run_dynamics<hook, false, P>;
   else
     return nullptr;
@@ -353,6 +364,11 @@ template <class P>
 auto dynamics(const char* id) {
   return [id] {
     using namespace detail;
+    require_usable<Hook::emit, P>();
+    require_usable<Hook::current, P>();
+    require_usable<Hook::advance, P>();
+    static_assert(has_hook<Hook::emit, P> || has_hook<Hook::current, P> || has_hook<Hook::advance, P>,
+                  "a dynamics has emit, current or advance");
     static const reverie_dynamics table = {
         sizeof table,
         0,
