@@ -126,6 +126,12 @@ constexpr bool writes(std::size_t slot, std::uint32_t phase) {
   return P::slots[slot].role == REVERIE_SLOT_OUTPUT && P::slots[slot].phase == phase;
 }
 
+/// A slot that this phase does not read is not a number, so that `finite` of `reverie check` finds its use.
+template <class U>
+void spoil_slots(U& u) {
+  for (auto& slot : u.slot) slot = std::numeric_limits<double>::quiet_NaN();
+}
+
 /// Calls body(std::integral_constant<std::size_t, k>) for k < N: a loop whose index is a constant.
 template <std::size_t N, class Body>
 constexpr void unroll(Body&& body) {
@@ -158,10 +164,12 @@ struct CellForward {
         CellUnit<Scalar<T>> u(step);
         u.state = state[i];
         u.emitted = emitted[i];
+        spoil_slots(u);
         unroll<S>([&](auto s) {
           if constexpr (reads<P>(s, phase)) u.slot[s] = slot[s][i];
         });
         unroll<M>([&](auto m) { u.memory[m] = memory[m][i]; });
+        spoil_undeclared<M>(u);
         if constexpr (last) {
           v.increment(u);
           increment[i] = u.increment.value;

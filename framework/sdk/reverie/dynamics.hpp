@@ -112,9 +112,9 @@ enum class Hook { emit, current, advance };
 
 // Does an object of type P, const or not, offer this hook for argument A (Unit or Row)?
 template <Hook hook, class P, class A>
-concept takes = (hook == Hook::emit && requires(P& p, A&& a) { p.emit(std::forward<A>(a)); }) ||
-                (hook == Hook::current && requires(P& p, A&& a) { p.current(std::forward<A>(a)); }) ||
-                (hook == Hook::advance && requires(P& p, A&& a) { p.advance(std::forward<A>(a)); });
+concept takes = (hook == Hook::emit && requires(P & p, A&& a) { p.emit(std::forward<A>(a)); }) ||
+                (hook == Hook::current && requires(P & p, A&& a) { p.current(std::forward<A>(a)); }) ||
+                (hook == Hook::advance && requires(P & p, A&& a) { p.advance(std::forward<A>(a)); });
 using OneUnit = Unit<Scalar<float>>;
 template <Hook hook, class P>
 concept pointwise = takes<hook, const P, OneUnit&>;
@@ -145,6 +145,12 @@ void call(const P& p, A& a) {
     p.current(a);
   else
     p.advance(a);
+}
+
+/// A variable that was not declared is not a number, so that `finite` of `reverie check` finds its use.
+template <std::size_t declared, class U>
+void spoil_undeclared(U& u) {
+  for (std::size_t m = declared; m < max_memory; ++m) u.memory[m] = std::numeric_limits<double>::quiet_NaN();
 }
 
 template <class P>
@@ -178,6 +184,7 @@ struct Forward {
         Unit<Scalar<T>> u(step);
         u.state = state[i];
         for (std::size_t m = 0; m < M; ++m) u.memory[m] = memory[m][i];
+        spoil_undeclared<M>(u);
         if constexpr (hook == Hook::emit) {
           u.emitted = emitted[i];
           p.emit(u);
