@@ -408,6 +408,7 @@ class Commands(CommandLine):
         done = self.reverie("info", "my_momentum", "--plugin", "./my_momentum.so")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("share of the velocity lost per step", done.stdout)
+        self.assertEqual(self.reverie("check", "my_momentum.so").returncode, 0)
 
     def test_quick_pipeline_is_valid(self):
         done = self.reverie("validate", PROJECT / "pipelines/quick/navigation.toml")

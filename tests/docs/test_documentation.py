@@ -24,7 +24,7 @@ def without_spaces(text):
 class Documentation(unittest.TestCase):
     def test_plugins_on_pages_keep_what_every_plugin_must(self):
         checked = 0
-        for page in [SOURCE / "README.md", *AUTHORS_PAGES]:
+        for page in AUTHORS_PAGES:
             for language, text in blocks.blocks(page):
                 name = blocks.plugin_file(language, text)
                 if not name or page.name == "tutorial.md":
@@ -34,7 +34,7 @@ class Documentation(unittest.TestCase):
                     done = subprocess.run([COMMAND, "check", library], capture_output=True, text=True)
                     self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
                     checked += 1
-        self.assertGreaterEqual(checked, 7)
+        self.assertGreaterEqual(checked, 6)
 
     def test_other_code_on_pages_for_authors_is_from_the_examples(self):
         files = {p: without_spaces(p.read_text(encoding="utf-8")) for p in (SOURCE / "docs" / "examples").rglob("*")
