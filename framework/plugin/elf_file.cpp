@@ -10,7 +10,7 @@ ElfFile::ElfFile(const std::filesystem::path& path) : path_(path) {
   std::error_code failed;
   const auto status = std::filesystem::status(path, failed);
   if (!std::filesystem::exists(status))
-    throw PluginError(fmt::format("plugin library {}: no such file", path.string()), "Check the path.");
+    throw PluginError(fmt::format("plugin library {}: no such file", path.string()), "Build the library, or check the path.");
   if (!std::filesystem::is_regular_file(status)) fail("not a file", "Give the path of a shared library (.so).");
   size_ = std::filesystem::file_size(path, failed);
   stream_.open(path, std::ios::binary);
