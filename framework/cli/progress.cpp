@@ -109,7 +109,9 @@ void ProgressDisplay::finished(const pipeline::Stage& stage, const pipeline::Sta
   if (quiet_ ? !good && outcome.state == StageState::failed : shown) {
     auto state = std::string(name_of(outcome.state));
     if (outcome.state == StageState::done) state = fmt::format("done in {}", format_seconds(outcome.seconds));
-    say(fmt::format("  {:<{}}  {}", stage.label(), name_width_, good ? coloured("32", state) : coloured("31", state)));
+    // On a terminal the state stays in sight.
+    const auto label = terminal_ ? cut(stage.label(), terminal_width - 5 - state.size()) : stage.label();
+    say(fmt::format("  {:<{}}  {}", label, name_width_, good ? coloured("32", state) : coloured("31", state)));
   }
   if (done_ + before_ + failed_ == total_) clear();
 }

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The page of a run at work.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { close, environment, launch, open, reverie, run, temporaryFolder } from "./browser.mjs";
+
+const PIPELINE = `
+title = "At work"
+[task.box]
+plugin = "spatial_navigation"
+place_cells = 64
+[network.small]
+cell = { plugin = "leaky_rnn", units = 64 }
+[stage.train]
+run = "train"
+task = "box"
+network = "small"
+batches = 400
+batch_size = 50
+evaluate = { every = 20, trials = 25 }
+[stage.awake]
+run = "simulate"
+of = "train"
+phase = "awake"
+trials = 20
+[stage.paths]
+run = "figure"
+draw = { kind = "paths", of = "awake" }
+`;
+
+function filesOf(store) {
+  const files = {};
+  for (const entry of fs.readdirSync(store, { recursive: true, withFileTypes: true }))
+    if (entry.isFile() && entry.name !== "provenance.json") {
+      const file = path.join(entry.parentPath ?? entry.path, entry.name);
+      files[path.relative(store, file)] = fs.readFileSync(file).toString("base64");
+    }
+  return files;
+}
+
+test("the page grows while the run goes, and stands still when it has ended", async () => {
+  const folder = temporaryFolder("live");
+  fs.writeFileSync(path.join(folder, "work.toml"), PIPELINE);
+  const words = ["run", "work.toml", "--quiet", "--page", "0.5", "--threads", "1"];
+  const child = spawn(reverie, words, { cwd: folder, env: environment(folder), stdio: "inherit" });
+  const ended = new Promise((done) => child.on("exit", done));
+  const file = path.join(folder, "runs/work/report.html");
+  const until = async (holds) => {
+    for (let k = 0; k < 600 && !(await holds()); ++k) await new Promise((done) => setTimeout(done, 50));
+    assert.ok(await holds());
+  };
+  await until(() => fs.existsSync(file));
+  const browser = await launch();
+  try {
+    const page = await open(browser, file, { colorScheme: "dark" });
+    // The browser reads the page again by itself: nothing here navigates.
+    await page.locator(".moments figure").nth(1).waitFor();
+    assert.equal(await page.locator("meta[http-equiv=refresh]").getAttribute("content"), "1");
+    assert.match(await page.locator("#now").innerText(), /of 3 stages done, 1 running/);
+    const batch = async () => Number((await page.locator(".training p").first().innerText()).match(/batch (\d+) of 400/)[1]);
+    const seen = await batch();
+    assert.ok(seen > 0 && seen < 400);
+    assert.ok((await page.locator(".plot .loss").getAttribute("d")).length > 20);
+    assert.ok((await page.locator(".plot .decoded").first().getAttribute("d")).length > 50);
+    assert.match(await page.locator(".graph .busy").first().textContent(), /▸ train · running/);
+    await page.waitForFunction((before) => Number(document.querySelector(".training p")?.innerText.match(/batch (\d+)/)?.[1]) > before, seen);
+    assert.equal(await ended, 0);
+    await page.waitForFunction(() => !document.querySelector("meta[http-equiv=refresh]"));
+    assert.equal(await page.locator("#now").count(), 0);
+    assert.equal(await page.locator(".variant").count(), 1);
+    await close(page);
+  } finally {
+    await browser.close();
+  }
+  // The page, and who looked at it, changed nothing.
+  assert.deepEqual(fs.readdirSync(path.join(folder, "runs/store")).filter((name) => name.startsWith(".work")), []);
+  run(folder, "run", "work.toml", "--quiet", "--page", "0", "--runs", "unseen", "--threads", "1");
+  assert.deepEqual(filesOf(path.join(folder, "unseen/store")), filesOf(path.join(folder, "runs/store")));
+});
+
+test("a run that is stopped leaves a page without refresh that says so", async () => {
+  const folder = temporaryFolder("stopped");
+  fs.writeFileSync(path.join(folder, "work.toml"), PIPELINE);
+  const words = ["run", "work.toml", "--quiet", "--page", "0.5", "--set", "stage.train.batches=100000"];
+  const child = spawn(reverie, words, { cwd: folder, env: environment(folder), stdio: "ignore" });
+  const ended = new Promise((done) => child.on("exit", done));
+  const file = path.join(folder, "runs/work/report.html");
+  while (!fs.existsSync(file)) await new Promise((done) => setTimeout(done, 50));
+  await new Promise((done) => setTimeout(done, 700));
+  child.kill("SIGTERM");
+  assert.equal(await ended, 143);
+  const page = fs.readFileSync(file, "utf-8");
+  assert.ok(!page.includes('http-equiv="refresh"'));
+  assert.match(page, /interrupted/);
+});
