@@ -57,17 +57,18 @@ std::string tick_text(double value) {
   return lead < 1.5 ? ten : fmt::format("{:.0f}·{}", lead, ten);
 }
 
-/// 1, 2 and 5 times powers of ten within the range, or the powers alone where there are many.
+/// Powers of ten within the range; with 2 and 5 times them, or all nine, where that gives fewer than three.
 std::vector<double> log_ticks(double low, double high) {
-  std::vector<double> all, powers;
-  for (int power = static_cast<int>(std::floor(low)); power <= static_cast<int>(std::ceil(high)); ++power)
-    for (const double lead : {1.0, 2.0, 5.0}) {
-      const double tick = lead * std::pow(10.0, power);
-      if (std::log10(tick) < low - 1e-9 || std::log10(tick) > high + 1e-9) continue;
-      all.push_back(tick);
-      if (lead == 1) powers.push_back(tick);
-    }
-  return powers.size() > 2 ? powers : all;
+  std::vector<double> ticks;
+  for (const auto& leads : {std::vector{1}, {1, 2, 5}, {1, 2, 3, 4, 5, 6, 7, 8, 9}}) {
+    ticks.clear();
+    for (int power = static_cast<int>(std::floor(low)); power <= static_cast<int>(std::ceil(high)); ++power)
+      for (const int lead : leads)
+        if (const double place = power + std::log10(lead); place > low - 1e-9 && place < high + 1e-9)
+          ticks.push_back(lead * std::pow(10.0, power));
+    if (ticks.size() >= 3) break;
+  }
+  return ticks;
 }
 
 }  // namespace

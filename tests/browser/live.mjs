@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { close, environment, launch, open, reverie, run, temporaryFolder } from "./browser.mjs";
+import { close, environment, launch, open, reverie, temporaryFolder } from "./browser.mjs";
 
 const PIPELINE = `
 title = "At work"
@@ -18,7 +18,7 @@ cell = { plugin = "leaky_rnn", units = 64 }
 run = "train"
 task = "box"
 network = "small"
-batches = 400
+batches = 600
 batch_size = 50
 evaluate = { every = 20, trials = 25 }
 [stage.awake]
@@ -30,16 +30,6 @@ trials = 20
 run = "figure"
 draw = { kind = "paths", of = "awake" }
 `;
-
-function filesOf(store) {
-  const files = {};
-  for (const entry of fs.readdirSync(store, { recursive: true, withFileTypes: true }))
-    if (entry.isFile() && entry.name !== "provenance.json") {
-      const file = path.join(entry.parentPath ?? entry.path, entry.name);
-      files[path.relative(store, file)] = fs.readFileSync(file).toString("base64");
-    }
-  return files;
-}
 
 test("the page grows while the run goes, and stands still when it has ended", async () => {
   const folder = temporaryFolder("live");
@@ -60,9 +50,9 @@ test("the page grows while the run goes, and stands still when it has ended", as
     await page.locator(".moments figure").nth(1).waitFor();
     assert.equal(await page.locator("meta[http-equiv=refresh]").getAttribute("content"), "1");
     assert.match(await page.locator("#now").innerText(), /of 3 stages done, 1 running/);
-    const batch = async () => Number((await page.locator(".training p").first().innerText()).match(/batch (\d+) of 400/)[1]);
+    const batch = async () => Number((await page.locator(".training p").first().innerText()).match(/batch (\d+) of 600/)[1]);
     const seen = await batch();
-    assert.ok(seen > 0 && seen < 400);
+    assert.ok(seen > 0 && seen < 600);
     assert.ok((await page.locator(".plot .loss").getAttribute("d")).length > 20);
     assert.ok((await page.locator(".plot .decoded").first().getAttribute("d")).length > 50);
     assert.match(await page.locator(".graph .busy").first().textContent(), /▸ train · running/);
@@ -75,10 +65,6 @@ test("the page grows while the run goes, and stands still when it has ended", as
   } finally {
     await browser.close();
   }
-  // The page, and who looked at it, changed nothing.
-  assert.deepEqual(fs.readdirSync(path.join(folder, "runs/store")).filter((name) => name.startsWith(".work")), []);
-  run(folder, "run", "work.toml", "--quiet", "--page", "0", "--runs", "unseen", "--threads", "1");
-  assert.deepEqual(filesOf(path.join(folder, "unseen/store")), filesOf(path.join(folder, "runs/store")));
 });
 
 test("a run that is stopped leaves a page without refresh that says so", async () => {
@@ -93,6 +79,6 @@ test("a run that is stopped leaves a page without refresh that says so", async (
   child.kill("SIGTERM");
   assert.equal(await ended, 143);
   const page = fs.readFileSync(file, "utf-8");
-  assert.ok(!page.includes('http-equiv="refresh"'));
+  assert.ok(!page.includes('<meta http-equiv="refresh"'));
   assert.match(page, /interrupted/);
 });

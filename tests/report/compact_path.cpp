@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <analysis/report/compact_path.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <sstream>

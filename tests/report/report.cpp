@@ -40,7 +40,7 @@ TEST_CASE("every figure stands in the page itself, and nothing is loaded from el
   const auto report = drawn_report(folder);
   const auto file = folder.make("run") / "report.html";
   analysis::write_report(report, file);
-  CHECK(page_is_sound(file, "figure=3 figcaption=3 svg=6 image=2 use=35"));
+  CHECK(page_is_sound(file, "figure=3 figcaption=3 svg=6 image=2"));
   const std::string html = store::read_file(file);
   CHECK(html.find("http://") == std::string::npos);
   CHECK(html.find("https://") == std::string::npos);
