@@ -24,7 +24,7 @@ std::string spread_cell(double sd) {
 
 std::string interval_cell(const ReportQuantity& quantity) {
   if (std::isnan(quantity.low) || std::isnan(quantity.high)) return "<td class=\"number\"></td>";
-  return fmt::format("<td class=\"number\" data-value=\"{}\">{:.4g} to {:.4g}</td>", quantity.high - quantity.low,
+  return fmt::format("<td class=\"number\" data-value=\"{}\">{:.5g} to {:.5g}</td>", quantity.high - quantity.low,
                      quantity.low, quantity.high);
 }
 

@@ -30,10 +30,10 @@ std::string summary_of(const ReportRun& run) {
     failed += stage.state == "failed";
     before += stage.state == "done before";
   }
-  auto text = fmt::format("{}, {}, {}{}; computed in {}.", counted(std::ssize(run.stages), "stage"),
-                          counted(std::ssize(run.figures), "figure"), counted(std::ssize(run.quantities), "quantity"),
-                          claims_summary(run), duration(seconds));
-  if (text.find("quantitys") != std::string::npos) text.replace(text.find("quantitys"), 9, "quantities");
+  auto text =
+      fmt::format("{}, {}, {}{}; computed in {}.", counted(std::ssize(run.stages), "stage"),
+                  counted(std::ssize(run.figures), "figure"), counted(std::ssize(run.quantities), "measured value"),
+                  claims_summary(run), duration(seconds));
   if (before > 0) text += fmt::format(" {} done before and not run again.", counted(before, "stage"));
   if (failed > 0) text += fmt::format(" <strong>{} failed.</strong>", counted(failed, "stage"));
   return text;

@@ -24,19 +24,6 @@ struct MeasuredResult {
   store::Dataset numbers;
 };
 
-/// The point without the seed, as text.
-std::string condition_of(const Point& point);
-
-/// One quantity in one condition, over the seeds.
-struct MetricSummary {
-  std::string stage, condition;
-  store::Variable variable;     ///< of the first seed: name, unit, description
-  std::vector<double> samples;  ///< one per seed
-  Reduced over_seeds;
-};
-/// In the order in which they first appear.
-std::vector<MetricSummary> summarise_metrics(const std::vector<MeasuredResult>& results);
-
 std::string metrics_table(const std::string& run, const std::vector<MeasuredResult>& results);
 
 /// The point without the seed, as text.

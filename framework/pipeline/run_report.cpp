@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <pipeline/live_training.hpp>
@@ -56,13 +57,18 @@ double deviation(const std::vector<double>& values) {
   return values.size() < 2 ? unknown : std::sqrt(squares / static_cast<double>(values.size() - 1));
 }
 
-std::string base_of(const std::string& name) {
-  return name.ends_with("_se") ? name.substr(0, name.size() - 3) : std::string();
+/// The standard error of a quantity: NAME_se, or `standard_error` right behind it; null where there is none.
+const store::Variable* standard_error_of(const store::Dataset& numbers, const std::string& name) {
+  const auto& all = numbers.variables;
+  if (const auto* error = numbers.find(name + "_se")) return error;
+  for (std::size_t k = 0; k + 1 < all.size(); ++k)
+    if (all[k].name == name && all[k + 1].name == "standard_error") return &all[k + 1];
+  return nullptr;
 }
 
 /// Of a single seed: the spread over trials, where the result tells it.
 void add_spread_over_trials(const store::Dataset& numbers, analysis::ReportQuantity& row) {
-  const auto* error = numbers.find(row.name + "_se");
+  const auto* error = standard_error_of(numbers, row.name);
   if (error == nullptr || error->values.size() != 1) return;
   row.low = row.mean - 1.96 * error->values[0];
   row.high = row.mean + 1.96 * error->values[0];
@@ -86,8 +92,11 @@ std::vector<analysis::ReportQuantity> quantities_of(const std::vector<MeasuredRe
     if (row.seeds <= 1) add_spread_over_trials(*numbers_of.at({row.stage, row.condition}), row);
   // A standard error stands beside its quantity, in the interval.
   std::erase_if(rows, [&](const auto& row) {
-    const auto base = base_of(row.name);
-    return !base.empty() && numbers_of.at({row.stage, row.condition})->find(base) != nullptr;
+    const auto& numbers = *numbers_of.at({row.stage, row.condition});
+    return std::any_of(numbers.variables.begin(), numbers.variables.end(), [&](const store::Variable& variable) {
+      const auto* error = standard_error_of(numbers, variable.name);
+      return error != nullptr && error->name == row.name;
+    });
   });
   return rows;
 }

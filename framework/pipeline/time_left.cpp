@@ -32,43 +32,51 @@ std::optional<double> time_left(const StageStatus& stage) {
   return seconds * static_cast<double>(stage.total - stage.done) / static_cast<double>(done);
 }
 
-std::optional<TimeLeft> time_left(const RunStatus& status, const RecordedPlan& plan) {
-  if (status.state != "running" || status.stages.size() != plan.stages.size()) return std::nullopt;
+std::optional<TimeLeft> time_left(const std::vector<StageTime>& stages) {
   Samples by_table, by_kind;
   TimeLeft left;
   double longest = 0, running = 0;
-  const auto learn = [&](std::size_t k, double seconds) {
-    by_table[plan.stages[k].name].take(seconds);
-    by_kind[plan.stages[k].run].take(seconds);
-  };
   const auto add = [&](double seconds) {
     left.seconds += seconds;
     longest = std::max(longest, seconds);
   };
-  for (std::size_t k = 0; k < status.stages.size(); ++k) {
-    const auto& stage = status.stages[k];
-    if (stage.state == "done") learn(k, stage.seconds);
-    if (stage.state != "running") continue;
-    running += 1;
-    const auto rest = time_left(stage);
-    if (rest)
-      learn(k, seconds_between(stage.started, stage.last_word) + *rest), add(*rest);
-    else
-      left.at_least = true;
+  for (const auto& stage : stages) {
+    running += stage.state == StageTime::running;
+    if (stage.state == StageTime::running && !stage.left) left.at_least = true;
+    if (stage.state != StageTime::ended && !stage.left) continue;
+    by_table[stage.table].take(stage.took + stage.left.value_or(0));
+    by_kind[stage.kind].take(stage.took + stage.left.value_or(0));
+    add(stage.left.value_or(0));
   }
-  for (std::size_t k = 0; k < status.stages.size(); ++k) {
-    const auto& state = status.stages[k].state;
-    if (state != "open" && state != "waiting" && state != "stopped") continue;
-    auto expected = mean(by_table, plan.stages[k].name);
-    if (!expected) expected = mean(by_kind, plan.stages[k].run);
-    if (expected)
-      add(*expected);
-    else
-      left.at_least = true;
+  for (const auto& stage : stages) {
+    if (stage.state != StageTime::open) continue;
+    auto expected = mean(by_table, stage.table);
+    if (!expected) expected = mean(by_kind, stage.kind);
+    if (!expected) left.at_least = true;
+    add(expected.value_or(0));
   }
   if (by_kind.empty()) return std::nullopt;
   left.seconds = std::max(left.seconds / std::max(running, 1.0), longest);
   return left;
+}
+
+std::optional<TimeLeft> time_left(const RunStatus& status, const RecordedPlan& plan) {
+  if (status.state != "running" || status.stages.size() != plan.stages.size()) return std::nullopt;
+  std::vector<StageTime> stages;
+  for (std::size_t k = 0; k < status.stages.size(); ++k) {
+    const auto& stage = status.stages[k];
+    StageTime time{plan.stages[k].name, plan.stages[k].run, StageTime::not_run, stage.seconds, time_left(stage)};
+    if (stage.state == "running") {
+      time.state = StageTime::running;
+      time.took = seconds_between(stage.started, stage.last_word);
+    } else if (stage.state == "done") {
+      time.state = StageTime::ended;
+    } else if (stage.state == "open" || stage.state == "waiting" || stage.state == "stopped") {
+      time.state = StageTime::open;
+    }
+    stages.push_back(std::move(time));
+  }
+  return time_left(stages);
 }
 
 std::string text_of(const TimeLeft& left) {
