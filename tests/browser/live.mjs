@@ -76,9 +76,23 @@ test("a run that is stopped leaves a page without refresh that says so", async (
   const file = path.join(folder, "runs/work/report.html");
   while (!fs.existsSync(file)) await new Promise((done) => setTimeout(done, 50));
   await new Promise((done) => setTimeout(done, 700));
+  const during = fs.readFileSync(file, "utf-8");
   child.kill("SIGTERM");
   assert.equal(await ended, 143);
   const page = fs.readFileSync(file, "utf-8");
   assert.ok(!page.includes('<meta http-equiv="refresh"'));
   assert.match(page, /interrupted/);
+
+  // One that was killed could not write a last page: the one before says how old it is.
+  const old = path.join(folder, "old.html");
+  fs.writeFileSync(old, during);
+  fs.utimesSync(old, new Date(), new Date(Date.now() - 3600e3));
+  const browser = await launch();
+  try {
+    const shown = await open(browser, old);
+    await shown.getByText("Nothing was written since").waitFor();
+    await close(shown);
+  } finally {
+    await browser.close();
+  }
 });
