@@ -109,10 +109,13 @@ RecordedPlan read_plan_record(const fs::path& index) {
     const auto record = ordered_json::parse(store::read_file(index / plan_file));
     recorded.pipeline = record.at("pipeline");
     recorded.report = record.value("report", ordered_json::object());
-    for (const auto& stage : record.at("stages"))
-      recorded.stages.push_back({stage.at("stage"), stage.at("run"), stage.at("fingerprint"), stage.at("identity"),
-                                 stage.at("inputs"), stage.value("name", ""), stage.value("point", Point()),
-                                 stage.value("section", "")});
+    for (const auto& stage : record.at("stages")) {
+      const std::string label = stage.at("stage");
+      // Records of earlier versions have no name and no point.
+      recorded.stages.push_back({label, stage.at("run"), stage.at("fingerprint"), stage.at("identity"),
+                                 stage.at("inputs"), stage.value("name", label.substr(0, label.find('['))),
+                                 stage.value("point", Point()), stage.value("section", "")});
+    }
   } catch (const json::exception&) {
     throw store::DataError(fmt::format("{}: damaged", (index / plan_file).string()),
                            "Run the pipeline again: it writes this file anew.");

@@ -68,6 +68,8 @@ RunResult run(const Plan& plan, const RunOptions& given) {
   result.claims = judge_claims(plan, options.runs);
   if (!result.claims.empty())
     store::write_file_atomically(index / "claims.json", describe(result.claims).dump(1) + "\n");
+  else
+    fs::remove(index / "claims.json");  // of a pipeline that had some before
   log.write("end", {{"seconds", times.seconds()}, {"exit", static_cast<int>(result.code)}});
   result.report = page.file();
   page.finish();

@@ -101,6 +101,9 @@ std::vector<analysis::ReportQuantity> quantities_of(const std::vector<MeasuredRe
   return rows;
 }
 
+/// What is no number is written as null.
+double number_of(const ordered_json& value) { return value.is_null() ? unknown : value.get<double>(); }
+
 std::vector<analysis::ReportClaim> claims_of(const fs::path& index) {
   std::vector<analysis::ReportClaim> claims;
   std::error_code missing;
@@ -117,10 +120,10 @@ std::vector<analysis::ReportClaim> claims_of(const fs::path& index) {
       comparison.samples = c.at("samples");
       comparison.missing = c.value("missing", "");
       if (comparison.missing.empty()) {
-        comparison.value = c.at("value");
-        comparison.bound = c.at("bound");
-        comparison.low = c.at("interval_95").at(0);
-        comparison.high = c.at("interval_95").at(1);
+        comparison.value = number_of(c.at("value"));
+        comparison.bound = number_of(c.at("bound"));
+        comparison.low = number_of(c.at("interval_95").at(0));
+        comparison.high = number_of(c.at("interval_95").at(1));
       }
       claims.back().comparisons.push_back(std::move(comparison));
     }
@@ -135,20 +138,29 @@ double share_of(const StageStatus& status) {
 }  // namespace
 
 const RunReader::Known& RunReader::known(const RecordedStage& stage, const fs::path& folder) {
-  const auto [place, fresh] = known_.try_emplace(stage.fingerprint);
-  if (!fresh) return place->second;
+  if (const auto found = known_.find(stage.fingerprint); found != known_.end()) return found->second;
+  Known known;
   const auto origin = json::parse(store::read_file(folder / provenance_file), nullptr, false);
-  if (origin.is_object()) place->second.seconds = origin.value("seconds", 0.0);
+  if (origin.is_object()) known.seconds = origin.value("seconds", 0.0);
   if (stage.run == "measure") {
     auto all = store::read_dataset(folder / result_file);
     for (auto& variable : all.variables)
       if (variable.dims.empty() || variable.name.ends_with("per_trial"))
-        place->second.numbers.variables.push_back(std::move(variable));
+        known.numbers.variables.push_back(std::move(variable));
   }
-  return place->second;
+  return known_[stage.fingerprint] = std::move(known);
 }
 
-analysis::ReportRun RunReader::read(const fs::path& named) {
+analysis::ReportRun RunReader::read(const fs::path& index) {
+  try {
+    return read_checked(index);
+  } catch (const json::exception& error) {
+    throw store::DataError(fmt::format("{}: what it holds of its run is damaged ({})", index.string(), error.what()),
+                           "Run the pipeline again.");
+  }
+}
+
+analysis::ReportRun RunReader::read_checked(const fs::path& named) {
   auto index = fs::absolute(named).lexically_normal();
   if (!index.has_filename()) index = index.parent_path();  // "runs/navigation/"
   const auto recorded = read_plan_record(index);

@@ -22,6 +22,7 @@ class RunReader {
     double seconds = 0;      ///< that the result took
     store::Dataset numbers;  ///< of a measurement: single numbers, and numbers per trial
   };
+  analysis::ReportRun read_checked(const std::filesystem::path& index);
   const Known& known(const RecordedStage& stage, const std::filesystem::path& folder);
 
   std::map<std::string, Known> known_;  ///< by fingerprint
