@@ -113,7 +113,8 @@ PanelLayout arrange(PanelLayout layout) {
 }
 
 std::string begin_figure(const PanelLayout& layout) {
-  // 8 pt are 10.67 px: the svg terminal writes sizes as pixels, hence the scale. png: 288 dots per inch.
+  // 8 pt are 10.67 px: the svg terminal writes sizes as pixels, hence the scale. png: 288 dots per inch. The svg terminal
+  // takes letters for narrower than they are, so that labels would stand on wide numbers.
   return fmt::format(
       R"(reset
 set encoding utf8
@@ -123,6 +124,7 @@ if (type eq 'svg') {{ set terminal svg size {0},{1} fixed enhanced font 'sans-se
 if (type eq 'pdf') {{ set terminal pdfcairo size {0}/96. in,{1}/96. in enhanced font 'sans-serif,8' fontscale 0.75 linewidth 0.75 pointscale 0.6 background 'white' }}
 if (type eq 'png') {{ set terminal pngcairo size 3*{0},3*{1} enhanced font 'sans-serif,8' fontscale 3 linewidth 3 pointscale 1.6 background 'white' }}
 set output 'figure.'.type
+label_shift = type eq 'svg' ? 0.6 : 1.4
 set minussign
 set border 3 linewidth 0.8
 set tics nomirror out scale 0.5 font ',8'
@@ -173,7 +175,7 @@ std::string place_legend(const PanelLayout& layout) {
 
 std::string axis_labels(const std::string& x, const std::string& y) {
   return fmt::format("set xlabel {} noenhanced offset 0,0.5\n", gnuplot_string(x)) +
-         (y.empty() ? "unset ylabel\n" : fmt::format("set ylabel {} noenhanced offset 1.4,0\n", gnuplot_string(y)));
+         (y.empty() ? "unset ylabel\n" : fmt::format("set ylabel {} noenhanced offset label_shift,0\n", gnuplot_string(y)));
 }
 
 std::string plane_axes(const PlaneLimits& range, const std::vector<PlaneLimits>& box, const std::string& x_label,

@@ -69,6 +69,9 @@ Positions read_positions(const FigureSource& source, const std::string& variable
       reader.shape("trial_direction") == std::vector<std::int64_t>{opened.trials})
     for (const double direction : reader.read_double("trial_direction"))
       positions.direction.push_back(direction >= 0 ? static_cast<std::int64_t>(direction) : 0);
+  // Tasks without directions record one.
+  const auto& all = positions.direction;
+  if (std::equal(all.begin() + (all.empty() ? 0 : 1), all.end(), all.begin())) positions.direction.clear();
   return positions;
 }
 

@@ -22,7 +22,7 @@ struct Positions {
   std::vector<double> time;  ///< [steps]; the number of the step when the recording has no time
   std::vector<float> x, y;
   /// Of each trial, awake only: a quiescent one takes no direction from the trial whose start it shares. Empty where
-  /// the recording has none.
+  /// the recording has none, or one for all.
   std::vector<std::int64_t> direction;
 };
 

@@ -44,4 +44,28 @@ std::string relative_link(const std::filesystem::path& path) {
   return link;
 }
 
+std::string duration(double seconds) {
+  if (seconds < 60) return fmt::format("{:.1f} s", seconds);
+  if (seconds < 3600) return fmt::format("{:.1f} min", seconds / 60);
+  return fmt::format("{:.1f} h", seconds / 3600);
+}
+
+std::string html_section(const std::string& id, const std::string& title, const std::string& body) {
+  if (body.empty()) return "";
+  return fmt::format(
+      "<section id=\"{0}\" aria-labelledby=\"{0}-title\">\n<h2 id=\"{0}-title\">{1}</h2>\n{2}</section>\n", id,
+      escape_html(title), body);
+}
+
+std::string html_scrolling(const std::string& label, const std::string& body, const std::string& more_classes) {
+  return fmt::format("<div class=\"scroll {}\" tabindex=\"0\" role=\"group\" aria-label=\"{}\">\n{}</div>\n",
+                     more_classes, escape_html(label), body);
+}
+
+std::string html_data(const std::string& json) {
+  std::string safe;
+  for (const char c : json) safe += c == '<' ? "\\u003c" : std::string(1, c);
+  return "<script type=\"application/json\">" + safe + "</script>\n";
+}
+
 }  // namespace reverie::analysis

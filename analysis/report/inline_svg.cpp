@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <analysis/report/compact_path.hpp>
 #include <analysis/report/html.hpp>
 #include <analysis/report/inline_svg.hpp>
+#include <analysis/report/svg_points.hpp>
 #include <store/dataset.hpp>
 
 #include <fmt/format.h>
@@ -65,6 +67,7 @@ class Inliner {
 
  private:
   std::string value(std::string_view key, std::string_view text) {
+    if (key == "d") return compact_path(text);
     if (key == "id") {
       const int count = ++seen_[std::string(text)];
       return prefix_ + std::string(text) + (count == 1 ? "" : fmt::format("-{}", count));
@@ -80,36 +83,61 @@ class Inliner {
   std::map<std::string, int> seen_;  ///< how often each id occurred
 };
 
+/// Width and height of the view box, of the root's attributes.
+void read_size(std::string_view inside, InlineSvg& result) {
+  for (Attribute attribute; next_attribute(inside, attribute);) {
+    if (attribute.name == "width" && result.width.empty()) result.width = attribute.value;
+    if (attribute.name == "height" && result.height.empty()) result.height = attribute.value;
+    if (attribute.name != "viewBox") continue;
+    // "0 0 510 306"
+    const auto last = attribute.value.rfind(' ');
+    const auto before = last == std::string_view::npos ? last : attribute.value.rfind(' ', last - 1);
+    if (before == std::string_view::npos) continue;
+    result.width = attribute.value.substr(before + 1, last - before - 1);
+    result.height = attribute.value.substr(last + 1);
+  }
+}
+
 }  // namespace
 
-std::string inline_svg(std::string_view svg, const std::string& prefix, const std::string& label) {
+InlineSvg inline_svg(std::string_view svg, const std::string& prefix, const std::string& label) {
   const auto begin = svg.find("<svg");
   const auto end = svg.rfind("</svg>");
   if (begin == std::string_view::npos || end == std::string_view::npos) {
     throw store::DataError("a figure's file holds no <svg> element", "draw the figure again");
   }
-  svg = svg.substr(begin, end + 6 - begin);
+  svg = svg.substr(begin, end - begin);
   Inliner inliner(prefix);
-  std::string result;
+  SvgPoints points;
+  InlineSvg result;
+  std::string& text = result.element;
   for (std::size_t at = 0; at < svg.size();) {
     const std::size_t open = svg.find('<', at);
-    result += svg.substr(at, open - at);
+    const auto between = svg.substr(at, open - at);
+    if (between.find_first_not_of(spaces) != std::string_view::npos) text += between;
     if (open == std::string_view::npos) break;
     const std::size_t close = end_of_tag(svg, open);
     const std::string_view inside = svg.substr(open + 1, close - open - 1);
     const std::string_view name = inside.substr(0, inside.find_first_of(" \t\r\n/", 1));
     at = close + 1;
+    if (points.take(inside)) continue;
+    text += points.flush();
     if (name == "title" || name == "desc") {
       const std::string closing = fmt::format("</{}>", name);
       const auto after = svg.find(closing, at);
       at = after == std::string_view::npos ? svg.size() : after + closing.size();
     } else if (name.starts_with('/')) {
-      result += svg.substr(open, at - open);
+      text += svg.substr(open, at - open);
+    } else if (open == 0) {
+      read_size(inside.substr(name.size()), result);
+      text += inliner.tag(name, inside.substr(name.size()),
+                          fmt::format(" role=\"img\" aria-label=\"{}\"", escape_html(label)));
+      text += fmt::format("<g id=\"{}drawing\">", prefix);
     } else {
-      const std::string role = open == 0 ? fmt::format(" role=\"img\" aria-label=\"{}\"", escape_html(label)) : "";
-      result += inliner.tag(name, inside.substr(name.size()), role);
+      text += inliner.tag(name, inside.substr(name.size()), "");
     }
   }
+  text += "</g></svg>";
   return result;
 }
 

@@ -17,6 +17,7 @@ int new_command(const Command& command, const Arguments& arguments);
 int check_command(const Command& command, const Arguments& arguments);
 int measure_command(const Command& command, const Arguments& arguments);
 int bench_command(const Command& command, const Arguments& arguments);
+int report_command(const Command& command, const Arguments& arguments);
 int runs_command(const Command& command, const Arguments& arguments);
 int clean_command(const Command& command, const Arguments& arguments);
 int status_command(const Command& command, const Arguments& arguments);

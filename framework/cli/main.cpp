@@ -24,6 +24,7 @@ const std::vector<Command>& commands() {
        measure_command},
       {"bench", "[NAME...]", "Measures how fast this machine trains, simulates and analyses.", bench_command},
       {"status", "FOLDER", "Shows how far a run is, or came, as in runs/navigation.", status_command},
+      {"report", "FOLDER...", "Makes one page of one run or several, as in runs/navigation.", report_command},
       {"runs", "", "Lists the stored results, and who uses them.", runs_command},
       {"clean", "", "Removes what no pipeline refers to any more.", clean_command},
       {"diff", "A B", "Shows what differs between two results (folders, or links to them).", diff_command},

@@ -27,8 +27,9 @@ pipeline::Plan read_plan(const options::variables_map& values) {
 }
 
 void print_header(const pipeline::Plan& plan, const std::filesystem::path& runs, const ProgressDisplay& display) {
-  std::cerr << fmt::format("{}\n{}, results in {}\n\n", display.bold(plan.title), count_of(plan.stages.size(), "stage"),
-                           pipeline::index_folder(runs, plan).string());
+  const auto folder = pipeline::index_folder(runs, plan).string();
+  std::cerr << fmt::format("{}\n{}, results in {}\nto watch: {}/report.html\n\n", display.bold(plan.title),
+                           count_of(plan.stages.size(), "stage"), folder, folder);
 }
 
 /// The same as an event.
@@ -45,7 +46,9 @@ void add_scheduling(options::options_description& description) {
       ("memory", options::value<std::string>()->value_name("SIZE"),
        "memory of all stages that run at a time, as in 4GiB (default: 80 % of the machine's)")  //
       ("checkpoint", options::value<double>()->default_value(60, "60")->value_name("SECONDS"),
-       "time between checkpoints of a training; 0: only when interrupted")                                           //
+       "time between checkpoints of a training; 0: only when interrupted")  //
+      ("page", options::value<double>()->default_value(10, "10")->value_name("SECONDS"),
+       "time between versions of report.html while the run goes; 0: only at the end")                                //
       ("fail-fast", "after a failure start nothing more")                                                            //
       ("only", options::value<Names>()->value_name("STAGE"), "run this stage and what it needs")                     //
       ("from", options::value<Names>()->value_name("STAGE"), "compute this stage and all that comes after it anew")  //
@@ -160,6 +163,8 @@ int run_command(const Command& command, const Arguments& arguments) {
   running.memory = values->count("memory") != 0 ? bytes_of((*values)["memory"].as<std::string>()) : default_memory();
   running.checkpoint_seconds = (*values)["checkpoint"].as<double>();
   if (!(running.checkpoint_seconds >= 0)) throw UsageError("--checkpoint must be a number of seconds, at least 0");
+  running.page_seconds = (*values)["page"].as<double>();
+  if (!(running.page_seconds >= 0)) throw UsageError("--page must be a number of seconds, at least 0");
   running.fail_fast = values->count("fail-fast") != 0;
   running.in_process = values->count("in-process") != 0;
   running.only = texts(*values, "only");

@@ -61,6 +61,7 @@ ProgressDisplay::ProgressDisplay(const pipeline::Plan& plan, bool quiet)
       terminal_(isatty(STDERR_FILENO) != 0),
       colour_(terminal_ && !is_set("NO_COLOR")),
       lists_all_(total_ <= listed_stages),
+      plan_(plan),
       begun_(Clock::now()),
       last_shown_(Clock::now()) {
   for (const auto& stage : plan.stages) name_width_ = std::clamp(stage.label().size(), name_width_, std::size_t{36});
@@ -100,6 +101,9 @@ void ProgressDisplay::progress(const pipeline::Stage& stage, const pipeline::Pro
 
 void ProgressDisplay::finished(const pipeline::Stage& stage, const pipeline::StageOutcome& outcome) {
   running_.erase(&stage);
+  ended_[&stage] = {stage.name, stage.run(),
+                    outcome.state == StageState::done ? pipeline::StageTime::ended : pipeline::StageTime::not_run,
+                    outcome.seconds};
   const bool good = outcome.has_result();
   if (outcome.state == StageState::done) ++done_;
   if (outcome.state == StageState::done_before) ++before_;
@@ -109,7 +113,9 @@ void ProgressDisplay::finished(const pipeline::Stage& stage, const pipeline::Sta
   if (quiet_ ? !good && outcome.state == StageState::failed : shown) {
     auto state = std::string(name_of(outcome.state));
     if (outcome.state == StageState::done) state = fmt::format("done in {}", format_seconds(outcome.seconds));
-    say(fmt::format("  {:<{}}  {}", stage.label(), name_width_, good ? coloured("32", state) : coloured("31", state)));
+    // On a terminal the state stays in sight.
+    const auto label = terminal_ ? cut(stage.label(), terminal_width - 5 - state.size()) : stage.label();
+    say(fmt::format("  {:<{}}  {}", label, name_width_, good ? coloured("32", state) : coloured("31", state)));
   }
   if (done_ + before_ + failed_ == total_) clear();
 }
@@ -132,25 +138,40 @@ std::string ProgressDisplay::line_of(const pipeline::Stage& stage, const Running
   if (rate > 0)
     text += rate >= 10 ? fmt::format("  {:.0f} {}/s", rate, now.what) : fmt::format("  {:.2g} {}/s", rate, now.what);
   if (now.loss) text += fmt::format("  loss {:.3g}", *now.loss);
-  if (rate > 0) text += fmt::format("  {} left", format_seconds(static_cast<double>(now.total - now.done) / rate));
+  if (const auto left = left_of(running)) text += fmt::format("  {} left", format_seconds(*left));
   return text;
 }
 
-/// "  12 of 30 stages, 1 failed, 2 running  3 min 20 s, about 5 min 0 s left".
+std::optional<double> ProgressDisplay::left_of(const Running& running) const {
+  const double done = static_cast<double>(running.now.done - running.first_done);
+  if (!(done > 0)) return std::nullopt;
+  return seconds(Clock::now() - running.first) * static_cast<double>(running.now.total - running.now.done) / done;
+}
+
+std::optional<pipeline::TimeLeft> ProgressDisplay::time_left() const {
+  std::vector<pipeline::StageTime> times;
+  for (const auto& stage : plan_.stages) {
+    const auto ended = ended_.find(&stage);
+    const auto found = running_.find(&stage);
+    if (ended != ended_.end())
+      times.push_back(ended->second);
+    else if (found == running_.end() || found->second.waits)
+      times.push_back({stage.name, stage.run()});
+    else
+      times.push_back({stage.name, stage.run(), pipeline::StageTime::running,
+                       seconds(Clock::now() - found->second.start), left_of(found->second)});
+  }
+  return pipeline::time_left(times);
+}
+
+/// "  12 of 30 stages, 1 failed, 2 running  3 min 20 s, about 5 min left".
 std::string ProgressDisplay::summary() const {
   auto text = fmt::format("  {} of {} stages", done_ + before_, total_);
   if (failed_ > 0) text += fmt::format(", {} not done", failed_);
-  std::size_t working = 0;
-  double begun = 0;
-  for (const auto& [stage, running] : running_) {
-    if (!running.waits) ++working;
-    begun += share_of(running.now);
-  }
-  text += fmt::format(", {} running", working);
-  const double elapsed = seconds(Clock::now() - begun_), done = static_cast<double>(done_) + begun;
-  text += fmt::format("  {}", format_seconds(elapsed));
-  const auto left = static_cast<double>(total_ - done_ - before_ - failed_) - begun;
-  if (done >= 1 && left > 0) text += fmt::format(", about {} left", format_seconds(elapsed / done * left));
+  const auto working =
+      std::count_if(running_.begin(), running_.end(), [](const auto& item) { return !item.second.waits; });
+  text += fmt::format(", {} running  {}", working, format_seconds(seconds(Clock::now() - begun_)));
+  if (const auto left = time_left(); left && left->seconds >= 1) text += ", " + pipeline::text_of(*left) + " left";
   return text;
 }
 

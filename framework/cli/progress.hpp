@@ -6,6 +6,7 @@
 #include <chrono>
 #include <map>
 #include <pipeline/run.hpp>
+#include <pipeline/time_left.hpp>
 
 namespace reverie::cli {
 
@@ -38,6 +39,8 @@ class ProgressDisplay {
   };
 
   std::string line_of(const pipeline::Stage& stage, const Running& running) const;
+  std::optional<double> left_of(const Running& running) const;
+  std::optional<pipeline::TimeLeft> time_left() const;
   std::string summary() const;
   void show();
   void show_if_due();
@@ -46,7 +49,9 @@ class ProgressDisplay {
   std::size_t total_, name_width_ = 5;
   std::size_t done_ = 0, before_ = 0, failed_ = 0;
   bool quiet_, terminal_, colour_, lists_all_;
+  const pipeline::Plan& plan_;
   std::map<const pipeline::Stage*, Running> running_;
+  std::map<const pipeline::Stage*, pipeline::StageTime> ended_;
   std::size_t lines_open_ = 0;
   Clock::time_point begun_, last_shown_;
 };

@@ -40,7 +40,7 @@ std::vector<Line> every_number(const pipeline::RunResult& result) {
 
 std::vector<Line> means_over_seeds(const pipeline::RunResult& result) {
   std::vector<Line> lines;
-  for (const auto& [stage, variable, condition, unit, reduced] : result.over_seeds) {
+  for (const auto& [stage, variable, condition, unit, doc, reduced] : result.over_seeds) {
     const auto spread = std::isnan(reduced.sd) ? "" : fmt::format(" ± {:.3g}", reduced.sd);
     lines.push_back({condition.empty() ? stage : fmt::format("{}[{}]", stage, condition), variable,
                      fmt::format("{:>12.6g}{}{} (n = {})", reduced.centre, spread, unit_text(unit), reduced.n)});

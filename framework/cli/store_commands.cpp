@@ -9,9 +9,10 @@
 #include <cli/commands.hpp>
 #include <cli/progress.hpp>
 #include <iostream>
+#include <map>
 #include <pipeline/catalog.hpp>
 #include <pipeline/compare.hpp>
-#include <pipeline/status.hpp>
+#include <pipeline/time_left.hpp>
 
 namespace reverie::cli {
 namespace {
@@ -36,6 +37,43 @@ bool agreed(const std::string& question) {
   std::string answer;
   std::getline(std::cin, answer);
   return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+/// "train[seed=0]  42 %  1050 of 2500 batches  loss 1.2e-05  about 3 min left".
+std::string in_words(const pipeline::StageStatus& stage, std::size_t name_width) {
+  auto text = fmt::format("  {:<{}}  ", stage.stage, name_width);
+  if (stage.state != "running") return text + stage.state;
+  if (stage.total <= 0) return text + "begun " + stage.started;
+  text += fmt::format("{:3} %  {} of {} {}", 100 * stage.done / stage.total, stage.done, stage.total, stage.of);
+  if (stage.loss > 0) text += fmt::format("  loss {:.3g}", stage.loss);
+  if (const auto left = pipeline::time_left(stage))
+    text += fmt::format("  {} left", pipeline::text_of(pipeline::TimeLeft{*left}));
+  return text;
+}
+
+std::string in_words(const pipeline::RunStatus& status, const std::optional<pipeline::TimeLeft>& left) {
+  std::map<std::string, int> count;
+  std::size_t name_width = 5;
+  const auto is_listed = [](const std::string& state) {
+    return state == "running" || state == "waiting" || state == "ended";
+  };
+  for (const auto& stage : status.stages) {
+    ++count[stage.state];
+    if (is_listed(stage.state)) name_width = std::clamp(stage.stage.size(), name_width, std::size_t{30});
+  }
+  auto text =
+      fmt::format("{}: {}{}{}\nbegun {}, last word {}\n", status.pipeline, status.state,
+                  status.exit_code > 0 ? fmt::format(" with exit code {}", status.exit_code) : "",
+                  status.runs > 1 ? fmt::format(" ({} runs at once)", status.runs) : "", status.started, status.last);
+  text += fmt::format("{} of {} stages done, {} failed, {} skipped", count["done"] + count["done before"],
+                      status.stages.size(), count["failed"], count["skipped"]);
+  if (count["running"] > 0) text += fmt::format(", {} running", count["running"]);
+  text += left ? fmt::format("; {} left\n", pipeline::text_of(*left)) : "\n";
+  for (const auto& stage : status.stages)
+    if (is_listed(stage.state)) text += in_words(stage, name_width) + "\n";
+  for (const auto& stage : status.stages)
+    if (stage.state == "failed") text += fmt::format("  {}\n", stage.message);
+  return text;
 }
 
 }  // namespace
@@ -106,39 +144,27 @@ int status_command(const Command& command, const Arguments& arguments) {
   description.add_options()("json", "as json")("help,h", "show this text");
   const auto values = parse(command, description, {"FOLDER"}, arguments);
   if (!values) return 0;
-  const auto status = pipeline::read_status((*values)["FOLDER"].as<std::string>());
+  const std::filesystem::path folder = (*values)["FOLDER"].as<std::string>();
+  const auto status = pipeline::read_status(folder);
   if (values->count("json") != 0) {
     Json record = {
         {"pipeline", status.pipeline}, {"state", status.state}, {"started", status.started}, {"last", status.last}};
     if (status.exit_code >= 0) record["exit"] = status.exit_code;
     if (status.runs > 1) record["runs"] = status.runs;
+    if (const auto left = pipeline::time_left(status, pipeline::read_plan_record(folder)))
+      record["seconds_left"] = left->seconds;
     auto& stages = record["stages"] = Json::array();
     for (const auto& stage : status.stages) {
       Json entry = {{"stage", stage.stage}, {"state", stage.state}};
       if (stage.total > 0) entry.update({{"done", stage.done}, {"total", stage.total}, {"of", stage.of}});
+      if (const auto left = pipeline::time_left(stage)) entry["seconds_left"] = *left;
       if (!stage.message.empty()) entry["message"] = stage.message;
       stages.push_back(std::move(entry));
     }
     std::cout << record.dump(1) << "\n";
     return 0;
   }
-  const auto count = [&](const std::vector<std::string>& states) {
-    return std::count_if(status.stages.begin(), status.stages.end(), [&](const auto& stage) {
-      return std::find(states.begin(), states.end(), stage.state) != states.end();
-    });
-  };
-  std::cout << fmt::format("{}: {}{}{}, begun {}, last word {}\n", status.pipeline, status.state,
-                           status.exit_code > 0 ? fmt::format(" with exit code {}", status.exit_code) : "",
-                           status.runs > 1 ? fmt::format(" ({} runs at once)", status.runs) : "", status.started,
-                           status.last);
-  std::cout << fmt::format("{} of {} stages done, {} failed, {} skipped\n", count({"done", "done before"}),
-                           status.stages.size(), count({"failed"}), count({"skipped"}));
-  for (const auto& stage : status.stages) {
-    if (stage.state == "failed") std::cout << fmt::format("  {}\n", stage.message);
-    if (stage.state != "running" && stage.state != "waiting" && stage.state != "ended") continue;
-    std::cout << fmt::format("  {}  {}{}\n", stage.stage, stage.state,
-                             stage.total > 0 ? fmt::format("  {} of {} {}", stage.done, stage.total, stage.of) : "");
-  }
+  std::cout << in_words(status, pipeline::time_left(status, pipeline::read_plan_record(folder)));
   return 0;
 }
 

@@ -37,15 +37,23 @@ ShardSource<Real> task_source(const Model& model, const Batch<Real>& batch, cons
   };
 }
 
+/// Trials of an evaluation that are kept for who watches.
+constexpr std::int64_t watched_trials = 4;
+
+/// Decoded latents [step][shard_rows][d] of outputs [step][shard_rows][O].
+plugin::Array decode(const Model& model, std::int64_t steps, Real* outputs) {
+  plugin::Array decoded({steps * shard_rows, model.task->latents()});
+  const std::int64_t shape[] = {steps * shard_rows, model.task->outputs()};
+  model.task->decode(model.constants, plugin::tensor_of(outputs, shape), decoded.tensor());
+  return decoded;
+}
+
 /// Sum of squared differences between decoded and true latents of `rows` trials in `steps` steps from `first` on;
-/// angles are wrapped. `outputs`: [step][shard_rows][O].
+/// angles are wrapped.
 double decoding_error(const Model& model, const plugin::TaskBatch& trials, std::int64_t rows, std::int64_t first,
-                      std::int64_t steps, Real* outputs) {
+                      std::int64_t steps, const plugin::Array& decoded) {
   const auto& task = *model.task;
   const auto d = task.latents(), trial_length = trials.latents.shape[1];
-  plugin::Array decoded({steps * shard_rows, d});
-  const std::int64_t shape[] = {steps * shard_rows, task.outputs()};
-  task.decode(model.constants, plugin::tensor_of(outputs, shape), decoded.tensor());
   double sum = 0;
   for (std::int64_t row = 0; row < rows; ++row)
     for (std::int64_t n = 0; n < steps; ++n)
@@ -59,6 +67,20 @@ double decoding_error(const Model& model, const plugin::TaskBatch& trials, std::
   return sum;
 }
 
+/// Copies the same of the first trials into `paths`.
+void keep_paths(const plugin::TaskBatch& trials, std::int64_t first, std::int64_t steps, const plugin::Array& decoded,
+                EvaluatedPaths& paths) {
+  const auto d = paths.coordinates, trial_length = trials.latents.shape[1];
+  for (std::int64_t row = 0; row < paths.trials; ++row)
+    for (std::int64_t n = 0; n < steps; ++n)
+      for (std::int64_t k = 0; k < d; ++k) {
+        const auto to = static_cast<std::size_t>((row * paths.steps + first + n) * d + k);
+        paths.decoded[to] = decoded.values[static_cast<std::size_t>((n * shard_rows + row) * d + k)];
+        paths.latent[to] =
+            trials.latents.values[static_cast<std::size_t>((row * trial_length + first + n + 1) * d + k)];
+      }
+}
+
 /// The fixed batch a training is watched on.
 class Evaluation {
  public:
@@ -68,18 +90,24 @@ class Evaluation {
         trials_(options.evaluate_trials),
         batch_(model, {.trials = trials_, .steps = steps, .precision = options.precision}) {}
 
-  void run(const numeric::AlignedVector<Real>& weights, HistoryEntry& entry) {
+  void run(const numeric::AlignedVector<Real>& weights, HistoryEntry& entry, const EvaluationWatch& watch) {
     std::vector<std::shared_ptr<const plugin::TaskBatch>> drawn(static_cast<std::size_t>(batch_.shards()));
     std::vector<double> errors(drawn.size());
+    EvaluatedPaths paths{entry.batch, std::min(watched_trials, trials_), draw_.steps, model_.task->latents(), {}, {}};
+    paths.decoded.resize(static_cast<std::size_t>(paths.trials * paths.steps * paths.coordinates));
+    paths.latent.resize(paths.decoded.size());
     const auto visit = [&](std::int64_t s, std::int64_t first, std::int64_t steps, const Real*, Real* outputs) {
       const auto at = static_cast<std::size_t>(s);
-      errors[at] += decoding_error(model_, *drawn[at], batch_.rows_of(s), first, steps, outputs);
+      const auto decoded = decode(model_, steps, outputs);
+      errors[at] += decoding_error(model_, *drawn[at], batch_.rows_of(s), first, steps, decoded);
+      if (s == 0) keep_paths(*drawn[at], first, steps, decoded, paths);
     };
     entry.evaluation_loss = batch_.run(weights, task_source(model_, batch_, draw_, 0, &drawn), nullptr, visit);
     double sum = 0;
     for (const double error : errors) sum += error;
     entry.task_error = sum / static_cast<double>(trials_ * draw_.steps * model_.task->latents());
     entry.evaluated = true;
+    if (watch) watch(paths);
   }
 
  private:
@@ -92,7 +120,7 @@ class Evaluation {
 }  // namespace
 
 TrainingResult train(const Model& model, const TrainingOptions& options, TrainingState start,
-                     const TrainingProgress& progress) {
+                     const TrainingProgress& progress, const EvaluationWatch& watch) {
   const auto steps = options.steps > 0 ? options.steps : model.task->steps();
   Batch<Real> batch(model, {.trials = options.batch_size,
                             .steps = steps,
@@ -130,7 +158,8 @@ TrainingResult train(const Model& model, const TrainingOptions& options, Trainin
       numeric::adam_step(adam, done, std::min(piece, layout.size - first), gradient.data() + first,
                          weights.data() + first, first_moment.data() + first, second_moment.data() + first);
     });
-    if (evaluation && (done % options.evaluate_every == 0 || done == options.batches)) evaluation->run(weights, entry);
+    if (evaluation && (done % options.evaluate_every == 0 || done == options.batches))
+      evaluation->run(weights, entry, watch);
     result.history.push_back(entry);
     go_on = progress(entry);
   }

@@ -36,6 +36,14 @@ struct TrainingState {
   std::int64_t batch = 0;
 };
 
+/// What an evaluation saw of its first trials; for watching, it changes nothing.
+struct EvaluatedPaths {
+  std::int64_t batch = 0, trials = 0, steps = 0, coordinates = 0;
+  std::vector<double> decoded, latent;  ///< [trial, step, coordinate], after each step
+};
+/// Called after every evaluation, on the calling thread.
+using EvaluationWatch = std::function<void(const EvaluatedPaths&)>;
+
 /// Called after every batch, on the calling thread. Return false to stop early (the state so far is returned).
 using TrainingProgress = std::function<bool(const HistoryEntry&)>;
 
@@ -47,6 +55,6 @@ struct TrainingResult {
 /// Trains from `start` (batch 0 with initial weights, or a saved state). Throws Error (exit 1) naming the batch when
 /// the loss is not finite.
 TrainingResult train(const Model& model, const TrainingOptions& options, TrainingState start,
-                     const TrainingProgress& progress);
+                     const TrainingProgress& progress, const EvaluationWatch& watch = {});
 
 }  // namespace reverie::engine

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <pipeline/index.hpp>
+#include <pipeline/provenance.hpp>
 #include <set>
 #include <store/publication.hpp>
 
@@ -11,6 +13,23 @@ namespace reverie::pipeline {
 namespace {
 
 namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+/// What the report of the run says and no result does.
+ordered_json report_record(const Plan& plan) {
+  std::vector<const plugin::Component*> plugins;
+  for (const auto& stage : plan.stages)
+    for (const auto* component : stage.plugins)
+      if (std::find(plugins.begin(), plugins.end(), component) == plugins.end()) plugins.push_back(component);
+  const auto now = std::chrono::system_clock::now();
+  auto origin = provenance({now, now}, plugins);
+  for (const char* of_the_end : {"finished", "seconds"}) origin.erase(of_the_end);
+  return {{"title", plan.title},
+          {"configuration", plan.configuration},
+          {"origins", {{"written", plan.origins.written}, {"scaled", plan.origins.scaled}, {"set", plan.origins.set}}},
+          {"warnings", plan.warnings},
+          {"provenance", std::move(origin)}};
+}
 
 /// A link as link_result makes them: ".../store/<result>".
 bool is_result_link(const fs::path& path) {
@@ -64,17 +83,21 @@ void unlink_result(const fs::path& index, const Stage& stage) {
 }
 
 void write_plan_record(const fs::path& index, const Plan& plan) {
-  nlohmann::ordered_json record;
+  ordered_json record;
   record["pipeline"] = plan.file.string();
-  auto& stages = record["stages"] = nlohmann::ordered_json::array();
+  record["report"] = report_record(plan);
+  auto& stages = record["stages"] = ordered_json::array();
   for (const auto& stage : plan.stages) {
     auto inputs = json::array();
     for (const auto input : stage.inputs) inputs.push_back(plan.stages[input].label());
     stages.push_back({{"stage", stage.label()},
+                      {"name", stage.name},
+                      {"point", stage.point},
                       {"run", stage.run()},
                       {"fingerprint", stage.fingerprint},
                       {"inputs", std::move(inputs)},
                       {"identity", json::parse(canonical(stage.identity))}});
+    if (const auto* figure = std::get_if<FigureStage>(&stage.work)) stages.back()["section"] = figure->section;
   }
   store::write_file_atomically(index / plan_file, record.dump() + "\n");
 }
@@ -83,11 +106,16 @@ RecordedPlan read_plan_record(const fs::path& index) {
   RecordedPlan recorded;
   if (!fs::exists(index / plan_file)) return recorded;
   try {
-    const auto record = json::parse(store::read_file(index / plan_file));
+    const auto record = ordered_json::parse(store::read_file(index / plan_file));
     recorded.pipeline = record.at("pipeline");
-    for (const auto& stage : record.at("stages"))
-      recorded.stages.push_back(
-          {stage.at("stage"), stage.at("run"), stage.at("fingerprint"), stage.at("identity"), stage.at("inputs")});
+    recorded.report = record.value("report", ordered_json::object());
+    for (const auto& stage : record.at("stages")) {
+      const std::string label = stage.at("stage");
+      // Records of earlier versions have no name and no point.
+      recorded.stages.push_back({label, stage.at("run"), stage.at("fingerprint"), stage.at("identity"),
+                                 stage.at("inputs"), stage.value("name", label.substr(0, label.find('['))),
+                                 stage.value("point", Point()), stage.value("section", "")});
+    }
   } catch (const json::exception&) {
     throw store::DataError(fmt::format("{}: damaged", (index / plan_file).string()),
                            "Run the pipeline again: it writes this file anew.");

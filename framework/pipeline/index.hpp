@@ -27,10 +27,15 @@ struct RecordedStage {
   std::string label, run, fingerprint;
   json identity;
   std::vector<std::string> inputs;  ///< labels
+  std::string name = {};            ///< of its table
+  Point point = {};
+  std::string section = {};  ///< of a figure: heading in the report
 };
 struct RecordedPlan {
   std::string pipeline;  ///< the file, as it was named
   std::vector<RecordedStage> stages;
+  /// What the report says of the run: title, configuration, origins of its values, warnings, provenance.
+  nlohmann::ordered_json report = {};
 };
 void write_plan_record(const std::filesystem::path& index, const Plan& plan);
 /// Nothing recorded: no stages. DataError when the file cannot be read or is damaged.

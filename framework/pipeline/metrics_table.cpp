@@ -19,13 +19,6 @@ std::string seed_of(const Point& point) {
   return "";
 }
 
-std::string condition_of(const Point& point) {
-  Point others;
-  for (const auto& place : point)
-    if (place.first != seed_axis) others.push_back(place);
-  return text_of(others);
-}
-
 bool is_single(const store::Variable& variable) { return variable.dims.empty() && variable.values.size() == 1; }
 
 std::optional<double> single(const store::Dataset& result, const std::string& name) {
@@ -37,6 +30,13 @@ std::optional<double> single(const store::Dataset& result, const std::string& na
 std::string number(double value) { return std::isnan(value) ? "" : fmt::format("{}", value); }
 
 }  // namespace
+
+std::string condition_of(const Point& point) {
+  Point others;
+  for (const auto& place : point)
+    if (place.first != seed_axis) others.push_back(place);
+  return text_of(others);
+}
 
 std::optional<double> count_behind(const std::string& variable, const store::Dataset& result) {
   for (const char* ending : {"_n", "_count"})
@@ -83,7 +83,7 @@ std::vector<NumberOverSeeds> over_seeds(const std::vector<MeasuredResult>& resul
       if (!is_single(variable)) continue;
       const auto [place, fresh] = place_of.emplace(std::array{condition, result.stage, variable.name}, numbers.size());
       if (fresh) {
-        numbers.push_back({result.stage, variable.name, condition, variable.unit, {}});
+        numbers.push_back({result.stage, variable.name, condition, variable.unit, variable.long_name, {}});
         samples.emplace_back();
       }
       samples[place->second].push_back(variable.values[0]);

@@ -26,9 +26,12 @@ struct MeasuredResult {
 
 std::string metrics_table(const std::string& run, const std::vector<MeasuredResult>& results);
 
+/// The point without the seed, as text.
+std::string condition_of(const Point& point);
+
 /// A single number of a measure stage, over the seeds of one condition.
 struct NumberOverSeeds {
-  std::string stage, variable, condition, unit;
+  std::string stage, variable, condition, unit, doc;
   Reduced reduced;
 };
 std::vector<NumberOverSeeds> over_seeds(const std::vector<MeasuredResult>& results);

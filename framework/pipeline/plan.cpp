@@ -86,6 +86,24 @@ void prune(Plan& plan) {
   });
 }
 
+/// What of a document's values the pipeline's files say, what the scale, and what the command line.
+analysis::ReportOrigins origins_of(const Document& document) {
+  analysis::ReportOrigins origins;
+  const auto scale = document.root.value("scale", json());
+  const auto scales = scale.is_string() ? join("scales", scale.get<std::string>()) : "";
+  for (const auto& [path, entry] : document.entries) {
+    if (path == "scales" || path.starts_with("scales.")) continue;
+    const auto scaled = document.entries.find(join(scales, path));
+    if (document.sources[entry.key.source].name == "--set")
+      origins.set.insert(path);
+    else if (!scales.empty() && scaled != document.entries.end() && scaled->second.key == entry.key)
+      origins.scaled.insert(path);
+    else
+      origins.written.insert(path);
+  }
+  return origins;
+}
+
 /// What json cannot write as a number is written as text, so that it counts.
 json writable(const json& value) {
   if (value.is_number_float() && !std::isfinite(value.get<double>())) return fmt::format("{}", value.get<double>());
@@ -142,6 +160,7 @@ Plan make_plan(const Document& document, const PluginSearch& search) {
   if (diagnostics.count() == 0) diagnose_unused_axes(planning);
   if (document.root.contains("claim")) configuration["claim"] = document.root["claim"];
   diagnostics.throw_if_any();
+  plan.origins = origins_of(document);
 
   plan.stages = std::move(planning.stages);
   prune(plan);

@@ -8,6 +8,7 @@
 /// text; equal fingerprint means equal result.
 #pragma once
 
+#include <analysis/report/report.hpp>
 #include <engine/simulator.hpp>
 #include <engine/trainer.hpp>
 #include <pipeline/import_network.hpp>
@@ -61,6 +62,7 @@ struct GatherStage {
 
 struct FigureStage {
   std::string kind, title;
+  std::string section;  ///< of the report
   json options;
   std::vector<std::string> labels;  ///< one per input
   std::vector<Point> coordinates;   ///< one per input, on the axes that the figure gathers
@@ -118,6 +120,7 @@ struct Plan {
   std::vector<Stage> stages;  ///< in topological order
   std::vector<Claim> claims;
   nlohmann::ordered_json configuration;  ///< the pipeline as resolved
+  analysis::ReportOrigins origins;       ///< what of it is not a default
   std::vector<std::string> warnings;     ///< libraries that could not be loaded
 };
 

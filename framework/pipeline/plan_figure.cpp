@@ -94,6 +94,14 @@ bool add_sources(const Planning& planning, const Mention& mention, FigureStage& 
   return true;
 }
 
+/// Heading of the report where the pipeline names none.
+std::string usual_section(const std::string& kind, const std::string& source) {
+  if (kind == "curve") return source == "train" ? "Training" : "Curves";
+  if (kind == "paths" || kind == "mean_paths") return "Paths";
+  if (kind == "density" || kind == "states") return "Where activity dwells";
+  return "Comparisons";
+}
+
 /// `over` and `each` as lists of names.
 json list_of(const json& draw, const char* key) {
   if (!draw.contains(key)) return json::array();
@@ -135,6 +143,8 @@ bool plan_figure(Planning& planning, const json& table, Stage& stage) {
   if (!good) return false;
 
   work.title = checked.values["title"].get<std::string>();
+  work.section = checked.values["section"].get<std::string>();
+  if (work.section.empty()) work.section = usual_section(*kind, planning.stages[stage.inputs.front()].run());
   work.options = options.values;
   work.options["over"] = list_of(draw, "over");
   work.options["each"] = list_of(draw, "each");

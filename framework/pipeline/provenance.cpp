@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -46,6 +47,17 @@ std::string version() { return REVERIE_VERSION; }
 
 std::string format_time(std::chrono::system_clock::time_point time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+double seconds_between(const std::string& from, const std::string& to) {
+  const auto parse = [](const std::string& text) -> std::optional<double> {
+    std::tm parts{};
+    const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    if (end == nullptr || *end != '\0') return std::nullopt;
+    return static_cast<double>(timegm(&parts));
+  };
+  const auto begin = parse(from), end = parse(to);
+  return begin && end ? *end - *begin : 0;
 }
 
 nlohmann::ordered_json provenance(const Times& times, const std::vector<const plugin::Component*>& plugins) {

@@ -22,6 +22,8 @@ struct Times {
 
 /// "2026-01-31T12:00:00Z".
 std::string format_time(std::chrono::system_clock::time_point time);
+/// Between two such texts; 0 when one of them is none.
+double seconds_between(const std::string& from, const std::string& to);
 
 /// version, git hash of the build, host, CPU features, started, finished, seconds, threads, plugins with file and
 /// SHA-256.

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <pipeline/run.hpp>
+#include <pipeline/run_page.hpp>
 #include <pipeline/run_stages.hpp>
 #include <pipeline/selection.hpp>
 #include <pipeline/summary.hpp>
@@ -32,7 +33,8 @@ void require_writable(const fs::path& folder) {
   fs::remove(probe, error);
 }
 
-RunResult run(const Plan& plan, const RunOptions& options) {
+RunResult run(const Plan& plan, const RunOptions& given) {
+  auto options = given;
   for (const auto* names : {&options.only, &options.from, &options.force}) stages_named(plan, *names);
   const auto index = index_folder(options.runs, plan);
   require_writable(options.runs / "store");
@@ -47,6 +49,8 @@ RunResult run(const Plan& plan, const RunOptions& options) {
                     {"process", getpid()},
                     {"host", host_name()}});
 
+  RunPage page(index, options.page_seconds);
+  options.events.tick = [&] { page.update(); };
   RunResult result;
   result.stages = run_stages(plan, options, index, log);
   for (const auto& outcome : result.stages)
@@ -64,9 +68,11 @@ RunResult run(const Plan& plan, const RunOptions& options) {
   result.claims = judge_claims(plan, options.runs);
   if (!result.claims.empty())
     store::write_file_atomically(index / "claims.json", describe(result.claims).dump(1) + "\n");
-  result.report = index / "report.html";
-  analysis::write_report(summarise(plan, result, options.runs, times), result.report);
+  else
+    fs::remove(index / "claims.json");  // of a pipeline that had some before
   log.write("end", {{"seconds", times.seconds()}, {"exit", static_cast<int>(result.code)}});
+  result.report = page.file();
+  page.finish();
   return result;
 }
 

@@ -32,6 +32,7 @@ struct RunEvents {
   std::function<void(const std::string&)> warning;
   /// A line that a plugin logs in a child (REVERIE_LOG_...).
   std::function<void(const Stage&, int level, const std::string&)> message;
+  std::function<void()> tick;  ///< a few times a second
 };
 
 struct RunOptions {
@@ -42,6 +43,7 @@ struct RunOptions {
   /// Budget of all children together: numeric::thread_count() threads, and so many bytes (0: no limit).
   std::uint64_t memory = 0;
   double checkpoint_seconds = 60;  ///< between checkpoints of a training; 0: only when the run is stopped
+  double page_seconds = 10;        ///< between versions of report.html; 0: only at the end
   bool fail_fast = false;          ///< after a failure start nothing more, and end what runs
   bool in_process = false;         ///< one stage after the other, in this process
   // Names of tables or labels of stages. Error (usage) for one that does not exist.

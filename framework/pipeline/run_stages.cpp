@@ -127,6 +127,7 @@ class Runner {
           if (stopping_ || (options_.stop && options_.stop())) break;
         }
       if (stopping_ && running_.empty()) break;
+      if (options_.events.tick) options_.events.tick();
       if (!running_.empty() || !put_off_.empty()) listen();
       if (!put_off_.empty() && seconds_since(retried) > retry_interval) {
         retried = Clock::now();
@@ -212,6 +213,7 @@ class Runner {
     auto logged = begun;
     const auto report = work_on(request, [&](const Progress& progress) {
       tell_progress(request.stage, progress, logged);
+      if (options_.events.tick) options_.events.tick();
       return !(options_.stop && options_.stop());
     });
     lock.release();

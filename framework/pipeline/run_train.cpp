@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <pipeline/checkpoint.hpp>
+#include <pipeline/live_training.hpp>
 #include <pipeline/network_file.hpp>
 #include <pipeline/run_stage.hpp>
 #include <store/publication.hpp>
@@ -41,15 +42,19 @@ bool run_train(const TrainStage& work, const StageRun& run) {
   auto [state, history] = load_checkpoint(run.work_folder, run.stage.fingerprint, engine::parameter_shapes(model))
                               .value_or(Checkpoint{{engine::initial_weights(model, work.options.seed), {}, {}, 0}, {}});
 
+  LiveTraining live(run.work_folder, work.options.batches, *task, history);
   for (bool stopped = false;;) {
     bool due = false;
     const auto begun = Clock::now();
-    auto part = engine::train(model, work.options, std::move(state), [&](const engine::HistoryEntry& entry) {
+    const auto watch = [&](const engine::EvaluatedPaths& paths) { live.add(paths); };
+    const auto on_batch = [&](const engine::HistoryEntry& entry) {
+      live.add(entry);
       stopped = !run.progress({entry.batch, work.options.batches, "batches", entry.loss});
       due = run.checkpoint_seconds > 0 &&
             std::chrono::duration<double>(Clock::now() - begun).count() > run.checkpoint_seconds;
       return !stopped && !due;
-    });
+    };
+    auto part = engine::train(model, work.options, std::move(state), on_batch, watch);
     state = std::move(part.state);
     history.insert(history.end(), part.history.begin(), part.history.end());
     if (state.batch >= work.options.batches) break;

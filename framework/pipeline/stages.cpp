@@ -201,7 +201,8 @@ const TableKeys& quantity_keys() {
 }
 
 const TableKeys& figure_keys() {
-  static const TableKeys keys = {{text("run", "Kind of the stage."), text("title", "Title above the figure.", "")},
+  static const TableKeys keys = {{text("run", "Kind of the stage."), text("title", "Title above the figure.", ""),
+                                  text("section", "Heading of the report under which it stands.", "")},
                                  {"draw"}};
   return keys;
 }

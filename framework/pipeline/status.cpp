@@ -30,6 +30,8 @@ void enter(LoggedRun& run, const json& line, const std::map<std::string, std::si
     status.exit_code = line.value("exit", -1);
   } else if (event == "interrupted") {
     status.state = event;
+  } else if (event == "warning") {
+    status.warnings.push_back(line.value("message", ""));
   }
   const auto found = place.find(line.value("stage", ""));
   if (found == place.end()) return;
@@ -38,9 +40,15 @@ void enter(LoggedRun& run, const json& line, const std::map<std::string, std::si
     stage.done = line.value("done", std::int64_t{0});
     stage.total = line.value("total", std::int64_t{0});
     stage.of = line.value("of", "");
+    const auto loss = line.find("loss");
+    stage.loss = loss != line.end() && loss->is_number() ? loss->get<double>() : 0;
+    if (stage.first_word.empty()) stage.first_word = status.last, stage.first_done = stage.done;
+    stage.last_word = status.last;
   } else {
     stage.state = event == "started" ? "running" : event;
     stage.message = line.value("message", "");
+    stage.seconds = line.value("seconds", 0.0);
+    if (event == "started") stage.started = status.last;
   }
 }
 
@@ -82,7 +90,7 @@ RunStatus read_status(const std::filesystem::path& index) {
   std::map<std::string, std::size_t> place;
   for (const auto& stage : recorded.stages) {
     place[stage.label] = fresh.stages.size();
-    fresh.stages.push_back({stage.label, "open", "", 0, 0, ""});
+    fresh.stages.push_back({stage.label, "open"});
   }
   std::map<std::string, LoggedRun> runs = {{"", {fresh, 0, ""}}};  // by "from"
   std::string newest;

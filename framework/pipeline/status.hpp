@@ -8,9 +8,13 @@ namespace reverie::pipeline {
 
 struct StageStatus {
   std::string stage, state;  ///< "done", "running", "waiting", "failed", ...; "open": not begun
-  std::string message;       ///< of one that failed
+  std::string message = {};  ///< of one that failed
   std::int64_t done = 0, total = 0;
-  std::string of;  ///< "batches", "trials"
+  std::string of = {};                          ///< "batches", "trials"
+  double loss = 0, seconds = 0;                 ///< of a training at work; that an ended one took
+  std::string started = {};                     ///< time
+  std::int64_t first_done = 0;                  ///< by the first word of progress, which came at ...
+  std::string first_word = {}, last_word = {};  ///< ... and the last one
 };
 struct RunStatus {
   std::string pipeline, started, last;  ///< times of the run's first and last line
@@ -18,6 +22,7 @@ struct RunStatus {
   int exit_code = -1;                   ///< of a finished one
   int runs = 1;                         ///< how many are running, if several
   std::vector<StageStatus> stages;      ///< in the plan's order
+  std::vector<std::string> warnings;
 };
 
 /// Of the run that was begun last; while several run, what they reached together: a stage that one of them waits for

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// What the report shows, gathered from the plan, the outcomes and the results in the store.
+/// The numbers that a run measured.
 #pragma once
 
 #include <pipeline/metrics_table.hpp>
@@ -13,8 +13,5 @@ std::vector<MeasuredResult> measured_results(const Plan& plan, const std::vector
                                              const std::filesystem::path& runs);
 /// The single numbers among it.
 std::vector<analysis::ReportMetric> scalar_results(const Plan& plan, const std::vector<MeasuredResult>& results);
-
-analysis::Report summarise(const Plan& plan, const RunResult& result, const std::filesystem::path& runs,
-                           const Times& times);
 
 }  // namespace reverie::pipeline
