@@ -4,11 +4,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
 #include <cli/commands.hpp>
 #include <cli/plugin_text.hpp>
 #include <iostream>
 #include <pipeline/import_network.hpp>
 #include <pipeline/plan.hpp>
+#include <store/files.hpp>
 #include <store/publication.hpp>
 
 namespace reverie::cli {
@@ -24,6 +28,14 @@ std::string quoted(const std::string& text) {
   } catch (const plugin::json::exception&) {
     throw UsageError(fmt::format("'{}' is not UTF-8, and pipelines are", text), "Choose another name.");
   }
+}
+
+/// Bare where TOML allows it.
+std::string key_text(const std::string& key) {
+  const bool bare = !key.empty() && std::all_of(key.begin(), key.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '-';
+  });
+  return bare ? key : quoted(key);
 }
 
 /// OURS=THEIRS, repeated: several names for one of ours are added.
@@ -47,13 +59,17 @@ plugin::json read_settings(const std::vector<std::string>& settings) {
     if (!known || !values.is_object())
       throw UsageError(fmt::format("--set changes task.KEY, cell.KEY or network.KEY, not '{}'", table),
                        "As in --set task.place_cells=512 or --set cell.alpha=0.5.");
+    for (const auto& [key, value] : values.items())
+      if (value.is_object())
+        throw UsageError(fmt::format("--set {}.{} must be a number, text, boolean or list", table, key),
+                         "What else a pipeline can say, its file can: --out PIPELINE writes it.");
   }
   return given;
 }
 
 std::string lines_of(const plugin::json& values) {
   std::string text;
-  for (const auto& [key, value] : values.items()) text += fmt::format("{} = {}\n", quoted(key), toml_value(value));
+  for (const auto& [key, value] : values.items()) text += fmt::format("{} = {}\n", key_text(key), toml_value(value));
   return text;
 }
 
@@ -79,24 +95,25 @@ std::string seen_from(const fs::path& folder, const std::string& file) {
 std::string pipeline_text(const options::variables_map& values, const fs::path& folder) {
   const auto file = values["FILE"].as<std::string>(), task = values["task"].as<std::string>();
   const auto map = read_map(texts(values, "map"));
-  const auto settings = read_settings(texts(values, "set"));
+  auto settings = read_settings(texts(values, "set"));
+  auto& cell = settings["cell"];
+  if (!cell.contains("units")) cell["units"] = units_in(file, map);
   const auto of = [&](const char* table) { return lines_of(settings.value(table, plugin::json::object())); };
   std::vector<std::string> plugins;
   for (const auto& library : texts(values, "plugin")) plugins.push_back(seen_from(folder, library));
   auto text = plugins.empty() ? "" : fmt::format("plugins = {}\n\n", toml_value(plugins));
   text += fmt::format(
-      "[task.{0}]\nplugin = {0}\n{1}\n[network.imported]\n{2}\n[network.imported.cell]\nplugin = {3}\nunits = "
-      "{4}\n{5}\n"
-      "[stage.imported]\nrun = \"import\"\nfile = {6}\ntask = {0}\nnetwork = \"imported\"\n",
-      quoted(task), of("task"), of("network"), quoted(values["cell"].as<std::string>()), units_in(file, map),
-      of("cell"), quoted(seen_from(folder, file)));
+      "[task.{}]\nplugin = {}\n{}\n[network.imported]\n{}\n[network.imported.cell]\nplugin = {}\n{}\n"
+      "[stage.imported]\nrun = \"import\"\nfile = {}\ntask = {}\nnetwork = \"imported\"\n",
+      key_text(task), quoted(task), of("task"), of("network"), quoted(values["cell"].as<std::string>()), of("cell"),
+      quoted(seen_from(folder, file)), quoted(task));
   if (values.count("constants") != 0) {
     const auto constants = values["constants"].as<std::string>();
     text += fmt::format("constants = {}\n", quoted(constants == "drawn" ? constants : seen_from(folder, constants)));
   }
   if (!map.empty()) {
     text += "[stage.imported.map]\n";
-    for (const auto& [ours, theirs] : map) text += fmt::format("{} = {}\n", quoted(ours), toml_value(theirs));
+    for (const auto& [ours, theirs] : map) text += fmt::format("{} = {}\n", key_text(ours), toml_value(theirs));
   }
   return text + "\n[stage.replay]\nrun = \"simulate\"\nof = \"imported\"\nphase = \"quiescent\"\n";
 }
@@ -126,7 +143,10 @@ int import_command(const Command& command, const Arguments& arguments) {
   if (values->count("out") != 0 && values->count("force") == 0 && fs::exists(out, ignored))
     throw UsageError(fmt::format("'{}' exists already", out.string()), "Choose another name, or say --force.");
 
-  const auto text = pipeline_text(*values, fs::absolute(out).parent_path());
+  const auto folder = fs::absolute(out).parent_path();
+  if (!fs::is_directory(folder, ignored)) throw store::cannot_write(out, ENOENT);
+
+  const auto text = pipeline_text(*values, folder);
   const auto plan = pipeline::make_plan(pipeline::parse_document(out.string(), text), plugin_search(*values));
   for (const auto& warning : plan.warnings) warn(warning);
   if (values->count("out") == 0) {
