@@ -43,16 +43,19 @@ class TomlWriter {
  public:
   explicit TomlWriter(const ReportOrigins& origins) : origins_(origins) {}
 
-  /// Keys of a table, tables below it as tables of their own down to [stage.NAME].
-  void table(const ordered_json& table, const std::string& path, int depth) {
+  /// Keys of a table, tables below it as tables of their own down to [stage.NAME]. `heading`: the path as TOML has it.
+  void table(const ordered_json& table, const std::string& path, const std::string& heading, int depth) {
+    const auto below = [](const std::string& above, const std::string& key) {
+      return above.empty() ? key : above + "." + key;
+    };
     std::string lines;
     for (const auto& [key, value] : table.items())
-      if (!(value.is_object() && depth > 0)) lines += line(key, value, path.empty() ? key : path + "." + key);
-    if (!lines.empty() && !path.empty()) html_ += fmt::format("\n<b>[{}]</b>\n", escape_html(path));
+      if (!(value.is_object() && depth > 0)) lines += line(key, value, below(path, key));
+    if (!lines.empty() && !path.empty()) html_ += fmt::format("\n<b>[{}]</b>\n", escape_html(heading));
     html_ += lines;
     for (const auto& [key, value] : table.items())
       if (value.is_object() && depth > 0)
-        this->table(value, path.empty() ? key_text(key) : path + "." + key_text(key), depth - 1);
+        this->table(value, below(path, key), below(heading, key_text(key)), depth - 1);
   }
 
   const std::string& html() const { return html_; }
@@ -109,7 +112,7 @@ std::string configuration_section(const Report& report) {
   for (const ReportRun& run : report.runs) {
     if (!run.configuration.is_object() || run.configuration.empty()) continue;
     TomlWriter writer(run.origins);
-    writer.table(run.configuration, "", 2);
+    writer.table(run.configuration, "", "", 2);
     html += fmt::format("<details>\n<summary>{}As resolved, with every default</summary>\n{}{}</details>\n",
                         escape_html(run_prefix(report, run)), legend(run.origins),
                         html_scrolling("Configuration", "<pre>" + writer.html() + "</pre>\n"));

@@ -42,11 +42,11 @@ TEST_CASE("paths: every source is a panel, every trial a line, each panel marks 
 TEST_CASE("paths: the table holds the recorded positions, to the bit") {
   Folder folder("paths-table");
   const auto walked = walks(3, 50, 4, 0.03);
-  const auto source = recording(folder.make("a"), "awake", "awake", 3, 50, walked);
+  const auto source = recording(folder.make("a"), "walk", "awake", 3, 50, walked);
   const auto files = analysis::draw_figure("paths", options("paths"), "", {source}, folder.make("figure"));
   const auto rows = cells(files.csv);
   REQUIRE(rows.size() == 1 + 3 * 50);
-  CHECK(rows[0] == std::vector<std::string>{"panel", "trial", "step", "time (s)", "x (m)", "y (m)", "source"});
+  CHECK(rows[0] == std::vector<std::string>{"panel", "trial", "step", "time (s)", "x (m)", "y (m)", "source", "phase"});
   for (std::size_t i = 0; i + 1 < rows.size(); ++i) {
     const auto& row = rows[i + 1];
     CHECK(std::stoul(row[1]) == i / 50);
@@ -54,7 +54,8 @@ TEST_CASE("paths: the table holds the recorded positions, to the bit") {
     CHECK(std::stod(row[3]) == doctest::Approx(0.02 * static_cast<double>(i % 50 + 1)));
     CHECK(std::stof(row[4]) == walked[2 * i]);
     CHECK(std::stof(row[5]) == walked[2 * i + 1]);
-    CHECK(row[6] == "awake");
+    CHECK(row[6] == "walk");
+    CHECK(row[7] == "awake");
   }
 }
 

@@ -78,7 +78,7 @@ TEST_CASE("the configuration tells defaults, the scale and the command line apar
                  {"stage.a b.trials"},
                  {"stage.a b.batches"}};
   const auto html = configuration_section(with(run));
-  CHECK(contains(html, "\ntitle = &quot;T&quot;\n") == contains(html, "<pre>\ntitle"));
+  CHECK(contains(html, "<pre>title = &quot;T&quot;\n"));
   CHECK(contains(html, "<b>[stage.&quot;a b&quot;]</b>\n"));
   CHECK(contains(html, "<mark>batches = 5</mark>  <i># --set</i>\n"));
   CHECK(contains(html, "<mark>trials = 3</mark>  <i># scale</i>\n"));

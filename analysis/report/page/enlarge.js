@@ -1,6 +1,5 @@
 // Figures as large as the window: from the thumbnails and from a button on every figure. The drawing is not copied but
 // shown a second time (<use>). Without JavaScript thumbnails lead to the figure.
-const SVG = "http://www.w3.org/2000/svg";
 const dialog = document.createElement("dialog");
 dialog.className = "enlarged";
 dialog.innerHTML =
@@ -13,17 +12,15 @@ function show(plate) {
   shown = plates.indexOf(plate);
   const card = plate.querySelector(".variant:not([hidden]) .card") ?? plate.querySelector(".card");
   const { drawing, width, height } = card.dataset;
-  const svg = document.createElementNS(SVG, "svg");
-  const use = document.createElementNS(SVG, "use");
+  const place = dialog.querySelector(".drawing");
+  place.innerHTML = '<svg role="img"><use></use></svg>';
+  const svg = place.firstChild;
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", card.querySelector("svg").getAttribute("aria-label"));
-  use.setAttribute("href", `#${drawing}`);
-  svg.append(use);
+  svg.firstChild.setAttribute("href", `#${drawing}`);
   const at = card.closest(".variant").querySelector(".at");
   dialog.querySelector("strong").textContent =
     plate.querySelector("h4").textContent + (at ? ` (${at.textContent})` : "");
-  dialog.querySelector(".drawing").replaceChildren(svg);
   if (!dialog.open) dialog.showModal();
 }
 
