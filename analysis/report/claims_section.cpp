@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace reverie::analysis {
 namespace {
 
@@ -14,44 +16,50 @@ const char* sign_of(const std::string& verdict) {
   return verdict == "unclear" ? "≈" : "?";
 }
 
-std::string verdict_cell(const std::string& verdict) {
-  return fmt::format("<td class=\"verdict {0}\"><span aria-hidden=\"true\">{1}</span> {0}</td>", escape_html(verdict),
-                     sign_of(verdict));
+std::string verdict_mark(const std::string& verdict) {
+  return fmt::format("<span class=\"verdict {0}\"><span aria-hidden=\"true\">{1}</span> {0}</span>",
+                     escape_html(verdict), sign_of(verdict));
 }
 
 std::string numbers(const ReportComparison& comparison) {
   if (!comparison.missing.empty()) return escape_html(comparison.missing);
-  return fmt::format("{:.4g} {} {:.4g}<small>by {:.3g} to {:.3g}, n = {}</small>", comparison.value,
+  return fmt::format("{:.4g} {} {:.4g} <small>by {:.3g} to {:.3g}, n = {}</small>", comparison.value,
                      comparison.side == "above" ? "&gt;" : "&lt;", comparison.bound, comparison.low, comparison.high,
                      comparison.samples);
 }
 
-/// All comparisons of a claim, grouped under its words.
-std::string rows_of(const ReportClaim& claim, const std::string& prefix) {
-  const auto words = fmt::format("<th scope=\"rowgroup\" rowspan=\"{}\">{}{}<small><code>{}</code></small></th>",
-                                 std::max<std::size_t>(claim.comparisons.size(), 1), escape_html(prefix),
-                                 escape_html(claim.text.empty() ? claim.name : claim.text), escape_html(claim.name));
-  if (claim.comparisons.empty())
-    return fmt::format("<tr>{}<td></td><td></td>{}</tr>\n", words, verdict_cell(claim.verdict));
-  std::string rows;
-  for (const ReportComparison& comparison : claim.comparisons)
-    rows += fmt::format("<tr>{}<td>{}</td><td>{}</td>{}</tr>\n", rows.empty() ? words : "", escape_html(comparison.at),
-                        numbers(comparison), verdict_cell(comparison.verdict));
-  return rows;
+/// One comparison stands beside its claim; of several each says where it is and how it ends, many are folded away.
+std::string values_of(const ReportClaim& claim) {
+  constexpr std::size_t most_unfolded = 4;
+  const auto& all = claim.comparisons;
+  if (all.size() == 1) return fmt::format("<small>{}</small>{}", escape_html(all[0].at), numbers(all[0]));
+  std::string list;
+  for (const ReportComparison& comparison : all)
+    list += fmt::format("<li>{} <small>{}</small>{}</li>\n", verdict_mark(comparison.verdict),
+                        escape_html(comparison.at), numbers(comparison));
+  list = "<ul>\n" + list + "</ul>\n";
+  if (all.size() <= most_unfolded) return list;
+  const auto holding = std::count_if(all.begin(), all.end(), [](const auto& c) { return c.verdict == "holds"; });
+  return fmt::format("<details><summary>{} of {} comparisons hold</summary>\n{}</details>", holding, all.size(), list);
+}
+
+std::string row_of(const ReportClaim& claim, const std::string& prefix) {
+  return fmt::format("<tr><th scope=\"row\">{}{}<small><code>{}</code></small></th><td>{}</td><td>{}</td></tr>\n",
+                     escape_html(prefix), escape_html(claim.text.empty() ? claim.name : claim.text),
+                     escape_html(claim.name), verdict_mark(claim.verdict), values_of(claim));
 }
 
 }  // namespace
 
 std::string claims_section(const Report& report) {
-  std::string bodies;
+  std::string rows;
   for (const ReportRun& run : report.runs)
-    for (const ReportClaim& claim : run.claims)
-      bodies += "<tbody>\n" + rows_of(claim, run_prefix(report, run)) + "</tbody>\n";
-  if (bodies.empty()) return "";
+    for (const ReportClaim& claim : run.claims) rows += row_of(claim, run_prefix(report, run));
+  if (rows.empty()) return "";
   const auto table = fmt::format(
-      "<table class=\"claims\">\n<thead><tr><th scope=\"col\">Claim</th><th scope=\"col\">At</th>"
-      "<th scope=\"col\">Values</th><th scope=\"col\">Verdict</th></tr></thead>\n{}</table>\n",
-      bodies);
+      "<table class=\"claims\">\n<thead><tr><th scope=\"col\">Claim</th><th scope=\"col\">Verdict</th>"
+      "<th scope=\"col\">Values</th></tr></thead>\n<tbody>\n{}</tbody>\n</table>\n",
+      rows);
   return html_section("claims", "Claims",
                       html_scrolling("Claims", table) +
                           "<p class=\"faint\">Values are means over n samples; the interval (95 %, Student's t over "
