@@ -241,6 +241,10 @@ void apply_setting(Document& document, const std::string& setting) {
   json* target = &document.root;
   std::string path;
   while (true) {
+    // A comment or several lines are TOML, too.
+    if (keys->size() != 1 || values->size() != 1 || !values->contains(keys->begin()->first.str()))
+      throw Error(ExitCode::usage, fmt::format("--set '{}' does not set one key", setting),
+                  "Write --set stage.NAME.KEY=VALUE, once for each key.");
     const auto first = keys->begin();
     const std::string name(first->first.str());
     const toml::node& inner = first->second;

@@ -91,6 +91,19 @@ TEST_CASE("a setting without value or with an unquoted text is a usage error") {
   }
 }
 
+TEST_CASE("a setting that sets nothing or several keys is a usage error") {
+  for (const char* setting : {"# a = 1", "[a] # b = 1", "a = 1\nb = 2", "[a]\nb = 1\nc = 2"}) {
+    CAPTURE(setting);
+    try {
+      parse_document("a.toml", "", {setting});
+      FAIL("accepted");
+    } catch (const Error& error) {
+      CHECK(error.exit_code() == ExitCode::usage);
+      CHECK(std::string(error.what()).find("does not set one key") != std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("a setting below something that is no table is refused") {
   CHECK_THROWS_AS(parse_document("a.toml", "seed = 1\n", {"seed.x = 1"}), PipelineError);
 }
