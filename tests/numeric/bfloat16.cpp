@@ -8,6 +8,8 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <utility>
+#include <vector>
 
 using namespace reverie::numeric;
 
@@ -69,9 +71,13 @@ TEST_CASE("products round their operands and nothing else") {
   if (!missing_for_bfloat16().empty()) return;
   for (const std::int64_t inputs : {2, 37, 64})
     for (const bool transposed : {false, true})
-      for (const bool accumulate : {false, true}) {
+      for (const auto& size : std::vector<std::pair<std::int64_t, bool>>{
+               {25, false}, {25, true}, {64, false}, {77, false}, {77, true}}) {  // 77: whole tiles, and a rest
+        const std::int64_t rows = size.first;
+        const bool accumulate = size.second;
         CAPTURE(inputs);
-        const std::int64_t rows = 25, outputs = 33, stride_a = 80, stride_c = 48;
+        CAPTURE(rows);
+        const std::int64_t outputs = 33, stride_a = 80, stride_c = 48;
         const auto a = normals(rows * stride_a, 1), weights = normals(inputs * outputs, 2);
         auto c = normals(rows * stride_c, 3);
         const auto before = c;
