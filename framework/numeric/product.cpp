@@ -3,6 +3,7 @@
 #include <numeric/product.hpp>
 
 #include <cblas.h>
+#include <omp.h>
 #include <algorithm>
 #include <atomic>
 #include <dnnl.hpp>
@@ -28,6 +29,19 @@ void single_threaded_blas() {
   }();
   (void)done;
 }
+
+/// Where oneDNN has no kernel that it generates as a whole (AVX2), a primitive keeps the number of OpenMP threads it was
+/// made with, and shares every execution out among so many.
+class OneOpenMPThread {
+ public:
+  OneOpenMPThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+  ~OneOpenMPThread() { omp_set_num_threads(before_); }
+  OneOpenMPThread(const OneOpenMPThread&) = delete;
+  OneOpenMPThread& operator=(const OneOpenMPThread&) = delete;
+
+ private:
+  int before_;
+};
 
 const dnnl::engine& cpu() {
   static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
@@ -88,6 +102,7 @@ struct Matmul {
   std::uint64_t number = next_number();  ///< unlike that of every other
 
   Matmul(const Desc& a_, const Desc& b_, const Desc& c_, bool accumulate) : a(a_), c(c_) {
+    const OneOpenMPThread only;
     dnnl::primitive_attr attributes;
     attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     if (accumulate) {
