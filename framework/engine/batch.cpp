@@ -33,13 +33,6 @@ double squared_error(std::int64_t n, Real* outputs, const Real* targets, Real sc
   return static_cast<double>(sum);
 }
 
-/// values[0] = sum over shards in a tree whose shape depends on their number only.
-template <class Value, class Add>
-void tree_sum(std::vector<Value>& values, Add&& add) {
-  for (std::size_t reach = 1; reach < values.size(); reach *= 2)
-    for (std::size_t i = 0; i + reach < values.size(); i += 2 * reach) add(values[i], values[i + reach]);
-}
-
 }  // namespace
 
 template <class Real>
@@ -138,12 +131,15 @@ struct Batch<Real>::Worker {
 
 template <class Real>
 Batch<Real>::Batch(const Model& model, const BatchOptions& options)
-    : options_(options), network_(model, options.steps, true, options.with_gradient, options.precision) {
+    : options_(options),
+      network_(model, options.steps, true, options.with_gradient, options.precision),
+      sum_(shards(), options.ranks) {
   if (options.checkpoint_every % chunk_steps != 0)
     throw std::invalid_argument("checkpoint_every must be a multiple of chunk_steps");
-  if (options.with_gradient)
-    gradients_.assign(static_cast<std::size_t>(shards()),
-                      numeric::AlignedVector<Real>(static_cast<std::size_t>(layout().size)));
+  if (!options.with_gradient) return;
+  gradients_.resize(static_cast<std::size_t>(shards()));
+  for (auto s = sum_.mine().first; s < sum_.mine().last; ++s)
+    gradients_[static_cast<std::size_t>(s)].resize(static_cast<std::size_t>(layout().size));
 }
 template <class Real>
 Batch<Real>::~Batch() = default;
@@ -159,7 +155,8 @@ double Batch<Real>::run(const numeric::AlignedVector<Real>& weights, const Shard
   const auto held = options_.checkpoint_every > 0 ? std::min(all, options_.checkpoint_every) : all;
   std::vector<double> losses(static_cast<std::size_t>(shards()));
 
-  numeric::parallel_items(shards(), [&](int worker_index, std::int64_t s) {
+  const auto run_shard = [&](int worker_index, std::int64_t item) {
+    const auto s = sum_.mine().first + item;
     auto& worker = workers_[static_cast<std::size_t>(worker_index)];
     if (!worker) worker = std::make_unique<Worker>(network_, held, options_.with_gradient);
     typename Worker::Visit visit_chunk;
@@ -172,18 +169,17 @@ double Batch<Real>::run(const numeric::AlignedVector<Real>& weights, const Shard
     const auto at = static_cast<std::size_t>(s);
     losses[at] = gradient ? worker->forward_and_backward(trials, scale, gradients_[at].data(), visit_chunk)
                           : worker->forward(trials, visit_chunk);
-  });
-
-  if (gradient) {
-    constexpr std::int64_t piece = 16384;
-    numeric::parallel_items((layout().size + piece - 1) / piece, [&](int, std::int64_t item) {
-      const auto first = item * piece, size = std::min(piece, layout().size - first);
-      tree_sum(gradients_, [&](auto& to, const auto& from) { add_to(size, from.data() + first, to.data() + first); });
-    });
-    gradient->assign(gradients_[0].begin(), gradients_[0].end());
+  };
+  std::exception_ptr failure;
+  try {
+    numeric::parallel_items(sum_.mine().last - sum_.mine().first, run_shard);
+  } catch (...) {
+    failure = std::current_exception();
   }
-  tree_sum(losses, [](double& to, double from) { to += from; });
-  return losses[0] / count;
+  numeric::agree(options_.ranks, failure);
+
+  if (gradient) sum_.total(layout().size, gradients_, *gradient);
+  return sum_.total(losses) / count;
 }
 
 template class Batch<float>;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <engine/backward.hpp>
+#include <engine/shard_sum.hpp>
 #include <functional>
 
 namespace reverie::engine {
@@ -34,6 +35,7 @@ struct BatchOptions {
   /// backward pass, from states kept in between. 0: all steps, none run twice. The gradient has the same bits.
   std::int64_t checkpoint_every = 0;
   Precision precision = Precision::full;
+  numeric::Communicator* ranks = nullptr;  ///< each takes a block of the shards; loss and gradient are known to all
 };
 
 template <class Real>
@@ -47,6 +49,7 @@ class Batch {
   std::int64_t rows_of(std::int64_t shard) const { return std::min(shard_rows, options_.trials - shard * shard_rows); }
 
   /// Loss; and the gradient, flat in the layout, where it is not null (chunks are then visited from last to first).
+  /// `source` and `visit` are called for this rank's shards only.
   double run(const numeric::AlignedVector<Real>& weights, const ShardSource<Real>& source,
              numeric::AlignedVector<Real>* gradient, const ChunkVisitor<Real>& visit = {});
 
@@ -54,8 +57,9 @@ class Batch {
   struct Worker;
   const BatchOptions options_;
   Network<Real> network_;
+  ShardSum sum_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::vector<numeric::AlignedVector<Real>> gradients_;  ///< per shard
+  std::vector<numeric::AlignedVector<Real>> gradients_;  ///< of this rank's shards
 };
 
 }  // namespace reverie::engine

@@ -181,6 +181,48 @@ struct Simulation {
   }
 };
 
+/// At rank 0 the records of shards first ... last - 1, of which rank r has that of shard first + r.
+std::vector<ShardRecord> gather(numeric::Communicator* ranks, std::optional<ShardRecord>& mine, std::int64_t first,
+                                std::int64_t last, const std::function<std::int64_t(std::int64_t)>& rows_of) {
+  std::vector<ShardRecord> records;
+  if (!ranks) {
+    records.push_back(std::move(*mine));
+    return records;
+  }
+  const auto n = static_cast<std::size_t>(ranks->size());
+  std::vector<float> packed;
+  if (mine && ranks->rank() > 0)
+    for (const auto& [name, values] : *mine) packed.insert(packed.end(), values.begin(), values.end());
+  std::vector<std::span<const std::byte>> to(n);
+  std::vector<std::span<std::byte>> from(n);
+  std::vector<std::vector<float>> received(n);
+  if (ranks->rank() > 0) {
+    to[0] = std::as_bytes(std::span(packed));
+  } else {
+    // The records of all ranks hold the same variables, with so many numbers per row.
+    for (auto s = first + 1; s < last; ++s) {
+      std::size_t numbers = 0;
+      for (const auto& [name, values] : *mine) numbers += values.size();
+      auto& values = received[static_cast<std::size_t>(s - first)];
+      values.resize(numbers * static_cast<std::size_t>(rows_of(s)) / static_cast<std::size_t>(rows_of(first)));
+      from[static_cast<std::size_t>(s - first)] = std::as_writable_bytes(std::span(values));
+    }
+  }
+  ranks->exchange(to, from);
+  if (ranks->rank() > 0) return records;
+  records.push_back(std::move(*mine));
+  for (auto s = first + 1; s < last; ++s) {
+    auto next = received[static_cast<std::size_t>(s - first)].cbegin();
+    auto& record = records.emplace_back();
+    for (const auto& [name, values] : records.front()) {
+      const auto count = static_cast<std::int64_t>(values.size()) * rows_of(s) / rows_of(first);
+      record[name].assign(next, next + count);
+      next += count;
+    }
+  }
+  return records;
+}
+
 }  // namespace
 
 template <class Real>
@@ -192,6 +234,9 @@ void simulate(const Model& model, const std::vector<NamedArray>& weights, const 
   network.pack(flat);
   const Simulation<Real> simulation{model, options, network, steps};
   const auto shards = (options.trials + shard_rows - 1) / shard_rows;
+  // Ranks take turns, so that rank 0 can write while all compute: shard s is rank s mod n's.
+  const auto n = options.ranks ? options.ranks->size() : 1, me = options.ranks ? options.ranks->rank() : 0;
+  const auto mine = (shards - me + n - 1) / n;
   const auto threads = std::max(1, numeric::thread_count());
   std::vector<std::unique_ptr<Shard<Real>>> workers(static_cast<std::size_t>(threads));
   Handover handover(threads + 1);
@@ -199,11 +244,11 @@ void simulate(const Model& model, const std::vector<NamedArray>& weights, const 
 
   std::thread computing([&] {
     try {
-      numeric::parallel_items(shards, [&](int worker, std::int64_t s) {
+      numeric::parallel_items(mine, [&](int worker, std::int64_t item) {
         if (handover.stopped()) return;
         auto& shard = workers[static_cast<std::size_t>(worker)];
         if (!shard) shard = std::make_unique<Shard<Real>>(network, network.steps(), false);
-        handover.put(s, simulation.run_shard(s, *shard, handover));
+        handover.put(item, simulation.run_shard(item * n + me, *shard, handover));
       });
     } catch (...) {
       failure = std::current_exception();
@@ -216,19 +261,27 @@ void simulate(const Model& model, const std::vector<NamedArray>& weights, const 
     computing.join();
   };
   try {
-    for (std::int64_t s = 0; s < shards; ++s) {
-      const auto record = handover.take();
-      if (!record) break;
-      const auto first = s * shard_rows, rows = std::min(shard_rows, options.trials - first);
-      for (const auto& [name, values] : *record) sink(name, first, rows, values.data());
-      if (!progress(first + rows)) break;
+    const auto rows_of = [&](std::int64_t s) { return std::min(shard_rows, options.trials - s * shard_rows); };
+    bool go_on = true;
+    for (std::int64_t first = 0; first < shards && go_on; first += n) {
+      std::optional<ShardRecord> record;
+      if (first + me < shards) record = handover.take();
+      numeric::agree(options.ranks, first + me < shards && !record ? failure : nullptr);
+      const auto records = gather(options.ranks, record, first, std::min<std::int64_t>(first + n, shards), rows_of);
+      go_on = numeric::decide(options.ranks, [&] {
+        for (auto s = first; s < std::min<std::int64_t>(first + n, shards); ++s) {
+          for (const auto& [name, values] : records[static_cast<std::size_t>(s - first)])
+            sink(name, s * shard_rows, rows_of(s), values.data());
+          if (!progress(s * shard_rows + rows_of(s))) return false;
+        }
+        return true;
+      });
     }
   } catch (...) {
     finish();
     throw;
   }
   finish();
-  if (failure) std::rethrow_exception(failure);
 }
 
 template void simulate<float>(const Model&, const std::vector<NamedArray>&, const SimulationOptions&,

@@ -4,6 +4,7 @@
 
 #include <engine/model.hpp>
 #include <functional>
+#include <numeric/communicator.hpp>
 #include <numeric/product.hpp>
 #include <numeric/random.hpp>
 
@@ -24,6 +25,9 @@ struct SimulationOptions {
   Start start = Start::fresh;
   plugin::Array start_states;                        ///< for Start::recording: [trial, units]
   bool record_state = false, record_output = false;  ///< besides position (and, awake, latent and input)
+  /// Ranks that share the trials; each calls simulate() with equal arguments. The bits do not depend on them. Only rank 0
+  /// gets the records, and is asked for progress.
+  numeric::Communicator* ranks = nullptr;
 };
 
 /// Receives [trials, ...] of one variable, in ascending order of trials, on the calling thread:

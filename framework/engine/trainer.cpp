@@ -88,9 +88,11 @@ class Evaluation {
       : model_(model),
         draw_{options.seed, numeric::Role::evaluate, 0, 0, shard_rows, steps, options.mask},
         trials_(options.evaluate_trials),
-        batch_(model, {.trials = trials_, .steps = steps, .precision = options.precision}) {}
+        ranks_(options.ranks),
+        batch_(model, {.trials = trials_, .steps = steps, .precision = options.precision, .ranks = options.ranks}) {}
 
-  void run(const numeric::AlignedVector<Real>& weights, HistoryEntry& entry, const EvaluationWatch& watch) {
+  /// What it saw of its first trials is complete at rank 0 only.
+  EvaluatedPaths run(const numeric::AlignedVector<Real>& weights, HistoryEntry& entry) {
     std::vector<std::shared_ptr<const plugin::TaskBatch>> drawn(static_cast<std::size_t>(batch_.shards()));
     std::vector<double> errors(drawn.size());
     EvaluatedPaths paths{entry.batch, std::min(watched_trials, trials_), draw_.steps, model_.task->latents(), {}, {}};
@@ -103,17 +105,19 @@ class Evaluation {
       if (s == 0) keep_paths(*drawn[at], first, steps, decoded, paths);
     };
     entry.evaluation_loss = batch_.run(weights, task_source(model_, batch_, draw_, 0, &drawn), nullptr, visit);
+    numeric::share_blocks(ranks_, errors);
     double sum = 0;
     for (const double error : errors) sum += error;
     entry.task_error = sum / static_cast<double>(trials_ * draw_.steps * model_.task->latents());
     entry.evaluated = true;
-    if (watch) watch(paths);
+    return paths;
   }
 
  private:
   const Model& model_;
   TrialDraw draw_;
   std::int64_t trials_;
+  numeric::Communicator* ranks_;
   Batch<Real> batch_;
 };
 
@@ -126,7 +130,8 @@ TrainingResult train(const Model& model, const TrainingOptions& options, Trainin
                             .steps = steps,
                             .with_gradient = true,
                             .checkpoint_every = options.checkpoint_every,
-                            .precision = options.precision});
+                            .precision = options.precision,
+                            .ranks = options.ranks});
   const auto& layout = batch.layout();
   auto weights = flatten<Real>(layout, start.weights);
   using Flat = numeric::AlignedVector<Real>;
@@ -158,10 +163,14 @@ TrainingResult train(const Model& model, const TrainingOptions& options, Trainin
       numeric::adam_step(adam, done, std::min(piece, layout.size - first), gradient.data() + first,
                          weights.data() + first, first_moment.data() + first, second_moment.data() + first);
     });
+    std::optional<EvaluatedPaths> paths;
     if (evaluation && (done % options.evaluate_every == 0 || done == options.batches))
-      evaluation->run(weights, entry, watch);
+      paths = evaluation->run(weights, entry);
     result.history.push_back(entry);
-    go_on = progress(entry);
+    go_on = numeric::decide(options.ranks, [&] {
+      if (paths && watch) watch(*paths);
+      return progress(entry);
+    });
   }
   result.state = {unflatten(layout, weights), unflatten(layout, first_moment), unflatten(layout, second_moment), done};
   return result;

@@ -7,6 +7,7 @@
 
 #include <engine/model.hpp>
 #include <functional>
+#include <numeric/communicator.hpp>
 #include <numeric/product.hpp>
 
 namespace reverie::engine {
@@ -21,6 +22,9 @@ struct TrainingOptions {
   /// pass: less memory, same bits. 0: keep all steps.
   std::int64_t checkpoint_every = 0;
   std::int64_t evaluate_every = 0, evaluate_trials = 200;  ///< 0: never
+  /// Ranks that share the work; each calls train() with equal arguments and gets the same result. The bits do not
+  /// depend on them. Only rank 0 is asked for progress, and watches.
+  numeric::Communicator* ranks = nullptr;
 };
 
 struct HistoryEntry {
