@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cli/commands.hpp>
+#include <cli/launch.hpp>
 #include <cli/progress.hpp>
 #include <cli/run_summary.hpp>
 #include <cli/signals.hpp>
@@ -12,8 +13,10 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <mpi/mpi_ranks.hpp>
 #include <numeric/threads.hpp>
 #include <pipeline/explain.hpp>
+#include <pipeline/ranks.hpp>
 
 namespace reverie::cli {
 namespace {
@@ -145,9 +148,15 @@ pipeline::RunEvents shown_events(ProgressDisplay& display, bool quiet) {
   return events;
 }
 
-}  // namespace
+/// What `reverie run` was asked for.
+struct RunRequest {
+  bool json = false, quiet = false, strict = false;
+  pipeline::RunOptions options;
+  pipeline::Plan plan;
+};
 
-int run_command(const Command& command, const Arguments& arguments) {
+/// nullopt: --help was given, and answered.
+std::optional<RunRequest> read_request(const Command& command, const Arguments& arguments) {
   options::options_description description("Options");
   add_settings(description);
   add_runs(description);
@@ -155,10 +164,13 @@ int run_command(const Command& command, const Arguments& arguments) {
   add_scheduling(description);
   add_common(description);
   const auto values = parse(command, description, {"PIPELINE"}, arguments);
-  if (!values) return 0;
+  if (!values) return std::nullopt;
   apply_threads(*values);
-  const bool json = values->count("json") != 0, quiet = values->count("quiet") != 0 || json;
-  pipeline::RunOptions running;
+  RunRequest request;
+  request.json = values->count("json") != 0;
+  request.quiet = values->count("quiet") != 0 || request.json;
+  request.strict = values->count("strict") != 0;
+  auto& running = request.options;
   running.runs = (*values)["runs"].as<std::string>();
   running.memory = values->count("memory") != 0 ? bytes_of((*values)["memory"].as<std::string>()) : default_memory();
   running.checkpoint_seconds = (*values)["checkpoint"].as<double>();
@@ -171,21 +183,25 @@ int run_command(const Command& command, const Arguments& arguments) {
   running.from = texts(*values, "from");
   running.force = texts(*values, "force");
   running.stop = stop_requested;
-  const auto plan = read_plan(*values);
+  request.plan = read_plan(*values);
+  return request;
+}
 
+int run_pipeline(RunRequest& request) {
+  const auto& [json, quiet, strict, options, plan] = request;
   ProgressDisplay display(plan, quiet);
-  running.events = json ? json_events() : shown_events(display, quiet);
+  request.options.events = json ? json_events() : shown_events(display, quiet);
   plugin::set_log_sink([&](int level, const std::string& text) {
     if (level >= REVERIE_LOG_WARNING)
       display.say("warning: " + text);
     else if (level >= REVERIE_LOG_INFO && !quiet)
       display.say(text);
   });
-  pipeline::require_writable(running.runs);
-  if (!quiet) print_header(plan, running.runs, display);
+  pipeline::require_writable(options.runs);
+  if (!quiet) print_header(plan, options.runs, display);
   pipeline::RunResult result;
   try {
-    result = pipeline::run(plan, running);
+    result = pipeline::run(plan, options);
   } catch (...) {
     display.clear();
     plugin::set_log_sink({});
@@ -200,9 +216,65 @@ int run_command(const Command& command, const Arguments& arguments) {
   std::cout << std::flush;
   print_failures(result.stages);
   if (!quiet) std::cerr << fmt::format("\nReport: {}\n", result.report.string());
-  if (result.code == ExitCode::ok && !all_hold && values->count("strict") != 0)
-    return static_cast<int>(ExitCode::check_failed);
+  if (result.code == ExitCode::ok && !all_hold && strict) return static_cast<int>(ExitCode::check_failed);
   return static_cast<int>(result.code);
+}
+
+/// One run on all ranks of an MPI job.
+int run_with_ranks(const Command& command, const Arguments& arguments) {
+  const auto ranks = mpi::start();
+  const bool first = ranks->rank() == 0;
+  if (!first) std::cout.rdbuf(nullptr);
+  std::optional<RunRequest> request;
+  try {
+    std::exception_ptr failure;
+    try {
+      request = read_request(command, arguments);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    numeric::agree(ranks.get(), failure);
+    if (!request) return 0;
+    pipeline::require_equal_plans(request->plan, *ranks);
+  } catch (const Error& error) {
+    if (first) throw;
+    return static_cast<int>(error.exit_code());
+  }
+  if (first) {
+    const pipeline::Dismissal at_the_end(*ranks);
+    request->options.in_process = true;
+    request->options.ranks = ranks.get();
+    return run_pipeline(*request);
+  }
+  try {
+    pipeline::help(request->plan, *ranks);
+  } catch (const std::exception& error) {
+    // Rank 0 waits for this one.
+    complain(fmt::format("rank {} of {}: internal error: {}", ranks->rank(), ranks->size(), error.what()), "");
+    mpi::abort(static_cast<int>(ExitCode::run_failed));
+  }
+  return 0;
+}
+
+/// Copies of this command that know nothing of each other would all do the same. The first one says so.
+int refuse_copies(const Launch& launch) {
+  if (launch.rank != 0) return static_cast<int>(ExitCode::usage);
+  throw UsageError(fmt::format("{} started {} copies of this command, which {}.", launch.launcher, launch.copies,
+                               mpi::available() ? "cannot find each other" : "was built without MPI"),
+                   mpi::available() ? "For one run on all of them, start it with mpirun, or with srun --mpi=pmix."
+                                    : "Start it once, or build reverie with MPI (libopenmpi-dev).");
+}
+
+}  // namespace
+
+int run_command(const Command& command, const Arguments& arguments) {
+  const auto launch = launch_of_this_process();
+  if (launch.copies > 1) {
+    if (launch.for_mpi && mpi::available()) return run_with_ranks(command, arguments);
+    return refuse_copies(launch);
+  }
+  auto request = read_request(command, arguments);
+  return request ? run_pipeline(*request) : 0;
 }
 
 int plan_command(const Command& command, const Arguments& arguments) {

@@ -97,10 +97,12 @@ void agree(Communicator* ranks, const std::exception_ptr& failure) {
   for (auto& fate : fates) from.push_back(std::as_writable_bytes(std::span(&fate, 1)));
   ranks->exchange(to, from);
   const auto failed = std::find_if(fates.begin(), fates.end(), [](const Fate& fate) { return fate.code != 0; });
-  if (failed != fates.end())
-    throw Error(static_cast<ExitCode>(failed->code),
-                fmt::format("{} (at rank {} of {})", failed->message.data(), failed - fates.begin(), fates.size()),
-                failed->remedy.data());
+  if (failed == fates.end()) return;
+  const auto is_the_same = [&](const Fate& fate) { return fate.message == failed->message; };
+  std::string message = failed->message.data();
+  if (!std::all_of(fates.begin(), fates.end(), is_the_same))
+    message += fmt::format(" (at rank {} of {})", failed - fates.begin(), fates.size());
+  throw Error(static_cast<ExitCode>(failed->code), message, failed->remedy.data());
 }
 
 bool decide(Communicator* ranks, const std::function<bool()>& ask) {

@@ -37,7 +37,8 @@ void share_blocks(Communicator* ranks, std::vector<double>& values);
 /// Rank 0's bytes at every rank; any number of them.
 void broadcast(Communicator& ranks, std::vector<std::byte>& bytes);
 
-/// Throws at every rank when one of them gives a failure: an Error with the lowest such rank's words and number.
+/// Throws at every rank when one of them gives a failure: an Error with the lowest such rank's words, and its number unless
+/// all say the same.
 void agree(Communicator* ranks, const std::exception_ptr& failure);
 
 /// Asks at rank 0 alone and returns its answer at every rank; where `ask` throws, this throws at rank 0 and returns

@@ -46,6 +46,8 @@ struct RunOptions {
   double page_seconds = 10;        ///< between versions of report.html; 0: only at the end
   bool fail_fast = false;          ///< after a failure start nothing more, and end what runs
   bool in_process = false;         ///< one stage after the other, in this process
+  /// That help with trainings and simulations (ranks.hpp), only in_process; this is rank 0.
+  numeric::Communicator* ranks = nullptr;
   // Names of tables or labels of stages. Error (usage) for one that does not exist.
   std::vector<std::string> only;   ///< these and what they need; empty: all
   std::vector<std::string> from;   ///< compute these and all that come after them anew

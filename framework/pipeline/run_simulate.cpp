@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <pipeline/network_file.hpp>
+#include <pipeline/ranks.hpp>
 #include <pipeline/run_stage.hpp>
 
 namespace reverie::pipeline {
@@ -116,6 +117,8 @@ bool run_simulate(const SimulateStage& work, const StageRun& run) {
     finished = done;
     return run.progress({done, options.trials, "trials", {}});
   };
+  options.ranks = run.ranks;
+  if (run.ranks) call_to_simulate(run.stage, model, weights, options, *run.ranks);
   engine::simulate(model, weights, options, sink, on_trials);
   writer.close();
   return finished >= options.trials;

@@ -28,6 +28,7 @@ struct StageRun {
   ProgressSink progress;
   std::filesystem::path work_folder = {};  ///< for what helps to go on after an interruption
   double checkpoint_seconds = 0;           ///< between checkpoints of a training; 0: only when the user stops it
+  numeric::Communicator* ranks = nullptr;  ///< that help with trainings and simulations (ranks.hpp); this is rank 0
 };
 
 // Each throws Error when it fails. False: the sink asked to stop, the files in `folder` are worthless.

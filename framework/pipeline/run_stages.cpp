@@ -173,7 +173,8 @@ class Runner {
                              {"run", stage.run()},
                              {"fingerprint", stage.fingerprint},
                              {"threads", options_.in_process ? numeric::thread_count() : threads}});
-      const StageRequest request{plan_, stage, options_.runs, task.anew, options_.checkpoint_seconds};
+      const StageRequest request{plan_, stage, options_.runs, task.anew, options_.checkpoint_seconds,
+                                 options_.ranks};
       if (options_.in_process) return work_here(job, request, *lock);
       const auto log = log_file(index_, stage);
       fs::create_directories(log.parent_path());

@@ -6,6 +6,7 @@
 #include <pipeline/checkpoint.hpp>
 #include <pipeline/live_training.hpp>
 #include <pipeline/network_file.hpp>
+#include <pipeline/ranks.hpp>
 #include <pipeline/run_stage.hpp>
 #include <store/publication.hpp>
 
@@ -42,8 +43,10 @@ bool run_train(const TrainStage& work, const StageRun& run) {
   auto [state, history] = load_checkpoint(run.work_folder, run.stage.fingerprint, engine::parameter_shapes(model))
                               .value_or(Checkpoint{{engine::initial_weights(model, work.options.seed), {}, {}, 0}, {}});
 
+  auto options = work.options;
+  options.ranks = run.ranks;
   LiveTraining live(run.work_folder, work.options.batches, *task, history);
-  for (bool stopped = false;;) {
+  for (bool stopped = false, first = true;; first = false) {
     bool due = false;
     const auto begun = Clock::now();
     const auto watch = [&](const engine::EvaluatedPaths& paths) { live.add(paths); };
@@ -54,7 +57,8 @@ bool run_train(const TrainStage& work, const StageRun& run) {
             std::chrono::duration<double>(Clock::now() - begun).count() > run.checkpoint_seconds;
       return !stopped && !due;
     };
-    auto part = engine::train(model, work.options, std::move(state), on_batch, watch);
+    if (run.ranks) call_to_train(run.stage, first ? &state : nullptr, *run.ranks);
+    auto part = engine::train(model, options, std::move(state), on_batch, watch);
     state = std::move(part.state);
     history.insert(history.end(), part.history.begin(), part.history.end());
     if (state.batch >= work.options.batches) break;

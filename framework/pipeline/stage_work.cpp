@@ -37,8 +37,14 @@ bool produce(const StageRequest& request, const ProgressSink& progress) {
   const auto result = result_folder(request.runs, stage);
   if (request.start_over) std::filesystem::remove_all(store::work_folder(result));
   store::open_work_folder(result);
-  StageRun run{
-      stage, store::unpublished(result), {}, {}, progress, store::work_folder(result), request.checkpoint_seconds};
+  StageRun run{stage,
+               store::unpublished(result),
+               {},
+               {},
+               progress,
+               store::work_folder(result),
+               request.checkpoint_seconds,
+               request.ranks};
   for (const auto input : stage.inputs) {
     run.inputs.push_back(result_folder(request.runs, request.plan.stages[input]));
     run.input_stages.push_back(&request.plan.stages[input]);

@@ -13,6 +13,7 @@ struct StageRequest {
   std::filesystem::path runs;
   bool start_over = false;  ///< pass over what an interrupted attempt left
   double checkpoint_seconds = 60;
+  numeric::Communicator* ranks = nullptr;
 };
 
 /// What came of it: done, failed or stopped. A failed or stopped attempt leaves nothing but what a later one goes on
