@@ -12,7 +12,7 @@ namespace reverie::pipeline {
 
 EventLog::EventLog(const std::filesystem::path& file)
     : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666)),
-      from_(fmt::format("{}:{}", host_name(), getpid())) {
+      from_(fmt::format("{}:{}", store::host_name(), getpid())) {
   if (descriptor_ < 0) throw store::cannot_write(file, errno);
   // A line that a full disk cut off must not swallow the next one.
   char last = '\n';

@@ -47,7 +47,7 @@ RunResult run(const Plan& plan, const RunOptions& given) {
                     {"version", version()},
                     {"stages", plan.stages.size()},
                     {"process", getpid()},
-                    {"host", host_name()}});
+                    {"host", store::host_name()}});
 
   RunPage page(index, options.page_seconds);
   options.events.tick = [&] { page.update(); };

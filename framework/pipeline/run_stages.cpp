@@ -100,8 +100,7 @@ class Runner {
   static void remove_leftovers(const fs::path& result) {
     if (!fs::exists(store::lock_file(result)) && !fs::exists(store::work_folder(result))) return;
     if (auto lock = store::Lock::try_take(result)) {
-      std::error_code ignored;
-      fs::remove_all(store::work_folder(result), ignored);
+      store::remove_work_folder(result);
       lock->release();
     }
   }
@@ -209,6 +208,7 @@ class Runner {
   }
 
   void work_here(std::size_t job, const StageRequest& request, store::Lock& lock) {
+    lock.keep();
     const auto begun = Clock::now();
     auto logged = begun;
     const auto report = work_on(request, [&](const Progress& progress) {

@@ -8,7 +8,7 @@
 #include <map>
 #include <pipeline/provenance.hpp>
 #include <pipeline/status.hpp>
-#include <store/dataset.hpp>
+#include <store/files.hpp>
 
 namespace reverie::pipeline {
 namespace {
@@ -54,7 +54,7 @@ void enter(LoggedRun& run, const json& line, const std::map<std::string, std::si
 
 /// A run that was killed says nothing.
 void notice_its_end(LoggedRun& run) {
-  const bool gone = run.host == host_name() && run.process > 0 && ::kill(run.process, 0) != 0 && errno == ESRCH;
+  const bool gone = run.host == store::host_name() && run.process > 0 && ::kill(run.process, 0) != 0 && errno == ESRCH;
   if (run.status.state != "running" || !gone) return;
   run.status.state = "ended without a word";
   for (auto& stage : run.status.stages)
@@ -111,7 +111,7 @@ RunStatus read_status(const std::filesystem::path& index) {
   for (auto& [from, run] : runs) {
     notice_its_end(run);
     // Of another machine's run only its words are known: one that fell silent before the newest began is over.
-    const bool silent = run.host != host_name() && run.status.last < runs[newest].status.started;
+    const bool silent = run.host != store::host_name() && run.status.last < runs[newest].status.started;
     if (run.status.state == "running" && !silent) at_work.push_back(&run.status);
   }
   auto status = at_work.empty() ? runs[newest].status : *at_work.front();
