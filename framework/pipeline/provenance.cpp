@@ -4,11 +4,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <array>
 #include <cmath>
 #include <numeric/threads.hpp>
 #include <pipeline/provenance.hpp>
 #include <pipeline/run_stage.hpp>
+#include <store/files.hpp>
 #include <store/publication.hpp>
 
 #include "git_hash.hpp"

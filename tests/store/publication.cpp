@@ -59,10 +59,11 @@ TEST_CASE("an attempt starts empty though a program of a killed one still writes
   const auto result = folder / "abc";
   for (int round = 0; round < 20; ++round) {
     open_work_folder(result);
+    const auto made = unpublished(result);
     const pid_t orphan = ::fork();
     REQUIRE(orphan >= 0);
     if (orphan == 0) {
-      if (::chdir(unpublished(result).c_str()) != 0) ::_exit(1);
+      if (::chdir(made.c_str()) != 0) ::_exit(1);
       for (unsigned n = 0;; ++n) ::close(::open(std::to_string(n % 100).c_str(), O_CREAT | O_WRONLY, 0666));
     }
     while (test::entries_of(unpublished(result)) < 50) {
@@ -95,7 +96,7 @@ TEST_CASE("a result that is published again replaces the older one") {
   for (const std::string bytes : {"1", "2"}) {
     open_work_folder(result);
     test::put_bytes(unpublished(result) / bytes, bytes);
-    publish(result);
+    publish(result, true);
     CHECK(test::bytes_of(result / bytes) == bytes);
     CHECK(test::entries_of(result) == 1);
     CHECK(test::entries_of(folder.path()) == 1);
