@@ -77,7 +77,9 @@ fs::path unpublished(const fs::path& result) { return work_folder(result) / (unp
 void open_work_folder(const fs::path& result) {
   const auto parent = fs::absolute(result).parent_path();
   auto failed = remove_entries(work_folder(result), is_unpublished);
-  if (!failed) fs::create_directories(unpublished(result), failed);
+  // Another worker that ends now may remove the folder between its making and that of ours.
+  for (int attempt = 0; attempt == 0 || (attempt < 100 && failed == std::errc::no_such_file_or_directory); ++attempt)
+    if (!failed || attempt > 0) fs::create_directories(unpublished(result), failed);
   if (failed)
     throw DataError("cannot write in the folder '" + parent.string() + "': " + failed.message(),
                     remedy_of(failed.value()));
