@@ -197,8 +197,9 @@ int run_command(const Command& command, const Arguments& arguments) {
   running.worker = values->count("worker") != 0;
   for (const char* other : {"from", "force", "strict"})
     if (running.worker && values->count(other) != 0)
-      throw UsageError(fmt::format("--worker does not go with --{}: workers compute what is missing, and judge nothing", other),
-                       fmt::format("Use --{} in a run without --worker.", other));
+      throw UsageError(
+          fmt::format("--worker does not go with --{}: workers compute what is missing, and judge nothing", other),
+          fmt::format("Use --{} in a run without --worker.", other));
   running.stop = stop_requested;
   const auto plan = read_plan(*values);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// log.jsonl: one json object per line and event (time, from, event, and what the event is about); runs are appended.
 ///
-/// Several runs of a machine may write at once: each line goes out whole, and "from" ("host:process") tells whose it is.
-/// Network file systems do not promise that: a worker's log is a file of its own.
+/// Several runs of a machine may write at once: each line goes out whole, and "from" ("host:process") tells whose it
+/// is. Network file systems do not promise that: a worker's log is a file of its own.
 #pragma once
 
 #include <chrono>

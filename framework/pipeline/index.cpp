@@ -104,10 +104,9 @@ void write_plan_record(const fs::path& index, const Plan& plan) {
 bool is_recorded(const fs::path& index, const Plan& plan) {
   try {
     const auto recorded = read_plan_record(index).stages;
-    return std::equal(recorded.begin(), recorded.end(), plan.stages.begin(), plan.stages.end(),
-                      [](const RecordedStage& a, const Stage& b) {
-                        return a.fingerprint == b.fingerprint && a.label == b.label();
-                      });
+    return std::equal(
+        recorded.begin(), recorded.end(), plan.stages.begin(), plan.stages.end(),
+        [](const RecordedStage& a, const Stage& b) { return a.fingerprint == b.fingerprint && a.label == b.label(); });
   } catch (const store::DataError&) {
     return false;
   }

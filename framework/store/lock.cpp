@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <condition_variable>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <mutex>
@@ -35,7 +35,9 @@ std::string text_of_counter(unsigned long long counter) { return fmt::format("{:
 struct Lease {
   std::string line;
   std::string nonce() const { return line.substr(0, nonce_digits); }
-  std::string counter() const { return line.size() > nonce_digits ? line.substr(nonce_digits + 1, counter_digits) : ""; }
+  std::string counter() const {
+    return line.size() > nonce_digits ? line.substr(nonce_digits + 1, counter_digits) : "";
+  }
   /// Held under flock by a process of that machine.
   bool is_flocked_on(const std::string& machine) const {
     return line.find(fmt::format(" flock {} ", machine)) == nonce_digits + 1 + counter_digits;
@@ -82,8 +84,8 @@ int name_unless_taken(const fs::path& from, const fs::path& to) {
   return ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0 ? 0 : errno;
 }
 
-/// Removes the lock's file if it is the one of this lease. Whoever was quicker may have put another there meanwhile, and
-/// a network's file system may show an old one: what has been moved away is looked at again, and put back.
+/// Removes the lock's file if it is the one of this lease. Whoever was quicker may have put another there meanwhile,
+/// and a network's file system may show an old one: what has been moved away is looked at again, and put back.
 void take_away(const fs::path& file, const std::string& nonce) {
   if (const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC)); read_lease(opened).nonce() != nonce) return;
   const auto aside = temporary_beside(file);

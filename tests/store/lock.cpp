@@ -122,7 +122,8 @@ TEST_CASE("a holder whose lease was broken notices, and leaves the other's lock 
   CHECK(fs::is_empty(folder.path()));
 }
 
-TEST_CASE("a dead process of this machine is followed at once where there is flock, otherwise when its lease is silent") {
+TEST_CASE(
+    "a dead process of this machine is followed at once where there is flock, otherwise when its lease is silent") {
   const test::TemporaryFolder folder;
   for (const bool flock : {true, false}) {
     const pid_t child = ::fork();

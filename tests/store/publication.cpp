@@ -70,7 +70,7 @@ TEST_CASE("an attempt starts empty though a program of a killed one still writes
     }
     while (test::entries_of(unpublished(result)) < 50) {
     }
-    CHECK(test::data_error([&] { open_work_folder(result); }) .empty());
+    CHECK(test::data_error([&] { open_work_folder(result); }).empty());
     CHECK(test::entries_of(unpublished(result)) == 0);
     ::kill(orphan, SIGKILL);
     ::waitpid(orphan, nullptr, 0);
