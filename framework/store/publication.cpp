@@ -40,32 +40,30 @@ int replace_folder(const fs::path& from, const fs::path& to) {
 
 const std::string unpublished_prefix = "result-";
 
+bool is_unpublished(const fs::path& entry) { return entry.filename().string().starts_with(unpublished_prefix); }
+
 /// What another process that may be at work makes.
 bool is_of_another(const fs::path& entry) {
-  const auto name = entry.filename().string();
-  if (!name.starts_with(unpublished_prefix)) return false;
-  const auto process = name.substr(unpublished_prefix.size());
+  if (!is_unpublished(entry)) return false;
+  const auto process = entry.filename().string().substr(unpublished_prefix.size());
   return process != process_name() && !is_gone(process);
 }
 
-bool is_unpublished(const fs::path& entry) { return entry.filename().string().starts_with(unpublished_prefix); }
-
-/// Of the work folder's entries. Where one cannot be removed it is moved aside: a program that a killed attempt had
-/// started (gnuplot) still writes there.
+/// Of the work folder's entries. One that cannot be removed is moved aside: a program that a killed attempt had started
+/// (gnuplot) still writes there.
 template <class Choice>
-std::error_code remove_entries(const fs::path& work, const Choice& choice) {
+void remove_entries(const fs::path& work, const Choice& choice) {
   std::error_code failed, ignored;
   std::vector<fs::path> chosen;
   for (fs::directory_iterator entry(work, ignored), end; !ignored && entry != end; entry.increment(ignored))
     if (choice(entry->path()) && !is_of_another(entry->path())) chosen.push_back(entry->path());
   for (const auto& entry : chosen) {
     fs::remove_all(entry, failed);
-    if (failed != std::errc::directory_not_empty) continue;
+    if (!failed) continue;
     const auto aside = temporary_beside(entry);
-    fs::rename(entry, aside, failed);
+    fs::rename(entry, aside, ignored);
     fs::remove_all(aside, ignored);
   }
-  return failed;
 }
 
 }  // namespace
@@ -76,10 +74,11 @@ fs::path unpublished(const fs::path& result) { return work_folder(result) / (unp
 
 void open_work_folder(const fs::path& result) {
   const auto parent = fs::absolute(result).parent_path();
-  auto failed = remove_entries(work_folder(result), is_unpublished);
-  // Another worker that ends now may remove the folder between its making and that of ours.
-  for (int attempt = 0; attempt == 0 || (attempt < 100 && failed == std::errc::no_such_file_or_directory); ++attempt)
-    if (!failed || attempt > 0) fs::create_directories(unpublished(result), failed);
+  remove_entries(work_folder(result), is_unpublished);
+  std::error_code failed;
+  int attempts = 100;  // another worker that ends now may remove the work folder before ours is in it
+  do fs::create_directories(unpublished(result), failed);
+  while (failed == std::errc::no_such_file_or_directory && --attempts > 0);
   if (failed)
     throw DataError("cannot write in the folder '" + parent.string() + "': " + failed.message(),
                     remedy_of(failed.value()));
