@@ -17,6 +17,7 @@
 #include <numeric/threads.hpp>
 #include <pipeline/explain.hpp>
 #include <pipeline/ranks.hpp>
+#include <store/files.hpp>
 
 namespace reverie::cli {
 namespace {
@@ -29,10 +30,30 @@ pipeline::Plan read_plan(const options::variables_map& values) {
   return plan;
 }
 
-void print_header(const pipeline::Plan& plan, const std::filesystem::path& runs, const ProgressDisplay& display) {
-  const auto folder = pipeline::index_folder(runs, plan).string();
-  std::cerr << fmt::format("{}\n{}, results in {}\nto watch: {}/report.html\n\n", display.bold(plan.title),
-                           count_of(plan.stages.size(), "stage"), folder, folder);
+void print_header(const pipeline::Plan& plan, const pipeline::RunOptions& running, const ProgressDisplay& display) {
+  const auto folder = pipeline::index_folder(running.runs, plan).string();
+  std::cerr << fmt::format("{}\n{}, results in {}\nto watch: {}\n\n", display.bold(plan.title),
+                           count_of(plan.stages.size(), "stage"), folder,
+                           running.worker ? "reverie status " + folder : folder + "/report.html");
+}
+
+/// What this worker did.
+void print_work(const std::vector<pipeline::StageOutcome>& outcomes, bool json) {
+  std::map<pipeline::StageState, std::size_t> count;
+  for (const auto& outcome : outcomes) ++count[outcome.state];
+  using enum pipeline::StageState;
+  if (json)
+    std::cout << nlohmann::ordered_json{{"event", "worker"},
+                                        {"done", count[done]},
+                                        {"done_before", count[done_before]},
+                                        {"failed", count[failed]},
+                                        {"skipped", count[skipped]}}
+                     .dump();
+  else
+    std::cout << fmt::format("worker {}:{}: {} done here, {} by others, {} failed, {} skipped", store::host_name(),
+                             getpid(), count_of(count[done], "stage"), count[done_before], count[failed],
+                             count[skipped]);
+  std::cout << std::endl;
 }
 
 /// The same as an event.
@@ -58,6 +79,9 @@ void add_scheduling(options::options_description& description) {
       ("force", options::value<Names>()->value_name("STAGE"), "compute this stage anew")                             //
       ("json", "tell progress as one json object per line on stdout")                                                //
       ("strict", "exit with 5 when a claim does not hold")                                                           //
+      ("worker",
+       "work as one of many on the folder of results, here and on other machines; a run without this writes the "
+       "report")  //
       ("in-process", "run stages one after the other in this process, for debuggers");
 }
 
@@ -182,6 +206,12 @@ std::optional<RunRequest> read_request(const Command& command, const Arguments& 
   running.only = texts(*values, "only");
   running.from = texts(*values, "from");
   running.force = texts(*values, "force");
+  running.worker = values->count("worker") != 0;
+  for (const char* other : {"from", "force", "strict"})
+    if (running.worker && values->count(other) != 0)
+      throw UsageError(
+          fmt::format("--worker does not go with --{}: workers compute what is missing, and judge nothing", other),
+          fmt::format("Use --{} in a run without --worker.", other));
   running.stop = stop_requested;
   request.plan = read_plan(*values);
   return request;
@@ -198,7 +228,7 @@ int run_pipeline(RunRequest& request) {
       display.say(text);
   });
   pipeline::require_writable(options.runs);
-  if (!quiet) print_header(plan, options.runs, display);
+  if (!quiet) print_header(plan, options, display);
   pipeline::RunResult result;
   try {
     result = pipeline::run(plan, options);
@@ -210,6 +240,11 @@ int run_pipeline(RunRequest& request) {
   display.clear();
   plugin::set_log_sink({});
 
+  if (options.worker) {
+    print_failures(result.stages);
+    print_work(result.stages, json);
+    return static_cast<int>(result.code);
+  }
   if (!quiet) std::cerr << "\n";
   if (!json) print_numbers(result);
   const bool all_hold = json ? tell_claims(result.claims) : print_claims(result.claims);
@@ -261,8 +296,10 @@ int refuse_copies(const Launch& launch) {
   if (launch.rank != 0) return static_cast<int>(ExitCode::usage);
   throw UsageError(fmt::format("{} started {} copies of this command, which {}.", launch.launcher, launch.copies,
                                mpi::available() ? "cannot find each other" : "was built without MPI"),
-                   mpi::available() ? "For one run on all of them, start it with mpirun, or with srun --mpi=pmix."
-                                    : "Start it once, or build reverie with MPI (libopenmpi-dev).");
+                   mpi::available() ? "Start it with mpirun or srun --mpi=pmix for one run on all of them, or give --worker "
+                                      "for a sweep that they share."
+                                    : "Start it once, or build reverie with MPI (libopenmpi-dev), or give --worker for a "
+                                      "sweep that they share.");
 }
 
 }  // namespace
@@ -271,7 +308,8 @@ int run_command(const Command& command, const Arguments& arguments) {
   const auto launch = launch_of_this_process();
   if (launch.copies > 1) {
     if (launch.for_mpi && mpi::available()) return run_with_ranks(command, arguments);
-    return refuse_copies(launch);
+    const bool worker = std::find(arguments.begin(), arguments.end(), "--worker") != arguments.end();
+    if (!worker) return refuse_copies(launch);
   }
   auto request = read_request(command, arguments);
   return request ? run_pipeline(*request) : 0;

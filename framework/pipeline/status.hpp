@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// How far a run is, or came, by what it left in the pipeline's folder: plan.json and log.jsonl.
+/// How far a run is, or came, by what it left in the pipeline's folder: plan.json and the logs.
 #pragma once
 
 #include <pipeline/index.hpp>
