@@ -23,6 +23,10 @@ namespace {
 /// gnuplot's point types: filled ones first.
 constexpr std::array<int, most_shapes> point_types = {7, 5, 9, 13, 11, 15, 6, 4, 8, 12, 10, 14};
 
+/// Rings of the front and crosses reach out from under the points, which keep their colours.
+constexpr const char* front_style = "with linespoints pointtype 6 pointsize 1.2 linewidth 0.9 linecolor rgb '#222222'";
+constexpr const char* mark_style = "with points pointtype 2 pointsize 1.4 linewidth 0.7 linecolor rgb '#222222'";
+
 /// Half of a bar; NaN without one.
 double bar_of(const Tradeoff& tradeoff, const Moments& moments) {
   if (tradeoff.bars == "none") return std::numeric_limits<double>::quiet_NaN();
@@ -43,24 +47,25 @@ std::string header(const Tradeoff& tradeoff) {
   const auto number = [](const Coordinate& coordinate) {
     return csv_cell(plain_text(with_unit(coordinate.number.label + "." + coordinate.number.variable, coordinate.unit)));
   };
-  return fmt::format("panel,colour,shape,{},{},x_bar,y_bar,n,front,{},{},title\n", number(tradeoff.x),
+  return fmt::format("panel,colour,shape,{},{},x_bar,y_bar,n,marked,front,{},{},title\n", number(tradeoff.x),
                      number(tradeoff.y), csv_cell(plain_text(tradeoff.colour_axis)),
                      csv_cell(plain_text(tradeoff.shape_axis)));
 }
 
-/// Columns: 1 panel, 2 colour, 3 shape, 4 x, 5 y, 6 and 7 half of their bars, 8 n, 9 on the front, then the labels on
-/// the axes and the panel's title. The reference comes last, without colour, shape, bars and labels. Returns the number
-/// of rows.
+/// Columns: 1 panel, 2 colour, 3 shape, 4 x, 5 y, 6 and 7 half of their bars, 8 n, 9 marked, 10 on the front, then the
+/// labels on the axes and the panel's title. The reference comes last, without colour, shape, bars and labels. Returns
+/// the number of rows.
 std::size_t add_rows(std::string& csv, std::size_t index, const Tradeoff& tradeoff) {
   const Panel& panel = tradeoff.panels[index];
   const std::string title = csv_cell(plain_text(panel.title));
   for (const Point& point : panel.points)
-    fmt::format_to(std::back_inserter(csv), "{},{},{},{},{},{},{},{},{},{},{},{}\n", index, point.colour, point.shape,
-                   point.x.mean, point.y.mean, cell(bar_of(tradeoff, point.x)), cell(bar_of(tradeoff, point.y)),
-                   point.x.n, point.front ? 1 : 0, text_cell(tradeoff.colours[point.colour]),
-                   text_cell(tradeoff.shapes[point.shape]), title);
+    fmt::format_to(std::back_inserter(csv), "{},{},{},{},{},{},{},{},{},{},{},{},{}\n", index, point.colour,
+                   point.shape, point.x.mean, point.y.mean, cell(bar_of(tradeoff, point.x)),
+                   cell(bar_of(tradeoff, point.y)), point.x.n, point.marked ? 1 : 0, point.front ? 1 : 0,
+                   text_cell(tradeoff.colours[point.colour]), text_cell(tradeoff.shapes[point.shape]), title);
   if (!shows_reference(tradeoff, panel)) return panel.points.size();
-  fmt::format_to(std::back_inserter(csv), "{},,,{},{},,,,0,,,{}\n", index, panel.reference_x, panel.reference_y, title);
+  fmt::format_to(std::back_inserter(csv), "{},,,{},{},,,,0,0,,,{}\n", index, panel.reference_x, panel.reference_y,
+                 title);
   return panel.points.size() + 1;
 }
 
@@ -92,6 +97,13 @@ PlaneLimits limits_of(const Tradeoff& tradeoff, const Panel& panel) {
   return {left, right, bottom, top};
 }
 
+bool any_point(const Tradeoff& tradeoff, bool Point::*property) {
+  for (const Panel& panel : tradeoff.panels)
+    for (const Point& point : panel.points)
+      if (point.*property) return true;
+  return false;
+}
+
 std::string legend_of(const std::string& axis, const plugin::json& label) {
   return axis.empty() ? "" : words_of({{axis, label}});
 }
@@ -99,7 +111,8 @@ std::string legend_of(const std::string& axis, const plugin::json& label) {
 /// The look of all points and, in the same order, the legend.
 struct Look {
   std::vector<std::string> colours, legend;
-  std::string reference_colour, reference_label, entries;
+  std::string entries;  ///< of the legend, to follow a plot
+  std::string reference_label, reference_style;
 };
 
 Look look_of(const plugin::json& options, const Tradeoff& tradeoff) {
@@ -120,13 +133,13 @@ Look look_of(const plugin::json& options, const Tradeoff& tradeoff) {
   for (std::size_t k = 0; k < tradeoff.shapes.size() && !tradeoff.shape_axis.empty(); ++k)
     entry(legend_of(tradeoff.shape_axis, tradeoff.shapes[k]),
           fmt::format("with points pointtype {} pointsize 0.7 linecolor rgb '#777777'", point_types[k]));
-  entry("Pareto front", "with linespoints pointtype 6 pointsize 1.2 linewidth 0.9 linecolor rgb '#222222'");
+  entry("Pareto front", front_style);
+  if (any_point(tradeoff, &Point::marked)) entry(spaced(tradeoff.mark->variable), mark_style);
   look.reference_label = options.at("reference_label").get<std::string>();
-  look.reference_colour = phase_colour_of_words(look.reference_label);
-  if (look.reference_colour.empty()) look.reference_colour = "#222222";
-  if (tradeoff.has_reference && !look.reference_label.empty())
-    entry(look.reference_label,
-          fmt::format("with points pointtype 3 pointsize 1.1 linewidth 1.6 linecolor rgb '{}'", look.reference_colour));
+  const std::string colour = phase_colour_of_words(look.reference_label);
+  look.reference_style = fmt::format("with points pointtype 3 pointsize 1.3 linewidth 1.1 linecolor rgb '{}'",
+                                     colour.empty() ? "#222222" : colour);
+  if (tradeoff.has_reference && !look.reference_label.empty()) entry(look.reference_label, look.reference_style);
   return look;
 }
 
@@ -144,21 +157,17 @@ std::string panel_plot(const Tradeoff& tradeoff, const Panel& panel, const Look&
     return fmt::format("'figure.csv' skip 1 every ::{}::{} using ", begin, begin + count - 1);
   };
   const std::string points = rows(first, panel.points.size());
-  std::string script = "plot ";
-  if (tradeoff.bars != "none")  // an eighth of the colour shows through 0xb0
-    script +=
-        points +
-        "4:5:6:7:(shade($2) + 0xb0000000) with xyerrorbars pointsize 0 linewidth 0.8 linecolor rgb variable, \\\n  ";
-  script += points +
-            "($9 == 1 ? $4 : NaN):5 smooth unique with linespoints pointtype 6 pointsize 1.2 linewidth 0.9 linecolor "
-            "rgb '#222222', \\\n  ";
-  script +=
-      points + "4:5:(type_of($3)):(shade($2)) with points pointtype variable pointsize 0.7 linecolor rgb variable";
+  std::vector<std::string> parts;
+  if (tradeoff.bars != "none")  // 0xb0: two thirds transparent
+    parts.push_back(
+        points + "4:5:6:7:(shade($2) + 0xb0000000) with xyerrorbars pointsize 0 linewidth 0.8 linecolor rgb variable");
+  parts.push_back(points + "($10 == 1 ? $4 : NaN):5 smooth unique " + front_style);
+  if (any_point(tradeoff, &Point::marked)) parts.push_back(points + "($9 == 1 ? $4 : NaN):5 " + mark_style);
+  parts.push_back(points +
+                  "4:5:(type_of($3)):(shade($2)) with points pointtype variable pointsize 0.7 linecolor rgb variable");
   if (shows_reference(tradeoff, panel))
-    script += ", \\\n  " + rows(first + panel.points.size(), 1) +
-              fmt::format("4:5 with points pointtype 3 pointsize 1.1 linewidth 1.6 linecolor rgb '{}'",
-                          look.reference_colour);
-  return script;
+    parts.push_back(rows(first + panel.points.size(), 1) + "4:5 " + look.reference_style);
+  return fmt::format("plot {}", fmt::join(parts, ", \\\n  "));
 }
 
 /// "friction = 0.5, strength = 0.1 (1.32, 2.41)" of each point of the front, along x.
@@ -195,6 +204,7 @@ std::string caption_of(const Tradeoff& tradeoff, const Look& look) {
                       better(tradeoff.x), tradeoff.x.name, better(tradeoff.y), tradeoff.y.name);
   if (any_reference)
     text += fmt::format(" Star: {}.", look.reference_label.empty() ? "reference" : look.reference_label);
+  if (any_point(tradeoff, &Point::marked)) text += fmt::format(" Cross: {}.", spaced(tradeoff.mark->variable));
   if (tradeoff.left_out > 0)
     text += fmt::format(" {} of {} are left out: a number is missing or not finite.", tradeoff.left_out,
                         counted(static_cast<std::int64_t>(tradeoff.results), "result"));
@@ -212,6 +222,8 @@ plugin::ParameterSchema tradeoff_options() {
           choice_option("better_y", {"higher", "lower"}, "which y is better, for the front"),
           choice_option("bars", {"sd", "interval", "none"},
                         "of means over an axis: standard deviation, or 95 % interval of the mean"),
+          text_option("mark", "",
+                      "\"STAGE.VARIABLE\" that marks points by a cross where its mean is at least 1/2, as censored"),
           text_option("x_label", "", "name of the x axis; empty: the variable's name"),
           text_option("y_label", "", "name of the y axis; empty: the variable's name"),
           text_option("reference_x", "", "a point to compare with: \"STAGE.VARIABLE\", or a number in quotes"),

@@ -76,28 +76,35 @@ void require_same_axes(const FigureSource& one, const FigureSource& other) {
   missing(other, one);
 }
 
+/// The number of the labelled source at the place of `source`; NaN where there is none.
+double value_beside(const FigureSource& source, const std::vector<FigureSource>& sources, const Number& number,
+                    Coordinate& coordinate) {
+  for (const FigureSource& other : sources)
+    if (other.label == number.label && other.coordinates == source.coordinates)
+      return value_of(other, number, coordinate);
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
 /// The mean over the members at one value of both axes that have both numbers; n is 0 without any.
-Point read_point(const Group& group, const std::vector<FigureSource>& y_sources, std::size_t colour, std::size_t shape,
+Point read_point(const Group& group, const std::vector<FigureSource>& sources, std::size_t colour, std::size_t shape,
                  Tradeoff& tradeoff) {
-  std::vector<double> x, y;
+  std::vector<double> x, y, marks;
   for (const FigureSource* source : group.members) {
     if (place_on(*source, tradeoff.colour_axis) != tradeoff.colours[colour]) continue;
     if (place_on(*source, tradeoff.shape_axis) != tradeoff.shapes[shape]) continue;
     ++tradeoff.results;
-    const auto partner = std::find_if(y_sources.begin(), y_sources.end(), [&](const FigureSource& other) {
-      return other.coordinates == source->coordinates;
-    });
-    const double missing = std::numeric_limits<double>::quiet_NaN();
-    const double one = value_of(*source, tradeoff.x.number, tradeoff.x);
-    const double other = partner == y_sources.end() ? missing : value_of(*partner, tradeoff.y.number, tradeoff.y);
-    if (std::isfinite(one) && std::isfinite(other)) {
-      x.push_back(one);
-      y.push_back(other);
-    } else {
+    const double right = value_of(*source, tradeoff.x.number, tradeoff.x);
+    const double upwards = value_beside(*source, sources, tradeoff.y.number, tradeoff.y);
+    if (!std::isfinite(right) || !std::isfinite(upwards)) {
       ++tradeoff.left_out;
+      continue;
     }
+    x.push_back(right);
+    y.push_back(upwards);
+    Coordinate none;
+    if (tradeoff.mark) marks.push_back(value_beside(*source, sources, *tradeoff.mark, none));
   }
-  return {colour, shape, moments_of(x), moments_of(y)};
+  return {colour, shape, moments_of(x), moments_of(y), moments_of(marks).mean >= 0.5};
 }
 
 /// The mean of the reference over its results at the place of a panel.
@@ -129,13 +136,13 @@ Tradeoff read_tradeoff(const plugin::json& options, const std::vector<FigureSour
   Tradeoff tradeoff;
   tradeoff.x = read_coordinate(options, "x");
   tradeoff.y = read_coordinate(options, "y");
+  tradeoff.mark = parse_number(options.at("mark").get<std::string>());
   tradeoff.has_reference = !options.at("reference_x").get<std::string>().empty();
   tradeoff.colour_axis = options.at("colour").get<std::string>();
   tradeoff.shape_axis = options.at("shape").get<std::string>();
   tradeoff.bars = options.at("bars").get<std::string>();
   const auto x_sources = labelled(sources, tradeoff.x.number.label);
-  const auto y_sources = labelled(sources, tradeoff.y.number.label);
-  require_same_axes(x_sources.front(), y_sources.front());
+  require_same_axes(x_sources.front(), labelled(sources, tradeoff.y.number.label).front());
   tradeoff.colours = values_on(x_sources, tradeoff.colour_axis);
   tradeoff.shapes = values_on(x_sources, tradeoff.shape_axis);
   if (tradeoff.shapes.size() > most_shapes)
@@ -149,7 +156,7 @@ Tradeoff read_tradeoff(const plugin::json& options, const std::vector<FigureSour
     if (groups.size() > 1) panel.title = group.label;
     for (std::size_t colour = 0; colour < tradeoff.colours.size(); ++colour)
       for (std::size_t shape = 0; shape < tradeoff.shapes.size(); ++shape) {
-        const Point point = read_point(group, y_sources, colour, shape, tradeoff);
+        const Point point = read_point(group, sources, colour, shape, tradeoff);
         if (point.x.n > 0) panel.points.push_back(point);
       }
     if (panel.points.empty()) continue;
@@ -169,10 +176,10 @@ Tradeoff read_tradeoff(const plugin::json& options, const std::vector<FigureSour
 
 std::vector<OptionProblem> check_tradeoff(const plugin::json& options, const std::vector<std::string>& labels) {
   std::vector<OptionProblem> problems;
-  for (const std::string option : {"x", "y", "reference_x", "reference_y"}) {
+  for (const std::string option : {"x", "y", "mark", "reference_x", "reference_y"}) {
     const bool reference = option.starts_with("reference");
     const std::string text = options.at(option).get<std::string>();
-    if (reference && text.empty()) continue;
+    if ((reference || option == "mark") && text.empty()) continue;
     const auto number = parse_number(text);
     if (!number || (number->fixed && !reference)) {
       problems.push_back(

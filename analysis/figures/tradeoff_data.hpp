@@ -22,7 +22,7 @@ struct Coordinate {
 struct Point {
   std::size_t colour = 0, shape = 0;  ///< which value of these axes
   Moments x, y;
-  bool front = false;
+  bool marked = false, front = false;
 };
 
 struct Panel {
@@ -33,6 +33,7 @@ struct Panel {
 
 struct Tradeoff {
   Coordinate x, y;
+  std::optional<Number> mark;
   bool has_reference = false;
   std::string colour_axis, shape_axis, bars;
   std::vector<plugin::json> colours, shapes;  ///< values of the axes; one null without an axis

@@ -80,19 +80,19 @@ TEST_CASE("tradeoff: a point is the mean of both numbers at its place, and the f
   const auto rows = cells(files.csv);
   REQUIRE(rows.size() == 5);
   CHECK(rows[0] == Row{"panel", "colour", "shape", "reach.speed", "occupancy.entropy (nats)", "x_bar", "y_bar", "n",
-                       "front", "friction", "strength", "title"});
+                       "marked", "front", "friction", "strength", "title"});
   const std::vector<Row> places = {{"0.5", "0.0"}, {"0.5", "0.1"}, {"1.0", "0.0"}, {"1.0", "0.1"}};
   const std::vector<std::vector<double>> expected = {{2, 1, 0}, {2, 3, 1}, {1, 2, 0}, {1, 3, 0}};  // x, y, front
   for (std::size_t k = 0; k < 4; ++k) {
     const Row& row = rows[k + 1];
-    CHECK(std::stod(row[9]) == std::stod(places[k][0]));
-    CHECK(std::stod(row[10]) == std::stod(places[k][1]));
+    CHECK(std::stod(row[10]) == std::stod(places[k][0]));
+    CHECK(std::stod(row[11]) == std::stod(places[k][1]));
     CHECK(std::stod(row[3]) == doctest::Approx(expected[k][0]));
     CHECK(std::stod(row[4]) == doctest::Approx(expected[k][1]));
     CHECK(std::stod(row[5]) == doctest::Approx(0.5 * std::sqrt(0.5)));
     CHECK(std::stod(row[6]) == doctest::Approx(0.2 * std::sqrt(0.5)));
     CHECK(row[7] == "2");
-    CHECK(std::stod(row[8]) == expected[k][2]);
+    CHECK(std::stod(row[9]) == expected[k][2]);
   }
   CHECK(
       files.caption ==
@@ -112,9 +112,29 @@ TEST_CASE("tradeoff: lower may be better") {
   REQUIRE(rows.size() == 5);
   for (std::size_t k = 1; k < 5; ++k) {
     CHECK(rows[k][5].empty());
-    CHECK(rows[k][8] == (k == 4 ? "1" : "0"));  // friction 1, strength 0.1
+    CHECK(rows[k][9] == (k == 4 ? "1" : "0"));  // friction 1, strength 0.1
   }
   CHECK(files.caption.find("where lower speed and higher entropy are better") != std::string::npos);
+}
+
+TEST_CASE("tradeoff: a cross marks points, where most of their results say so") {
+  Folder folder("tradeoff-mark");
+  Sources sources;
+  for (const int seed : {0, 1, 2}) {
+    add(sources, folder, at(0.5, 0, seed), 1, 2);
+    add(sources, folder, at(1.0, 0, seed), 2, 3);
+    for (const double friction : {0.5, 1.0})
+      sources.push_back(result(folder.make(fmt::format("late-{}-{}", seed, friction)), "late",
+                               {variable("censored", {}, {}, "1", {friction == 0.5 && seed > 0 ? 1.0 : 0.0})},
+                               at(friction, 0, seed)));
+  }
+  const auto files =
+      analysis::draw_figure("tradeoff", given({{"mark", "late.censored"}}), "", sources, folder.make("figure"));
+  const auto rows = cells(files.csv);
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[1][8] == "1");
+  CHECK(rows[2][8] == "0");
+  CHECK(files.caption.find("Cross: censored.") != std::string::npos);
 }
 
 TEST_CASE("tradeoff: what is missing or not finite is left out in both numbers, and said") {
@@ -128,7 +148,7 @@ TEST_CASE("tradeoff: what is missing or not finite is left out in both numbers, 
   const auto files = analysis::draw_figure("tradeoff", given(), "", sources, folder.make("figure"));
   const auto rows = cells(files.csv);
   REQUIRE(rows.size() == 2);
-  CHECK(rows[1] == Row{"0", "0", "0", "2", "1", "", "", "1", "1", "0.5", "0.0"});
+  CHECK(rows[1] == Row{"0", "0", "0", "2", "1", "", "", "1", "0", "1", "0.5", "0"});
   CHECK(files.caption.find("3 of 4 results are left out: a number is missing or not finite.") != std::string::npos);
 
   Sources none;
@@ -153,11 +173,11 @@ TEST_CASE("tradeoff: each panel has its own front and the reference at its place
   const auto files = analysis::draw_figure("tradeoff", options, "", sources, folder.make("figure"));
   const auto rows = cells(files.csv);
   REQUIRE(rows.size() == 7);
-  CHECK(rows[1] == Row{"0", "0", "0", "0.5", "1.5", "", "", "1", "1", "0.5", "", "t_maze"});
-  CHECK(rows[2] == Row{"0", "1", "0", "1", "1", "", "", "1", "1", "1.0", "", "t_maze"});
-  CHECK(rows[3] == Row{"0", "", "", "1.5", "3", "", "", "", "0", "", "", "t_maze"});
-  CHECK(rows[4] == Row{"1", "0", "0", "0.5", "0.5", "", "", "1", "0", "0.5", "", "triangle"});
-  CHECK(rows[5][8] == "1");
+  CHECK(rows[1] == Row{"0", "0", "0", "0.5", "1.5", "", "", "1", "0", "1", "0.5", "", "t_maze"});
+  CHECK(rows[2] == Row{"0", "1", "0", "1", "1", "", "", "1", "0", "1", "1", "", "t_maze"});
+  CHECK(rows[3] == Row{"0", "", "", "1.5", "3", "", "", "", "0", "0", "", "", "t_maze"});
+  CHECK(rows[4] == Row{"1", "0", "0", "0.5", "0.5", "", "", "1", "0", "0", "0.5", "", "triangle"});
+  CHECK(rows[5][9] == "1");
   CHECK(rows[6][4] == "4");
   CHECK(files.caption.find("Star: awake.") != std::string::npos);
   CHECK(succeeds("/usr/bin/python3 " REVERIE_TEST_FOLDER "/well_formed.py " + files.svg.string() +
@@ -180,7 +200,7 @@ TEST_CASE("tradeoff: numbers that cannot stand against each other are named") {
 }
 
 TEST_CASE("tradeoff: options that name no number of a source are found before anything is drawn") {
-  CHECK(problems_of({}).empty());
+  CHECK(problems_of(plugin::json::object()).empty());
   CHECK(problems_of({{"reference_x", "1"}, {"reference_y", "occupancy.entropy"}}).empty());
   const auto only = [](const plugin::json& more) {
     const auto problems = problems_of(more);
