@@ -160,7 +160,7 @@ std::string panel_plot(const Tradeoff& tradeoff, const Panel& panel, const Look&
   std::vector<std::string> parts;
   if (tradeoff.bars != "none")  // 0xb0: two thirds transparent
     parts.push_back(
-        points + "4:5:6:7:(shade($2) + 0xb0000000) with xyerrorbars pointsize 0 linewidth 0.8 linecolor rgb variable");
+        points + "4:5:6:7:(shade($2) + 0xb0000000) with xyerrorbars pointtype 0 linewidth 0.8 linecolor rgb variable");
   parts.push_back(points + "($10 == 1 ? $4 : NaN):5 smooth unique " + front_style);
   if (any_point(tradeoff, &Point::marked)) parts.push_back(points + "($9 == 1 ? $4 : NaN):5 " + mark_style);
   parts.push_back(points +
