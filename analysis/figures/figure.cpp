@@ -19,6 +19,7 @@ struct Kind {
   Drawing (*draw)(const plugin::json&, const std::vector<FigureSource>&);
   bool averages = false;          ///< takes "over"
   std::vector<std::string> axes;  ///< options that name an axis of the sweep
+  std::vector<OptionProblem> (*check)(const plugin::json&, const std::vector<std::string>& labels) = nullptr;
 };
 
 /// Every kind takes the size.
@@ -40,6 +41,14 @@ const std::vector<Kind>& kinds() {
         {"states", "States", {"measure", "simulate"}, states_options(), draw_states, false, {}},
         {"polar", "Bearings", {"measure"}, polar_options(), draw_polar, true, {}},
         {"mean_paths", "Mean paths", {"measure", "simulate"}, mean_paths_options(), draw_mean_paths, true, {}},
+        {"tradeoff",
+         "Trade-off",
+         {"measure"},
+         tradeoff_options(),
+         draw_tradeoff,
+         true,
+         {"colour", "shape"},
+         check_tradeoff},
     };
     for (Kind& kind : all) kind.options = with_size(std::move(kind.options));
     return all;
@@ -83,6 +92,12 @@ std::vector<std::string> figure_kinds() {
 }
 
 const plugin::ParameterSchema& figure_options(const std::string& kind) { return find_kind(kind).options; }
+
+std::vector<OptionProblem> check_figure(const std::string& kind, const plugin::json& options,
+                                        const std::vector<std::string>& labels) {
+  const Kind& checked = find_kind(kind);
+  return checked.check == nullptr ? std::vector<OptionProblem>{} : checked.check(options, labels);
+}
 
 std::vector<std::string> figure_axes(const std::string& kind) { return find_kind(kind).axes; }
 

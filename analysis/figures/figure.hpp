@@ -26,6 +26,13 @@ struct FigureFiles {
 /// Kinds of figure and the options of each ("kind", "of" and "title" excluded).
 std::vector<std::string> figure_kinds();
 const plugin::ParameterSchema& figure_options(const std::string& kind);
+/// An option whose value is not one of its type's that a kind can take.
+struct OptionProblem {
+  std::string option, message;
+};
+/// What is wrong with `options` (complete, of the right types) of a figure whose sources have these labels.
+std::vector<OptionProblem> check_figure(const std::string& kind, const plugin::json& options,
+                                        const std::vector<std::string>& labels);
 /// Options whose value is the name of an axis of the sweep that the figure gathers, as x and y of a heat map.
 std::vector<std::string> figure_axes(const std::string& kind);
 /// Whether a kind averages (or pools, or adds) over axes: whether it takes "over".

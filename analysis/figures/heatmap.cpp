@@ -31,27 +31,6 @@ struct Map {
   std::vector<Cells> panels;
 };
 
-std::vector<plugin::json> labels_on(const std::vector<FigureSource>& sources, const std::string& axis) {
-  std::vector<plugin::json> labels;
-  for (const FigureSource& source : sources) {
-    const auto label = place_on(source, axis);
-    if (label.is_null())
-      throw Error(
-          ExitCode::pipeline_invalid,
-          fmt::format("the axis '{}' does not reach the stage '{}', which is drawn over it", axis, source.label),
-          "draw it over an axis that the stage depends on");
-    if (std::find(labels.begin(), labels.end(), label) == labels.end()) labels.push_back(label);
-  }
-  return labels;
-}
-
-double single_number(const FigureSource& source, const store::Variable& variable) {
-  if (variable.values.size() == 1) return variable.values[0];
-  throw store::DataError(fmt::format("'{}' of '{}' has {} numbers along ({})", variable.name, source.label,
-                                     variable.values.size(), fmt::join(variable.dims, ", ")),
-                         "a cell shows one number: name a variable without dimensions");
-}
-
 Cells cells_of(const Group& group, const std::string& name, const Map& map) {
   Cells cells;
   cells.name = name;

@@ -23,6 +23,7 @@ Drawing draw_box(const plugin::json& options, const std::vector<FigureSource>& s
 Drawing draw_states(const plugin::json& options, const std::vector<FigureSource>& sources);
 Drawing draw_polar(const plugin::json& options, const std::vector<FigureSource>& sources);
 Drawing draw_mean_paths(const plugin::json& options, const std::vector<FigureSource>& sources);
+Drawing draw_tradeoff(const plugin::json& options, const std::vector<FigureSource>& sources);
 
 plugin::ParameterSchema paths_options();
 plugin::ParameterSchema density_options();
@@ -33,5 +34,9 @@ plugin::ParameterSchema box_options();
 plugin::ParameterSchema states_options();
 plugin::ParameterSchema polar_options();
 plugin::ParameterSchema mean_paths_options();
+plugin::ParameterSchema tradeoff_options();
+
+/// What check_figure finds.
+std::vector<OptionProblem> check_tradeoff(const plugin::json& options, const std::vector<std::string>& labels);
 
 }  // namespace reverie::analysis

@@ -108,7 +108,9 @@ PanelLayout arrange(PanelLayout layout) {
   }
   layout.top = 12 + 16 * static_cast<int>(std::max<std::size_t>(most, 1));
   layout.height = rows_of(layout) * panel_height(layout);
-  if (layout.legend_below) layout.height += static_cast<int>(layout.legend.size()) * line_height + 10;
+  const int legend_height = static_cast<int>(layout.legend.size()) * line_height + 10;
+  layout.height =
+      layout.legend_below ? layout.height + legend_height : std::max(layout.height, layout.top + legend_height);
   return layout;
 }
 

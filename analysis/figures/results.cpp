@@ -18,15 +18,6 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// "friction = 0.5, underdamped": a text says by itself what it is.
-std::string words_of(const Coordinates& at) {
-  std::string text;
-  for (const auto& [axis, label] : at)
-    text += (text.empty() ? "" : ", ") +
-            (label.is_string() ? label.get<std::string>() : fmt::format("{} = {}", spaced(axis), axis_text(label)));
-  return text;
-}
-
 }  // namespace
 
 std::vector<std::string> axes_option(const plugin::json& options, const std::string& name) {
@@ -71,6 +62,14 @@ std::vector<FigureSource> running(const std::vector<FigureSource>& sources, cons
   return chosen;
 }
 
+std::string words_of(const Coordinates& at) {
+  std::string text;
+  for (const auto& [axis, label] : at)
+    text += (text.empty() ? "" : ", ") +
+            (label.is_string() ? label.get<std::string>() : fmt::format("{} = {}", spaced(axis), axis_text(label)));
+  return text;
+}
+
 std::string axis_text(const plugin::json& label) {
   if (label.is_string()) return label.get<std::string>();
   return label.is_number_float() ? fmt::format("{}", label.get<double>()) : label.dump();
@@ -80,6 +79,20 @@ plugin::json place_on(const FigureSource& source, const std::string& axis) {
   for (const auto& [name, label] : source.coordinates)
     if (name == axis) return label;
   return nullptr;
+}
+
+std::vector<plugin::json> labels_on(const std::vector<FigureSource>& sources, const std::string& axis) {
+  std::vector<plugin::json> labels;
+  for (const FigureSource& source : sources) {
+    const auto label = place_on(source, axis);
+    if (label.is_null())
+      throw Error(
+          ExitCode::pipeline_invalid,
+          fmt::format("the axis '{}' does not reach the stage '{}', which is drawn over it", axis, source.label),
+          "draw it over an axis that the stage depends on");
+    if (std::find(labels.begin(), labels.end(), label) == labels.end()) labels.push_back(label);
+  }
+  return labels;
 }
 
 store::Variable read_variable(const FigureSource& source, const std::string& name) {
@@ -97,6 +110,13 @@ store::Variable read_variable(const FigureSource& source, const std::string& nam
     throw store::DataError(fmt::format("'{}' of '{}' holds texts, not numbers", name, source.label),
                            "name a variable of numbers");
   return *variable;
+}
+
+double single_number(const FigureSource& source, const store::Variable& variable) {
+  if (variable.values.size() == 1) return variable.values[0];
+  throw store::DataError(fmt::format("'{}' of '{}' has {} numbers along ({})", variable.name, source.label,
+                                     variable.values.size(), fmt::join(variable.dims, ", ")),
+                         "name a variable without dimensions");
 }
 
 std::optional<store::Variable> find_variable(const FigureSource& source, const std::string& name) {

@@ -29,15 +29,24 @@ std::vector<Group> grouped(const std::vector<FigureSource>& sources, const plugi
 /// The sources whose stages run `run`, for kinds that draw results and take recordings beside them.
 std::vector<FigureSource> running(const std::vector<FigureSource>& sources, const std::string& run);
 
+/// "friction = 0.5, underdamped": a text says by itself what it is.
+std::string words_of(const Coordinates& at);
 /// A label of an axis as figures print it.
 std::string axis_text(const plugin::json& label);
 /// The label of a source on an axis; null where it has none.
 plugin::json place_on(const FigureSource& source, const std::string& axis);
 
+/// The labels of the sources on an axis, in the order in which they first appear. Error (pipeline invalid) where the
+/// axis does not reach one of them.
+std::vector<plugin::json> labels_on(const std::vector<FigureSource>& sources, const std::string& axis);
+
 /// A variable of numbers of a measurement's result.nc. DataError says what there is instead.
 store::Variable read_variable(const FigureSource& source, const std::string& name);
 /// Like read_variable; nullopt where the result has no such variable.
 std::optional<store::Variable> find_variable(const FigureSource& source, const std::string& name);
+
+/// The value of a variable that is one number; DataError otherwise.
+double single_number(const FigureSource& source, const store::Variable& variable);
 
 /// Whether two variables have the same dimensions and lengths; DataError naming both sources when not.
 void require_same_shape(const FigureSource& first, const store::Variable& one, const FigureSource& second,

@@ -136,9 +136,19 @@ bool plan_figure(Planning& planning, const json& table, Stage& stage) {
     return false;
   }
 
+  bool fits = true;
+  if (options.good) {
+    std::vector<std::string> labels;
+    for (const auto& mention : *mentions) labels.push_back(mention.label);
+    for (const auto& problem : analysis::check_figure(*kind, options.values, labels)) {
+      reading.diagnostics.at_value(join(draw_path, problem.option), problem.message);
+      fits = false;
+    }
+  }
+
   FigureStage work;
   work.kind = *kind;
-  bool good = checked.good && options.good;
+  bool good = checked.good && options.good && fits;
   for (const auto& mention : *mentions) good = add_sources(planning, mention, work, stage) && good;
   if (!good) return false;
 

@@ -167,6 +167,15 @@ inline Example example_of(const std::string& kind, const Folder& folder) {
                                          {{"friction", friction}, {"strength", strength}}));
     return example;
   }
+  if (kind == "tradeoff") {
+    Example example;
+    example.options = {{"x", "reach.ratio"}, {"y", "reach.entropy"}, {"colour", "friction"}};
+    for (const double friction : {0.5, 0.75, 1.0})
+      example.sources.push_back(result(make(std::to_string(friction)), "reach",
+                                       {single("ratio", friction), single("entropy", 2 - friction)},
+                                       {{"friction", friction}}));
+    return example;
+  }
   if (kind == "box")
     return {{result(make("b"), "noisy", {variable("per_trial", {"trial"}, {5}, "m^2", {1, 2, 3, 4, 20})})}};
   if (kind == "polar")

@@ -162,6 +162,21 @@ TEST_CASE("a figure that averages nothing refuses over, one that draws over axes
   CHECK(inputs_of(figure, "figure").size() == 6);
 }
 
+TEST_CASE(
+    "a trade-off gathers the axes it draws over, and a number of a stage that it does not draw is shown in place") {
+  const auto figure = [](const std::string& y) {
+    return "[stage.figure]\nrun = \"figure\"\ndraw = { kind = \"tradeoff\", of = \"step\", "
+           "x = \"step.stepwise_distance\", y = \"" +
+           y + "\", colour = \"friction\", over = \"seed\" }\n";
+  };
+  const auto plan = plan_of(sweep + figure("step.stepwise_distance_se"));
+  CHECK(labels_of(plan, "figure") == Texts{"figure"});
+  CHECK(inputs_of(plan, "figure").size() == 6);
+  const auto errors = errors_of(sweep + figure("stop.stepwise_distance"));
+  CHECK(contains(errors, "error: 'y' names a number of 'stop', which the figure does not draw. Did you mean 'step'?"));
+  CHECK(contains(errors, "y = \"stop.stepwise_distance\""));
+}
+
 TEST_CASE("a value that an axis gives and a plugin refuses is shown at the axis, once") {
   const auto errors =
       errors_of("[axes]\nseed = [0, 1]\nfriction = [0.5, 1.5]\n" + task_and_network + training + replay);
