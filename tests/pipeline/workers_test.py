@@ -33,7 +33,7 @@ cell = { plugin = "leaky_rnn", units = 16 }
 run = "train"
 task = "box"
 network = "small"
-batches = 20
+batches = 5
 batch_size = 25
 seed = "$seed"
 evaluate = { every = 50, trials = 25 }
@@ -61,7 +61,7 @@ TRAINING = TABLES + """\
 run = "train"
 task = "box"
 network = "small"
-batches = 200
+batches = 40
 batch_size = 25
 [stage.awake]
 run = "simulate"
@@ -86,7 +86,7 @@ trials = 5
 run = "train"
 task = "box"
 network = "small"
-batches = 100
+batches = 20
 batch_size = 25
 """
 
@@ -125,7 +125,7 @@ class Workers(unittest.TestCase):
         return environment
 
     def start(self, *arguments):
-        process = subprocess.Popen([EXECUTABLE, "run", "p.toml", "--threads", "1", "--checkpoint", "0.2", *arguments],
+        process = subprocess.Popen([EXECUTABLE, "run", "p.toml", "--threads", "1", *arguments],
                                    cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.started.append(process)
@@ -146,13 +146,13 @@ class Workers(unittest.TestCase):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.01)
 
-    def wait_for_checkpoint(self, process):
-        self.wait_until(lambda: any(self.store.glob(".work-*/checkpoint.safetensors")), process)
+    def wait_for_work(self, process):
+        self.wait_until(lambda: any(self.store.glob(".work-*/result-*")), process)
 
     def started_and_stopped(self):
-        """A worker that has trained a part, and its child, both under SIGSTOP."""
+        """A worker that is at its training, and its child, both under SIGSTOP."""
         worker = self.start("--worker")
-        self.wait_for_checkpoint(worker)
+        self.wait_for_work(worker)
         processes = processes_of(worker)
         self.assertEqual(len(processes), 2)
         self.send(processes, signal.SIGSTOP)
@@ -262,7 +262,7 @@ class Workers(unittest.TestCase):
         self.assertEqual(self.starts()["bad"], 4)
 
     def test_a_worker_makes_damaged_inputs_anew(self):
-        self.write(TRAINING.replace("200", "30"))
+        self.write(TRAINING.replace("40", "3"))
         self.run_here("--worker", "--only", "train")
         weights = self.folder / "runs/p/train/weights.safetensors"
         whole = weights.read_bytes()
@@ -275,7 +275,7 @@ class Workers(unittest.TestCase):
     def test_sigterm_saves_a_checkpoint(self):
         self.write(TRAINING)
         worker = self.start("--worker")
-        self.wait_for_checkpoint(worker)
+        self.wait_for_work(worker)
         worker.terminate()
         self.finish(worker, 143)
         self.assertEqual([p.name[:6] for p in self.store.iterdir()], [".work-"])
