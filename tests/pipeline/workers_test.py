@@ -33,7 +33,7 @@ cell = { plugin = "leaky_rnn", units = 16 }
 run = "train"
 task = "box"
 network = "small"
-batches = 20
+batches = 5
 batch_size = 25
 seed = "$seed"
 evaluate = { every = 50, trials = 25 }
@@ -61,7 +61,7 @@ TRAINING = TABLES + """\
 run = "train"
 task = "box"
 network = "small"
-batches = 600
+batches = 40
 batch_size = 25
 [stage.awake]
 run = "simulate"
@@ -86,7 +86,7 @@ trials = 5
 run = "train"
 task = "box"
 network = "small"
-batches = 300
+batches = 20
 batch_size = 25
 """
 
@@ -125,7 +125,7 @@ class Workers(unittest.TestCase):
         return environment
 
     def start(self, *arguments):
-        process = subprocess.Popen([EXECUTABLE, "run", "p.toml", "--threads", "1", "--checkpoint", "0.5", *arguments],
+        process = subprocess.Popen([EXECUTABLE, "run", "p.toml", "--threads", "1", *arguments],
                                    cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.started.append(process)
@@ -146,8 +146,22 @@ class Workers(unittest.TestCase):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.01)
 
-    def wait_for_checkpoint(self, process):
-        self.wait_until(lambda: any(self.store.glob(".work-*/checkpoint.safetensors")), process)
+    def wait_for_work(self, process):
+        self.wait_until(lambda: any(self.store.glob(".work-*/result-*")), process)
+
+    def started_and_stopped(self):
+        """A worker that is at its training, and its child, both under SIGSTOP."""
+        worker = self.start("--worker")
+        self.wait_for_work(worker)
+        processes = processes_of(worker)
+        self.assertEqual(len(processes), 2)
+        self.send(processes, signal.SIGSTOP)
+        return worker, processes
+
+    @staticmethod
+    def send(processes, number):
+        for pid in processes:
+            os.kill(pid, number)
 
     def events(self):
         return [json.loads(line) for log in (self.folder / "runs/p").glob("log*.jsonl")
@@ -197,14 +211,12 @@ class Workers(unittest.TestCase):
 
     def test_what_a_killed_worker_was_at_others_finish(self):
         self.write(TRAINING)
-        first = self.start("--worker")
-        self.wait_for_checkpoint(first)
+        first, stopped = self.started_and_stopped()
         second = self.start("--worker")
         self.wait_until(lambda: len(list((self.folder / "runs/p").glob("log-*.jsonl"))) == 2, second)
         status = self.status()
         self.assertEqual((status["state"], status["stages"][0]["state"]), ("running", "running"))
-        for pid in processes_of(first):
-            os.kill(pid, signal.SIGKILL)
+        self.send(stopped, signal.SIGKILL)
         self.finish(first, -signal.SIGKILL)
         self.finish(second)
         self.assertEqual(self.starts(), {"train": 2, "awake": 1})
@@ -212,16 +224,11 @@ class Workers(unittest.TestCase):
 
     def test_a_worker_that_was_stopped_while_another_took_its_place_ends_well(self):
         self.write(TRAINING)
-        first = self.start("--worker")
-        self.wait_for_checkpoint(first)
-        stopped = processes_of(first)
-        for pid in stopped:
-            os.kill(pid, signal.SIGSTOP)
+        first, stopped = self.started_and_stopped()
         next(self.store.glob(".lock-*")).unlink()
         second = self.start("--worker")
         self.wait_until(lambda: self.starts()["train"] == 2, second)
-        for pid in stopped:
-            os.kill(pid, signal.SIGCONT)
+        self.send(stopped, signal.SIGCONT)
         self.finish(first)
         self.finish(second)
         self.check_store()
@@ -230,15 +237,10 @@ class Workers(unittest.TestCase):
 
     def test_a_worker_that_wakes_up_when_all_is_done_changes_nothing(self):
         self.write(TRAINING)
-        first = self.start("--worker")
-        self.wait_for_checkpoint(first)
-        stopped = processes_of(first)
-        for pid in stopped:
-            os.kill(pid, signal.SIGSTOP)
+        first, stopped = self.started_and_stopped()
         next(self.store.glob(".lock-*")).unlink()
         self.run_here("--worker")
-        for pid in stopped:
-            os.kill(pid, signal.SIGCONT)
+        self.send(stopped, signal.SIGCONT)
         self.finish(first)
         self.check_store()
 
@@ -260,7 +262,7 @@ class Workers(unittest.TestCase):
         self.assertEqual(self.starts()["bad"], 4)
 
     def test_a_worker_makes_damaged_inputs_anew(self):
-        self.write(TRAINING.replace("600", "30"))
+        self.write(TRAINING.replace("40", "3"))
         self.run_here("--worker", "--only", "train")
         weights = self.folder / "runs/p/train/weights.safetensors"
         whole = weights.read_bytes()
@@ -273,7 +275,7 @@ class Workers(unittest.TestCase):
     def test_sigterm_saves_a_checkpoint(self):
         self.write(TRAINING)
         worker = self.start("--worker")
-        self.wait_for_checkpoint(worker)
+        self.wait_for_work(worker)
         worker.terminate()
         self.finish(worker, 143)
         self.assertEqual([p.name[:6] for p in self.store.iterdir()], [".work-"])
