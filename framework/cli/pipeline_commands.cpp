@@ -14,14 +14,35 @@
 #include <map>
 #include <numeric/threads.hpp>
 #include <pipeline/explain.hpp>
+#include <store/files.hpp>
 
 namespace reverie::cli {
 namespace {
 
-void print_header(const pipeline::Plan& plan, const std::filesystem::path& runs, const ProgressDisplay& display) {
-  const auto folder = pipeline::index_folder(runs, plan).string();
-  std::cerr << fmt::format("{}\n{}, results in {}\nto watch: {}/report.html\n\n", display.bold(plan.title),
-                           count_of(plan.stages.size(), "stage"), folder, folder);
+void print_header(const pipeline::Plan& plan, const pipeline::RunOptions& running, const ProgressDisplay& display) {
+  const auto folder = pipeline::index_folder(running.runs, plan).string();
+  std::cerr << fmt::format("{}\n{}, results in {}\nto watch: {}\n\n", display.bold(plan.title),
+                           count_of(plan.stages.size(), "stage"), folder,
+                           running.worker ? "reverie status " + folder : folder + "/report.html");
+}
+
+/// What this worker did.
+void print_work(const std::vector<pipeline::StageOutcome>& outcomes, bool json) {
+  std::map<pipeline::StageState, std::size_t> count;
+  for (const auto& outcome : outcomes) ++count[outcome.state];
+  using enum pipeline::StageState;
+  if (json)
+    std::cout << nlohmann::ordered_json{{"event", "worker"},
+                                        {"done", count[done]},
+                                        {"done_before", count[done_before]},
+                                        {"failed", count[failed]},
+                                        {"skipped", count[skipped]}}
+                     .dump();
+  else
+    std::cout << fmt::format("worker {}:{}: {} done here, {} by others, {} failed, {} skipped", store::host_name(),
+                             getpid(), count_of(count[done], "stage"), count[done_before], count[failed],
+                             count[skipped]);
+  std::cout << std::endl;
 }
 
 /// The same as an event.
@@ -47,6 +68,9 @@ void add_scheduling(options::options_description& description) {
       ("force", options::value<Names>()->value_name("STAGE"), "compute this stage anew")                             //
       ("json", "tell progress as one json object per line on stdout")                                                //
       ("strict", "exit with 5 when a claim does not hold")                                                           //
+      ("worker",
+       "work as one of many on the folder of results, here and on other machines; a run without this writes the "
+       "report")  //
       ("in-process", "run stages one after the other in this process, for debuggers");
 }
 
@@ -162,6 +186,11 @@ int run_command(const Command& command, const Arguments& arguments) {
   running.only = texts(*values, "only");
   running.from = texts(*values, "from");
   running.force = texts(*values, "force");
+  running.worker = values->count("worker") != 0;
+  for (const char* other : {"from", "force", "strict"})
+    if (running.worker && values->count(other) != 0)
+      throw UsageError(fmt::format("--worker does not go with --{}: workers compute what is missing, and judge nothing", other),
+                       fmt::format("Use --{} in a run without --worker.", other));
   running.stop = stop_requested;
   const auto plan = read_plan(*values);
 
@@ -174,7 +203,7 @@ int run_command(const Command& command, const Arguments& arguments) {
       display.say(text);
   });
   pipeline::require_writable(running.runs);
-  if (!quiet) print_header(plan, running.runs, display);
+  if (!quiet) print_header(plan, running, display);
   pipeline::RunResult result;
   try {
     result = pipeline::run(plan, running);
@@ -186,6 +215,11 @@ int run_command(const Command& command, const Arguments& arguments) {
   display.clear();
   plugin::set_log_sink({});
 
+  if (running.worker) {
+    print_failures(result.stages);
+    print_work(result.stages, json);
+    return static_cast<int>(result.code);
+  }
   if (!quiet) std::cerr << "\n";
   if (!json) print_numbers(result);
   const bool all_hold = json ? tell_claims(result.claims) : print_claims(result.claims);

@@ -62,10 +62,10 @@ std::string in_words(const pipeline::RunStatus& status, const std::optional<pipe
     ++count[stage.state];
     if (is_listed(stage.state)) name_width = std::clamp(stage.stage.size(), name_width, std::size_t{30});
   }
-  auto text =
-      fmt::format("{}: {}{}{}\nbegun {}, last word {}\n", status.pipeline, status.state,
-                  status.exit_code > 0 ? fmt::format(" with exit code {}", status.exit_code) : "",
-                  status.runs > 1 ? fmt::format(" ({} runs at once)", status.runs) : "", status.started, status.last);
+  auto text = fmt::format("{}: {}{}{}\n", status.pipeline, status.state,
+                          status.exit_code > 0 ? fmt::format(" with exit code {}", status.exit_code) : "",
+                          status.runs > 1 ? fmt::format(" ({} runs at once)", status.runs) : "");
+  if (!status.started.empty()) text += fmt::format("begun {}, last word {}\n", status.started, status.last);
   text += fmt::format("{} of {} stages done, {} failed, {} skipped", count["done"] + count["done before"],
                       status.stages.size(), count["failed"], count["skipped"]);
   if (count["running"] > 0) text += fmt::format(", {} running", count["running"]);

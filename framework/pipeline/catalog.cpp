@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <map>
 #include <pipeline/catalog.hpp>
 #include <pipeline/stored_result.hpp>
 #include <set>
+#include <store/files.hpp>
 #include <store/lock.hpp>
 #include <store/publication.hpp>
 
@@ -60,12 +59,10 @@ std::set<std::string> linked_results(const fs::path& runs) {
   return names;
 }
 
-/// .tmp-<process>-... of a process that is gone.
+/// In the making by a process that is gone.
 bool is_dead_temporary(const fs::path& path) {
   const auto name = path.filename().string();
-  if (!name.starts_with(".tmp-")) return false;
-  const auto process = static_cast<pid_t>(std::atol(name.c_str() + 5));
-  return process > 0 && ::kill(process, 0) != 0 && errno == ESRCH;
+  return name.starts_with(store::temporary_prefix) && store::is_gone(name.substr(store::temporary_prefix.size()));
 }
 
 /// The result that a hidden entry of the store belongs to: ".work-NAME", ".lock-NAME".
@@ -126,6 +123,7 @@ bool remove(const Removable& removable) {
       removable.path.parent_path().filename() == "store" && !removable.path.filename().string().starts_with(".");
   auto lock = own || is_result ? store::Lock::try_take(own.value_or(removable.path)) : std::nullopt;
   if ((own || is_result) && !lock) return false;
+  if (lock) lock->keep();
   std::error_code failed;
   if (is_result) {
     // Renamed first: nobody shall find half of it.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <pipeline/index.hpp>
 #include <pipeline/provenance.hpp>
 #include <set>
+#include <store/files.hpp>
 #include <store/publication.hpp>
 
 namespace reverie::pipeline {
@@ -61,14 +61,13 @@ void remove_stale_links(const fs::path& index, const Plan& plan) {
 
 void link_result(const fs::path& index, const Stage& stage, const fs::path& result) {
   const auto link = index / stage.place();
-  const auto temporary = index / fmt::format(".tmp-{}-link", getpid());
+  const auto temporary = store::temporary_beside(index / "link");
   const auto target = fs::path("store") / result.filename();
   std::error_code error;
   if (fs::is_symlink(link, error) && fs::read_symlink(link, error).filename() == result.filename()) return;
   fs::path up;
   for (auto place = stage.place(); !place.empty(); place = place.parent_path()) up /= "..";
   fs::create_directories(link.parent_path(), error);
-  if (!error) fs::remove(temporary, error);
   if (!error) fs::create_directory_symlink(up / target, temporary, error);
   if (!error) fs::rename(temporary, link, error);
   if (error)
@@ -100,6 +99,18 @@ void write_plan_record(const fs::path& index, const Plan& plan) {
     if (const auto* figure = std::get_if<FigureStage>(&stage.work)) stages.back()["section"] = figure->section;
   }
   store::write_file_atomically(index / plan_file, record.dump() + "\n");
+}
+
+bool is_recorded(const fs::path& index, const Plan& plan) {
+  try {
+    const auto recorded = read_plan_record(index).stages;
+    return std::equal(recorded.begin(), recorded.end(), plan.stages.begin(), plan.stages.end(),
+                      [](const RecordedStage& a, const Stage& b) {
+                        return a.fingerprint == b.fingerprint && a.label == b.label();
+                      });
+  } catch (const store::DataError&) {
+    return false;
+  }
 }
 
 RecordedPlan read_plan_record(const fs::path& index) {

@@ -37,6 +37,7 @@ struct RecordedPlan {
   /// What the report says of the run: title, configuration, origins of its values, warnings, provenance.
   nlohmann::ordered_json report = {};
 };
+bool is_recorded(const std::filesystem::path& index, const Plan& plan);
 void write_plan_record(const std::filesystem::path& index, const Plan& plan);
 /// Nothing recorded: no stages. DataError when the file cannot be read or is damaged.
 RecordedPlan read_plan_record(const std::filesystem::path& index);

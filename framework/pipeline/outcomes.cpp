@@ -58,11 +58,17 @@ void Outcomes::skip(const std::vector<std::size_t>& stages) {
   }
 }
 
+void Outcomes::reopen(const std::vector<std::size_t>& stages) {
+  for (const auto k : stages) outcomes_[k] = {.stage = outcomes_[k].stage};
+}
+
 void Outcomes::announce(std::size_t stage) {
   const auto& outcome = outcomes_[stage];
   nlohmann::ordered_json details = {{"stage", outcome.stage}, {"seconds", outcome.seconds}};
   if (!outcome.message.empty()) details["message"] = outcome.message;
-  log_.write(std::string(name_of(outcome.state)), details);
+  // What a worker finds others did, each of many would say.
+  if (!options_.worker || outcome.state != StageState::done_before)
+    log_.write(std::string(name_of(outcome.state)), details);
   if (options_.events.finished) options_.events.finished(plan_.stages[stage], outcome);
 }
 

@@ -21,6 +21,8 @@ class Outcomes {
               const std::filesystem::path& log_file = "");
   /// Something they need failed or was skipped.
   void skip(const std::vector<std::size_t>& stages);
+  /// Their result turned out to be damaged.
+  void reopen(const std::vector<std::size_t>& stages);
 
  private:
   void announce(std::size_t stage);

@@ -4,11 +4,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <array>
 #include <cmath>
 #include <numeric/threads.hpp>
 #include <pipeline/provenance.hpp>
 #include <pipeline/run_stage.hpp>
+#include <store/files.hpp>
 #include <store/publication.hpp>
 
 #include "git_hash.hpp"
@@ -38,11 +38,6 @@ std::vector<std::string> cpu_features() {
 
 }  // namespace
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
-}
-
 std::string version() { return REVERIE_VERSION; }
 
 std::string format_time(std::chrono::system_clock::time_point time) {
@@ -64,7 +59,7 @@ nlohmann::ordered_json provenance(const Times& times, const std::vector<const pl
   nlohmann::ordered_json record;
   record["version"] = version();
   record["git"] = REVERIE_GIT_HASH;
-  record["host"] = host_name();
+  record["host"] = store::host_name();
   record["cpu"] = cpu_features();
   record["started"] = format_time(times.started);
   record["finished"] = format_time(times.finished);

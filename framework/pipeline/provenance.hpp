@@ -11,9 +11,6 @@ namespace reverie::pipeline {
 /// "0.1.0".
 std::string version();
 
-/// Of this machine.
-std::string host_name();
-
 /// A span of work.
 struct Times {
   std::chrono::system_clock::time_point started, finished;

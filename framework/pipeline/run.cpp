@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <pipeline/failures.hpp>
 #include <pipeline/run.hpp>
 #include <pipeline/run_page.hpp>
 #include <pipeline/run_stages.hpp>
@@ -39,24 +40,37 @@ RunResult run(const Plan& plan, const RunOptions& given) {
   const auto index = index_folder(options.runs, plan);
   require_writable(options.runs / "store");
   require_writable(index);
-  remove_stale_links(index, plan);
-  write_plan_record(index, plan);
-  EventLog log(index / "log.jsonl");
+  if (!options.worker || !is_recorded(index, plan)) {
+    remove_stale_links(index, plan);
+    write_plan_record(index, plan);
+  }
+  if (!options.worker) forget_failures(index);
+  EventLog log(index / (options.worker ? worker_log() : main_log));
   Times times{std::chrono::system_clock::now(), {}};
   log.write("run", {{"pipeline", plan.file.string()},
                     {"version", version()},
                     {"stages", plan.stages.size()},
                     {"process", getpid()},
-                    {"host", host_name()}});
+                    {"host", store::host_name()}});
 
-  RunPage page(index, options.page_seconds);
-  options.events.tick = [&] { page.update(); };
+  std::optional<RunPage> page;
+  if (!options.worker) page.emplace(index, options.page_seconds);
+  options.events.tick = [&] {
+    if (page) page->update();
+  };
   RunResult result;
   result.stages = run_stages(plan, options, index, log);
   for (const auto& outcome : result.stages)
     if (result.code == ExitCode::ok && outcome.state == StageState::failed) result.code = outcome.code;
 
   times.finished = std::chrono::system_clock::now();
+  const auto log_end = [&] {
+    log.write("end", {{"seconds", times.seconds()}, {"exit", static_cast<int>(result.code)}});
+  };
+  if (options.worker) {
+    log_end();
+    return result;
+  }
   const auto measured = measured_results(plan, result.stages, options.runs);
   result.metrics = scalar_results(plan, measured);
   result.over_seeds = over_seeds(measured);
@@ -70,9 +84,9 @@ RunResult run(const Plan& plan, const RunOptions& given) {
     store::write_file_atomically(index / "claims.json", describe(result.claims).dump(1) + "\n");
   else
     fs::remove(index / "claims.json");  // of a pipeline that had some before
-  log.write("end", {{"seconds", times.seconds()}, {"exit", static_cast<int>(result.code)}});
-  result.report = page.file();
-  page.finish();
+  log_end();
+  result.report = page->file();
+  page->finish();
   return result;
 }
 

@@ -6,6 +6,7 @@
 ///   <runs>/<pipeline>/<stage>          -> ../store/<fingerprint>; <stage>/<point> in a sweep
 ///   <runs>/<pipeline>/logs/<stage>.log what a stage's process wrote, where it wrote something
 ///   <runs>/<pipeline>/report.html, log.jsonl, plan.json
+///   <runs>/<pipeline>/log-<process>.jsonl of a worker
 ///
 /// Stored results are checked byte by byte before they are used; damaged ones are set aside and made anew. A failed
 /// stage takes those with it that need it; the others still run. Several runs may share a store: what one of them works
@@ -46,6 +47,10 @@ struct RunOptions {
   double page_seconds = 10;        ///< between versions of report.html; 0: only at the end
   bool fail_fast = false;          ///< after a failure start nothing more, and end what runs
   bool in_process = false;         ///< one stage after the other, in this process
+  /// One of many that share the folder of results, here and on other machines: takes what is free, writes a log of its
+  /// own, checks stored results only where a stage of its own reads them, and leaves report and claims to a run that is
+  /// no worker. Nothing is computed anew: `from` and `force` are empty.
+  bool worker = false;
   // Names of tables or labels of stages. Error (usage) for one that does not exist.
   std::vector<std::string> only;   ///< these and what they need; empty: all
   std::vector<std::string> from;   ///< compute these and all that come after them anew
@@ -57,7 +62,7 @@ struct RunResult {
   std::vector<analysis::ReportMetric> metrics;
   std::vector<NumberOverSeeds> over_seeds;  ///< the same numbers, seeds of a condition together
   std::vector<ClaimResult> claims;
-  std::filesystem::path report;
+  std::filesystem::path report;  ///< none of a worker, nor numbers and claims
   ExitCode code = ExitCode::ok;  ///< that of the first failure
 };
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <list>
 #include <numeric/threads.hpp>
+#include <pipeline/failures.hpp>
 #include <pipeline/outcomes.hpp>
 #include <pipeline/run_stages.hpp>
 #include <pipeline/stage_process.hpp>
 #include <pipeline/tasks.hpp>
+#include <random>
 #include <set>
 #include <store/publication.hpp>
 
@@ -16,8 +19,11 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-/// Seconds between lines of progress of one stage in the log; between looks at results that another run works on.
-constexpr double log_interval = 5, retry_interval = 0.2;
+/// Seconds between lines of progress of one stage in the log.
+constexpr double log_interval = 5;
+
+/// Seconds between looks at results that another run works on: growing while nothing happens.
+constexpr double first_pause = 0.2, longest_pause = 4, growth_of_pause = 1.5;
 
 /// Seconds that stages may take to stop before it is asked, and another one before it is told, where they are.
 constexpr double patience = 3;
@@ -40,11 +46,13 @@ class Runner {
         index_(index),
         log_(log),
         outcomes_(plan, options, index, log),
-        tasks_(make_tasks(plan, options)) {}
+        tasks_(make_tasks(plan, options)),
+        failures_(index) {}
 
   std::vector<StageOutcome> run() {
-    finish_stored();
-    work();
+    if (!options_.worker) finish_stored();
+    do work();
+    while (again_);
     return outcomes_.take();
   }
 
@@ -100,8 +108,7 @@ class Runner {
   static void remove_leftovers(const fs::path& result) {
     if (!fs::exists(store::lock_file(result)) && !fs::exists(store::work_folder(result))) return;
     if (auto lock = store::Lock::try_take(result)) {
-      std::error_code ignored;
-      fs::remove_all(store::work_folder(result), ignored);
+      store::remove_work_folder(result);
       lock->release();
     }
   }
@@ -112,6 +119,9 @@ class Runner {
 
   /// Runs all tasks that are not finished.
   void work() {
+    again_ = false;
+    open_.clear();
+    announced_.clear();
     for (std::size_t t = 0; t < tasks_.list.size(); ++t)
       if (!has_ended(t)) open_.push_back(t);
     if (open_.empty()) return;
@@ -128,9 +138,12 @@ class Runner {
         }
       if (stopping_ && running_.empty()) break;
       if (options_.events.tick) options_.events.tick();
+      log_.write_sign_of_life();
       if (!running_.empty() || !put_off_.empty()) listen();
-      if (!put_off_.empty() && seconds_since(retried) > retry_interval) {
+      if (!put_off_.empty() && seconds_since(retried) > pause_) {
         retried = Clock::now();
+        // Many that wait for one shall not all ask at once.
+        pause_ = std::min(longest_pause, growth_of_pause * pause_) * std::uniform_real_distribution(0.8, 1.2)(jitter_);
         for (const auto job : std::exchange(put_off_, {})) schedule.retry(job);
       }
     }
@@ -140,6 +153,8 @@ class Runner {
         log_.write("interrupted");
         throw Interrupted(*code);
       }
+    again_ = again_ && !stopping_;
+    if (again_) return;
     // --fail-fast left these.
     for (const auto t : open_)
       if (!has_ended(t)) finish(t, {StageState::stopped, "", "", ExitCode::run_failed}, 0);
@@ -153,31 +168,23 @@ class Runner {
 
   void launch(std::size_t job, int threads) {
     const auto t = open_[job];
-    auto& task = tasks_.list[t];
-    const auto& stage = stage_of(t);
+    const auto& task = tasks_.list[t];
     const auto fail = [&](const Error& error) {
       end(job, {StageState::failed, error.what(), error.remedy(), error.exit_code()}, 0, "");
     };
     try {
+      if (options_.worker && fs::exists(result_of(t))) return finish_found(job);
+      if (options_.worker)
+        if (const auto failure = failures_.of(stage_of(t))) return end(job, *failure, 0, "");
       if (!task.unreadable.error.empty()) throw store::DataError(task.unreadable.error, task.unreadable.remedy);
       auto lock = store::Lock::try_take(result_of(t));
       if (!lock) return put_off(job);
-      if (fs::exists(result_of(t)) && !task.anew) {
-        if (!set_aside_if_damaged(t)) {
-          lock->release();
-          return end(job, {StageState::done_before, "", "", ExitCode::ok}, 0, "");
-        }
+      try {
+        launch(job, threads, *lock);
+      } catch (...) {
+        lock->release();
+        throw;
       }
-      if (options_.events.started) options_.events.started(stage);
-      log_.write("started", {{"stage", stage.label()},
-                             {"run", stage.run()},
-                             {"fingerprint", stage.fingerprint},
-                             {"threads", options_.in_process ? numeric::thread_count() : threads}});
-      const StageRequest request{plan_, stage, options_.runs, task.anew, options_.checkpoint_seconds};
-      if (options_.in_process) return work_here(job, request, *lock);
-      const auto log = log_file(index_, stage);
-      fs::create_directories(log.parent_path());
-      running_.push_back({job, StageProcess(request, std::move(*lock), threads, log), Clock::now(), Clock::now()});
     } catch (const Error& error) {
       fail(error);
     } catch (const fs::filesystem_error& error) {
@@ -185,10 +192,66 @@ class Runner {
     }
   }
 
+  void launch(std::size_t job, int threads, store::Lock& lock) {
+    const auto t = open_[job];
+    const auto& task = tasks_.list[t];
+    const auto& stage = stage_of(t);
+    if (fs::exists(result_of(t)) && !task.anew && !set_aside_if_damaged(t)) {
+      lock.release();
+      return finish_found(job);
+    }
+    if (options_.worker && !inputs_are_whole(stage)) {
+      lock.release();
+      schedule_->failed(job);
+      again_ = true;
+      return;
+    }
+    if (options_.events.started) options_.events.started(stage);
+    log_.write("started", {{"stage", stage.label()},
+                           {"run", stage.run()},
+                           {"fingerprint", stage.fingerprint},
+                           {"threads", options_.in_process ? numeric::thread_count() : threads}});
+    pause_ = first_pause;
+    const StageRequest request{plan_, stage, options_.runs, task.anew, options_.checkpoint_seconds};
+    if (options_.in_process) return work_here(job, request, lock);
+    const auto log = log_file(index_, stage);
+    fs::create_directories(log.parent_path());
+    running_.push_back({job, StageProcess(request, std::move(lock), threads, log), Clock::now(), Clock::now()});
+  }
+
+  void finish_found(std::size_t job) {
+    pause_ = first_pause;
+    end(job, {StageState::done_before, "", "", ExitCode::ok}, 0, "");
+  }
+
+  /// A worker checks what others made when a stage of its own is about to read it. What is damaged is set aside, and
+  /// made anew when all else is done.
+  bool inputs_are_whole(const Stage& stage) {
+    std::vector<std::size_t> unchecked;  // stages
+    for (const auto input : stage.inputs)
+      if (checked_.insert(tasks_.of_stage[input]).second) unchecked.push_back(input);
+    const auto go_on = [&] { return !(options_.stop && options_.stop()); };
+    const auto findings =
+        verify_results(plan_, options_.runs, unchecked, options_.in_process ? 0 : numeric::thread_count(), go_on);
+    for (const auto& finding : findings) {
+      const auto t = tasks_.of_stage[finding.stage];
+      checked_.erase(t);
+      if (!finding.error.empty()) throw store::DataError(finding.error, finding.remedy);
+      if (auto lock = store::Lock::try_take(result_of(t))) {
+        tasks_.list[t].damaged = true;
+        set_aside_if_damaged(t);
+        lock->release();
+      }
+      outcomes_.reopen(tasks_.list[t].stages);
+    }
+    return findings.empty();
+  }
+
   /// A result found damaged may have been made anew by another run meanwhile.
   bool set_aside_if_damaged(std::size_t t) {
     auto& task = tasks_.list[t];
     if (!std::exchange(task.damaged, false)) return false;
+    if (!fs::exists(result_of(t))) return false;
     const auto problems = damage_of(result_of(t), stage_of(t).fingerprint);
     if (problems.empty()) return false;
     const auto aside = store::set_aside(result_of(t));
@@ -204,11 +267,12 @@ class Runner {
     put_off_.push_back(job);
     if (!announced_.insert(job).second) return;
     const auto& stage = stage_of(open_[job]);
-    log_.write("waiting", {{"stage", stage.label()}});
+    if (!options_.worker) log_.write("waiting", {{"stage", stage.label()}});
     if (options_.events.waiting) options_.events.waiting(stage);
   }
 
   void work_here(std::size_t job, const StageRequest& request, store::Lock& lock) {
+    lock.keep();
     const auto begun = Clock::now();
     auto logged = begun;
     const auto report = work_on(request, [&](const Progress& progress) {
@@ -217,7 +281,15 @@ class Runner {
       return !(options_.stop && options_.stop());
     });
     lock.release();
+    tell_others(job, report);
     end(job, report, seconds_since(begun), "");
+  }
+
+  /// Of a worker's own attempt.
+  void tell_others(std::size_t job, const Report& report) {
+    const auto t = open_[job];
+    if (report.state == StageState::done) checked_.insert(t);
+    if (options_.worker && report.state == StageState::failed) failures_.add(stage_of(t), report);
   }
 
   void tell_progress(const Stage& stage, const Progress& progress, Clock::time_point& logged) {
@@ -249,6 +321,7 @@ class Runner {
       }
       const auto seconds = seconds_since(running->begun);
       running = running_.erase(running);
+      tell_others(job, *report);
       end(job, *report, seconds, log_file(index_, stage));
     }
     if (stopping_ && options_.stop && options_.stop()) tell_what_does_not_stop();
@@ -298,6 +371,11 @@ class Runner {
   std::list<Running> running_;
   std::vector<std::size_t> put_off_;  ///< jobs
   std::set<std::size_t> announced_;   ///< jobs that were put off before
+  Failures failures_;                 ///< of a worker
+  std::set<std::size_t> checked_;     ///< tasks whose results a worker knows to be whole
+  bool again_ = false;                ///< something stored was damaged: another round makes it anew
+  double pause_ = first_pause;
+  std::minstd_rand jitter_{std::random_device()()};
   bool stopping_ = false, asked_ = false, told_ = false;
   Clock::time_point stopping_since_;
 };

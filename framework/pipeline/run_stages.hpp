@@ -3,7 +3,7 @@
 ///
 /// Stages of one fingerprint are one task. Stored results are checked byte by byte before they are used; damaged ones
 /// are set aside and made anew. A failed stage takes those with it that need it; the others still run. What another run
-/// works on is waited for.
+/// works on is waited for, and looked for again at growing intervals.
 #pragma once
 
 #include <pipeline/event_log.hpp>

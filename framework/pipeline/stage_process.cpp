@@ -19,6 +19,7 @@ constexpr double progress_interval = 0.05;
 
 void work_in_child(const StageRequest& request, store::Lock& lock, int threads, Channel& channel,
                    const std::atomic<bool>& stop) {
+  lock.keep();
   numeric::set_thread_count(threads);
   plugin::set_stop_flag(&stop);
   plugin::set_log_sink([&](int level, const std::string& text) { channel.send({{"log", {level, text}}}); });

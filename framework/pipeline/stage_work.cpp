@@ -35,7 +35,7 @@ bool produce(const StageRequest& request, const ProgressSink& progress) {
   const auto& stage = request.stage;
   const auto started = std::chrono::system_clock::now();
   const auto result = result_folder(request.runs, stage);
-  if (request.start_over) std::filesystem::remove_all(store::work_folder(result));
+  if (request.start_over) store::remove_work_folder(result);
   store::open_work_folder(result);
   StageRun run{
       stage, store::unpublished(result), {}, {}, progress, store::work_folder(result), request.checkpoint_seconds};
@@ -45,7 +45,7 @@ bool produce(const StageRequest& request, const ProgressSink& progress) {
   }
   if (!run_work(run)) return false;
   seal_result(run.folder, stage, provenance({started, std::chrono::system_clock::now()}, stage.plugins));
-  store::publish(result);
+  store::publish(result, request.start_over);
   return true;
 }
 

@@ -6,9 +6,11 @@
 #include <cerrno>
 #include <fstream>
 #include <map>
+#include <pipeline/event_log.hpp>
+#include <pipeline/failures.hpp>
 #include <pipeline/provenance.hpp>
 #include <pipeline/status.hpp>
-#include <store/dataset.hpp>
+#include <store/files.hpp>
 
 namespace reverie::pipeline {
 namespace {
@@ -54,7 +56,7 @@ void enter(LoggedRun& run, const json& line, const std::map<std::string, std::si
 
 /// A run that was killed says nothing.
 void notice_its_end(LoggedRun& run) {
-  const bool gone = run.host == host_name() && run.process > 0 && ::kill(run.process, 0) != 0 && errno == ESRCH;
+  const bool gone = run.host == store::host_name() && run.process > 0 && ::kill(run.process, 0) != 0 && errno == ESRCH;
   if (run.status.state != "running" || !gone) return;
   run.status.state = "ended without a word";
   for (auto& stage : run.status.stages)
@@ -77,45 +79,72 @@ void merge(RunStatus& into, const RunStatus& other) {
     if (weight_of(other.stages[k]) > weight_of(into.stages[k])) into.stages[k] = other.stages[k];
 }
 
+/// Where workers share a pipeline, what most of them have done stands in logs of others that have left.
+void add_what_is_there(RunStatus& status, const RecordedPlan& recorded, const std::filesystem::path& index) {
+  for (std::size_t k = 0; k < status.stages.size(); ++k) {
+    auto& stage = status.stages[k];
+    if (stage.state == "running" || stage.state == "done" || stage.state == "failed") continue;
+    const auto& fingerprint = recorded.stages[k].fingerprint;
+    std::error_code missing;
+    if (std::filesystem::exists(index / ".." / "store" / fingerprint.substr(0, 16), missing)) {
+      stage = {stage.stage, "done before"};
+    } else if (const auto failure = recorded_failure(index, fingerprint)) {
+      stage = {stage.stage, "failed"};
+      stage.message = fmt::format("stage '{}' failed: {}", stage.stage, failure->message);
+    }
+  }
+}
+
+/// Seconds after which another machine's run that says nothing counts as over. It gives a sign of life every minute.
+constexpr double longest_silence = 150;
+
 }  // namespace
 
 RunStatus read_status(const std::filesystem::path& index) {
   const auto recorded = read_plan_record(index);
-  std::ifstream log(index / "log.jsonl");
-  if (recorded.stages.empty() || !log)
+  const auto logs = logs_of(index);
+  if (recorded.stages.empty() || logs.empty())
     throw store::DataError(fmt::format("{}: no run's folder", index.string()),
                            "Name a pipeline's folder, as in runs/navigation.");
   RunStatus fresh;
   fresh.pipeline = recorded.pipeline;
+  fresh.state = "not begun";
   std::map<std::string, std::size_t> place;
   for (const auto& stage : recorded.stages) {
     place[stage.label] = fresh.stages.size();
     fresh.stages.push_back({stage.label, "open"});
   }
-  std::map<std::string, LoggedRun> runs = {{"", {fresh, 0, ""}}};  // by "from"
-  std::string newest;
-  for (std::string text; std::getline(log, text);) {
-    const auto line = json::parse(text, nullptr, false);
-    if (!line.is_object()) continue;  // cut off
-    const auto from = line.value("from", "");
-    auto& run = runs.try_emplace(from, LoggedRun{fresh, 0, ""}).first->second;
-    if (line.value("event", "") == "run") {
-      run = {fresh, line.value("process", 0), line.value("host", "")};
-      run.status.started = line.value("time", "");
-      run.status.state = "running";
-      newest = from;
+  std::map<std::string, LoggedRun> runs;  // by log and "from"
+  auto* newest = &runs.try_emplace("", LoggedRun{fresh, 0, ""}).first->second;
+  std::string last;  // of all words
+  for (const auto& file : logs) {
+    std::ifstream log(file);
+    for (std::string text; std::getline(log, text);) {
+      const auto line = json::parse(text, nullptr, false);
+      if (!line.is_object()) continue;  // cut off
+      const auto name = file.filename().string() + "/" + line.value("from", "");
+      auto& run = runs.try_emplace(name, LoggedRun{fresh, 0, ""}).first->second;
+      if (line.value("event", "") == "run") {
+        run = {fresh, line.value("process", 0), line.value("host", "")};
+        run.status.started = line.value("time", "");
+        run.status.state = "running";
+        if (run.status.started >= newest->status.started) newest = &run;
+      }
+      enter(run, line, place);
+      last = std::max(last, run.status.last);
     }
-    enter(run, line, place);
   }
   std::vector<const RunStatus*> at_work;
-  for (auto& [from, run] : runs) {
+  for (auto& [name, run] : runs) {
     notice_its_end(run);
     // Of another machine's run only its words are known: one that fell silent before the newest began is over.
-    const bool silent = run.host != host_name() && run.status.last < runs[newest].status.started;
+    const bool silent = run.host != store::host_name() && run.status.last < newest->status.started &&
+                        seconds_between(run.status.last, last) > longest_silence;
     if (run.status.state == "running" && !silent) at_work.push_back(&run.status);
   }
-  auto status = at_work.empty() ? runs[newest].status : *at_work.front();
+  auto status = at_work.empty() ? newest->status : *at_work.front();
   for (std::size_t k = 1; k < at_work.size(); ++k) merge(status, *at_work[k]);
+  if (logs.size() > 1 || logs.front().filename() != main_log) add_what_is_there(status, recorded, index);
   return status;
 }
 

@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <pipeline/event_log.hpp>
 #include <pipeline/explain.hpp>
+#include <pipeline/failures.hpp>
 #include <pipeline/submit.hpp>
 #include <pipeline/tasks.hpp>
 #include <set>
@@ -90,8 +92,11 @@ void submit_all(const Plan& plan, const SubmitOptions& options, const Submission
                 const std::function<void(const SlurmJob&, const std::string& id)>& tell) {
   const auto index = index_folder(options.runs, plan);
   const auto& folder = submission.command.folder;
+  if (submission.jobs.empty()) return;
   require_writable(folder);
   write_plan_record(index, plan);
+  forget_failures(index);
+  EventLog log(index / main_log);
   for (const auto& job : submission.jobs) {
     store::write_file_atomically(folder / (job.name + ".sh"), slurm_script(plan, job, submission.command));
     if (!job.last) store::write_file_atomically(folder / (job.name + ".list"), slurm_list(plan, job));
@@ -110,6 +115,7 @@ void submit_all(const Plan& plan, const SubmitOptions& options, const Submission
     }
     submitted.push_back(std::move(record));
     write_submitted(index, submitted);
+    log.write("submitted", {{"job", ids.back()}, {"name", submitted.back().name}});
     tell(job, ids.back());
   }
   for (const auto& job : submission.earlier)

@@ -1,36 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
+#include <random>
+#include <store/descriptor.hpp>
 #include <store/files.hpp>
 #include <store/publication.hpp>
 #include <system_error>
 #include <utility>
 
 namespace reverie::store {
-namespace {
-
-/// An open file descriptor; close() reports what the destructor cannot.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  operator int() const { return number_; }
-  /// 0 or an errno.
-  int close() { return ::close(std::exchange(number_, -1)) == 0 ? 0 : errno; }
-
- private:
-  int number_;
-};
-
-}  // namespace
 
 std::string reason_of(int error) { return std::generic_category().message(error); }
 
@@ -85,9 +70,33 @@ int synchronise(const std::filesystem::path& file_or_folder) {
   return ::fsync(opened) == 0 || errno == EINVAL ? 0 : errno;
 }
 
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+namespace {
+
+/// With `infix` behind the digits.
+std::string name_of_process(const std::string& infix) {
+  static const auto digits = fmt::format("{:08x}", std::random_device()());
+  return fmt::format("{}-{}{}-{}", ::getpid(), digits, infix, host_name());
+}
+
+}  // namespace
+
+std::string process_name() { return name_of_process(""); }
+
+bool is_gone(std::string_view name) {
+  const auto process = static_cast<pid_t>(std::strtol(std::string(name).c_str(), nullptr, 10));
+  const auto host = name.find('-', std::min(name.find('-'), name.size() - 1) + 1);
+  const bool here = host == std::string_view::npos || name.substr(host + 1) == host_name();
+  return here && process > 0 && ::kill(process, 0) != 0 && errno == ESRCH;
+}
+
 std::filesystem::path temporary_beside(const std::filesystem::path& destination) {
   static std::atomic<unsigned> count{0};
-  const auto name = ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(count++);
+  const auto name = temporary_prefix + name_of_process(fmt::format(".{}", count++));
   return std::filesystem::absolute(destination).parent_path() / name;
 }
 

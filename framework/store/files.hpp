@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Files and folders in the making, and the words for what the operating system says when that fails.
 ///
-/// Something in the making is called .tmp-<pid>-<n> and lies beside its destination, so that the final rename stays on
+/// Something in the making is called .tmp-<process> and lies beside its destination, so that the final rename stays on
 /// one file system and is atomic.
 #pragma once
 
@@ -26,8 +26,17 @@ std::uintmax_t size_of_readable_file(const std::filesystem::path& file);
 /// Brings a file or folder to the disk; 0 or an errno.
 int synchronise(const std::filesystem::path& file_or_folder);
 
-/// A path beside `destination` with a name that this process has not used so far.
+/// Of this machine.
+std::string host_name();
+
+/// "<pid>-<8 hex digits>-<host>": no other process on any machine has this name, nor had it before.
+std::string process_name();
+/// Whether the process of that name ran on this machine and has ended. Of other machines nothing is known: false.
+bool is_gone(std::string_view process_name);
+
+/// A path beside `destination` with a name that nobody has used so far: `temporary_prefix`, and a name of this process.
 std::filesystem::path temporary_beside(const std::filesystem::path& destination);
+inline const std::string temporary_prefix = ".tmp-";
 
 /// A file that becomes visible at `destination` by commit() and disappears without it.
 class TemporaryFile {

@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <stdio.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdlib>
+#include <condition_variable>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <random>
+#include <store/descriptor.hpp>
 #include <store/files.hpp>
 #include <store/lock.hpp>
 #include <utility>
@@ -12,45 +23,213 @@
 namespace reverie::store {
 namespace {
 
-/// Whoever releases a lock removes its file: one that was opened before may be nobody's any more.
-bool is_still_the_file(int descriptor, const std::filesystem::path& file) {
-  struct stat held {
-  }, named{};
-  return ::fstat(descriptor, &held) == 0 && ::stat(file.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
-         held.st_dev == named.st_dev;
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+/// A lease is one line: nonce, counter, "flock" or "-", machine, process. Only the counter changes.
+constexpr std::size_t nonce_digits = 32, counter_digits = 16;
+
+std::string text_of_counter(unsigned long long counter) { return fmt::format("{:0{}}", counter, counter_digits); }
+
+/// What a lock's file says.
+struct Lease {
+  std::string line;
+  std::string nonce() const { return line.substr(0, nonce_digits); }
+  std::string counter() const { return line.size() > nonce_digits ? line.substr(nonce_digits + 1, counter_digits) : ""; }
+  /// Held under flock by a process of that machine.
+  bool is_flocked_on(const std::string& machine) const {
+    return line.find(fmt::format(" flock {} ", machine)) == nonce_digits + 1 + counter_digits;
+  }
+};
+
+Lease read_lease(int descriptor) {
+  std::array<char, 1024> text;
+  const auto size = ::pread(descriptor, text.data(), text.size(), 0);
+  return {{text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))}};
 }
+
+/// 0 or an errno. Through an open file of its own: network file systems send what was written when that is closed.
+int write_lease(const fs::path& file, const std::string& line) {
+  Descriptor opened(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+  if (opened < 0) return errno;
+  errno = ENOSPC;  // what a short write means
+  if (::write(opened, line.data(), line.size()) != static_cast<ssize_t>(line.size())) return errno;
+  return opened.close();
+}
+
+struct Remove {
+  const fs::path& file;
+  ~Remove() { ::unlink(file.c_str()); }
+};
+
+std::string new_nonce() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+}
+
+enum class Flock { taken, busy, none };
+
+Flock try_flock(int descriptor) {
+  while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0)
+    if (errno != EINTR) return errno == EWOULDBLOCK ? Flock::busy : Flock::none;
+  return Flock::taken;
+}
+
+/// Gives `from` the name `to` unless something has it: 0 or an errno. File systems without links can rename that way.
+int name_unless_taken(const fs::path& from, const fs::path& to) {
+  if (::link(from.c_str(), to.c_str()) == 0) return 0;
+  if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) return errno;
+  return ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0 ? 0 : errno;
+}
+
+/// Removes the lock's file if it is the one of this lease. Whoever was quicker may have put another there meanwhile, and
+/// a network's file system may show an old one: what has been moved away is looked at again, and put back.
+void take_away(const fs::path& file, const std::string& nonce) {
+  if (const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC)); read_lease(opened).nonce() != nonce) return;
+  const auto aside = temporary_beside(file);
+  if (::rename(file.c_str(), aside.c_str()) != 0) return;
+  if (const Descriptor opened(::open(aside.c_str(), O_RDONLY | O_CLOEXEC)); read_lease(opened).nonce() != nonce)
+    name_unless_taken(aside, file);
+  ::unlink(aside.c_str());
+}
+
+/// Leases that others hold, as this process saw them last.
+class Observations {
+ public:
+  /// Whether the lease has been the same for so long.
+  bool is_silent(const fs::path& file, const Lease& lease, std::chrono::milliseconds stale) {
+    const std::lock_guard guard(mutex_);
+    const auto now = Clock::now();
+    auto& seen = seen_[file];
+    if (seen.line == lease.line) return now - seen.since >= stale;
+    seen = {lease.line, now};
+    return false;
+  }
+  void forget(const fs::path& file) {
+    const std::lock_guard guard(mutex_);
+    seen_.erase(file);
+  }
+
+ private:
+  struct Seen {
+    std::optional<std::string> line;
+    Clock::time_point since;
+  };
+  std::mutex mutex_;
+  std::map<fs::path, Seen> seen_;
+};
+
+Observations& observations() {
+  static Observations all;
+  return all;
+}
+
+/// Whether somebody works under the lock that is there. One whose holder is gone is taken away.
+bool is_held(const fs::path& file, const LeaseRules& rules) {
+  const Descriptor opened(::open(file.c_str(), O_RDWR | O_CLOEXEC));
+  if (opened < 0) {
+    if (errno != ENOENT && errno != ESTALE) throw cannot_write(file, errno);
+    return false;
+  }
+  const auto lease = read_lease(opened);
+  // The flock is kept until the file is away: of several that find the holder dead one moves it.
+  const bool dead = rules.flock && try_flock(opened) == Flock::taken && lease.is_flocked_on(rules.machine);
+  if (!dead && !observations().is_silent(file, lease, rules.stale)) return true;
+  take_away(file, lease.nonce());
+  return false;
+}
+
+/// Once; false: the file is not of this lease.
+bool renew_lease(const fs::path& file, const std::string& nonce) {
+  // Opened and closed each time: that is when network file systems send and fetch. The open file stays that of its
+  // lease, whatever happens to its name.
+  const Descriptor opened(::open(file.c_str(), O_RDWR | O_CLOEXEC));
+  if (opened < 0) return errno != ENOENT;
+  const auto lease = read_lease(opened);
+  if (lease.nonce() != nonce) return false;
+  const auto counter = text_of_counter(std::strtoull(lease.counter().c_str(), nullptr, 10) + 1);
+  // One that fails is made up for by the next.
+  [[maybe_unused]] const auto written = ::pwrite(opened, counter.data(), counter.size(), nonce_digits + 1);
+  return true;
+}
+
+/// Signals are for the threads that know what to do about them.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
 
 }  // namespace
 
-std::filesystem::path lock_file(const std::filesystem::path& result) {
-  return result.parent_path() / (".lock-" + result.filename().string());
+fs::path lock_file(const fs::path& result) { return result.parent_path() / (".lock-" + result.filename().string()); }
+
+std::string LeaseRules::this_machine() {
+  std::string boot;
+  std::ifstream("/proc/sys/kernel/random/boot_id") >> boot;
+  return fmt::format("{}/{}", host_name(), boot);
 }
 
-std::optional<Lock> Lock::try_take(const std::filesystem::path& result) {
+std::optional<Lock> Lock::try_take(const fs::path& result, LeaseRules rules) {
   const auto file = lock_file(result);
-  for (;;) {
-    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (descriptor < 0) throw cannot_write(file, errno);
-    Lock lock(file, descriptor);
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-      if (errno == EWOULDBLOCK) return std::nullopt;
-      if (errno == EINTR) continue;
-      throw DataError("cannot lock '" + file.string() + "': " + reason_of(errno),
-                      "choose a folder on a file system that has locks (flock)");
-    }
-    if (is_still_the_file(descriptor, file)) return lock;
+  if (is_held(file, rules)) return std::nullopt;
+  const auto made = temporary_beside(file);
+  const Remove tidy{made};
+  Descriptor opened(::open(made.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (opened < 0) throw cannot_write(file, errno);
+  // Complete, and under flock, before anybody can see it.
+  const bool flocked = rules.flock && try_flock(opened) == Flock::taken;
+  const auto nonce = new_nonce();
+  if (const int error = write_lease(made, fmt::format("{} {} {} {} {}\n", nonce, text_of_counter(0),
+                                                      flocked ? "flock" : "-", rules.machine, ::getpid())))
+    throw cannot_write(file, error);
+  if (const int error = name_unless_taken(made, file)) {
+    if (error != EEXIST) throw cannot_write(file, error);
+    // A network's file system may say so of one's own, when it asks twice.
+    const Descriptor there(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (there < 0 || read_lease(there).nonce() != nonce) return std::nullopt;
   }
+  observations().forget(file);
+  return Lock(file, nonce, rules.renewal, opened.give());
 }
 
-Lock::Lock(Lock&& other) noexcept : file_(std::move(other.file_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+Lock::Lock(Lock&& other) noexcept
+    : file_(std::move(other.file_)),
+      nonce_(std::move(other.nonce_)),
+      renewal_(other.renewal_),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      renewer_(std::move(other.renewer_)) {}
 
 Lock::~Lock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+bool Lock::renew() const { return renew_lease(file_, nonce_); }
+
+void Lock::keep() {
+  const SignalsBlocked blocked;
+  renewer_ = std::jthread([file = file_, nonce = nonce_, pause = renewal_](const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any woken;
+    std::unique_lock guard(mutex);
+    do woken.wait_for(guard, stop, pause, [] { return false; });
+    while (!stop.stop_requested() && renew_lease(file, nonce));
+  });
+}
+
 void Lock::release() {
   if (descriptor_ < 0) return;
-  ::unlink(file_.c_str());  // first: the file of a lock that is free may be somebody's
+  renewer_ = {};
+  take_away(file_, nonce_);  // first: the file of a lock that is free may be somebody's
   ::flock(descriptor_, LOCK_UN);
   ::close(std::exchange(descriptor_, -1));
 }

@@ -27,35 +27,59 @@ int synchronise_tree(const fs::path& folder) {
 /// Puts `from` in the place of `to` and removes the latter: 0 or an errno. Atomic, but for file systems that cannot
 /// exchange folders (NFS).
 int replace_folder(const fs::path& from, const fs::path& to) {
+  auto old = from;
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) != 0) {
     if (errno != EINVAL && errno != ENOSYS) return errno;
-    std::error_code failed;
-    fs::remove_all(to, failed);
-    return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+    old = temporary_beside(from);
+    if (::rename(to.c_str(), old.c_str()) != 0 || ::rename(from.c_str(), to.c_str()) != 0) return errno;
   }
   std::error_code ignored;
-  fs::remove_all(from, ignored);
+  fs::remove_all(old, ignored);
   return 0;
+}
+
+const std::string unpublished_prefix = "result-";
+
+/// What another process that may be at work makes.
+bool is_of_another(const fs::path& entry) {
+  const auto name = entry.filename().string();
+  if (!name.starts_with(unpublished_prefix)) return false;
+  const auto process = name.substr(unpublished_prefix.size());
+  return process != process_name() && !is_gone(process);
+}
+
+bool is_unpublished(const fs::path& entry) { return entry.filename().string().starts_with(unpublished_prefix); }
+
+/// Of the work folder's entries. Where one cannot be removed it is moved aside: a program that a killed attempt had
+/// started (gnuplot) still writes there.
+template <class Choice>
+std::error_code remove_entries(const fs::path& work, const Choice& choice) {
+  std::error_code failed, ignored;
+  std::vector<fs::path> chosen;
+  for (fs::directory_iterator entry(work, ignored), end; !ignored && entry != end; entry.increment(ignored))
+    if (choice(entry->path()) && !is_of_another(entry->path())) chosen.push_back(entry->path());
+  for (const auto& entry : chosen) {
+    fs::remove_all(entry, failed);
+    if (failed != std::errc::directory_not_empty) continue;
+    const auto aside = temporary_beside(entry);
+    fs::rename(entry, aside, failed);
+    fs::remove_all(aside, ignored);
+  }
+  return failed;
 }
 
 }  // namespace
 
 fs::path work_folder(const fs::path& result) { return result.parent_path() / (".work-" + result.filename().string()); }
 
-fs::path unpublished(const fs::path& result) { return work_folder(result) / "result"; }
+fs::path unpublished(const fs::path& result) { return work_folder(result) / (unpublished_prefix + process_name()); }
 
 void open_work_folder(const fs::path& result) {
   const auto parent = fs::absolute(result).parent_path();
-  const auto made = unpublished(result);
-  std::error_code failed, ignored;
-  fs::remove_all(made, failed);
-  if (failed == std::errc::directory_not_empty) {
-    // A program that a killed attempt had started (gnuplot) still writes there.
-    const auto aside = temporary_beside(made);
-    fs::rename(made, aside, failed);
-    fs::remove_all(aside, ignored);
-  }
-  if (!failed) fs::create_directories(made, failed);
+  auto failed = remove_entries(work_folder(result), is_unpublished);
+  // Another worker that ends now may remove the folder between its making and that of ours.
+  for (int attempt = 0; attempt == 0 || (attempt < 100 && failed == std::errc::no_such_file_or_directory); ++attempt)
+    if (!failed || attempt > 0) fs::create_directories(unpublished(result), failed);
   if (failed)
     throw DataError("cannot write in the folder '" + parent.string() + "': " + failed.message(),
                     remedy_of(failed.value()));
@@ -63,11 +87,17 @@ void open_work_folder(const fs::path& result) {
 
 void close_work_folder(const fs::path& result) {
   std::error_code ignored;
-  fs::remove_all(unpublished(result), ignored);
+  remove_entries(work_folder(result), is_unpublished);
   fs::remove(work_folder(result), ignored);
 }
 
-void publish(const fs::path& result) {
+void remove_work_folder(const fs::path& result) {
+  std::error_code ignored;
+  remove_entries(work_folder(result), [](const fs::path&) { return true; });
+  fs::remove(work_folder(result), ignored);
+}
+
+void publish(const fs::path& result, bool replace) {
   const auto made = unpublished(result);
   if (const int error = synchronise_tree(made)) throw cannot_write(result, error);
   std::error_code ignored;
@@ -76,14 +106,16 @@ void publish(const fs::path& result) {
     throw DataError("cannot publish '" + result.string() + "': a file of that name is in the way",
                     "remove or rename that file");
   int error = 0;
-  if (there == fs::file_type::directory)
+  if (there == fs::file_type::directory && replace)
     error = replace_folder(made, result);
-  else if (::rename(made.c_str(), result.c_str()) != 0)
+  else if (there != fs::file_type::directory && ::rename(made.c_str(), result.c_str()) != 0)
     error = errno;
+  // Another worker's came between.
+  if (error == EEXIST || error == ENOTEMPTY) error = 0;
   if (error != 0) throw cannot_write(result, error);
   if (const int unsynchronised = synchronise(fs::absolute(result).parent_path()))
     throw cannot_write(result, unsynchronised);
-  fs::remove_all(work_folder(result), ignored);
+  remove_work_folder(result);
 }
 
 fs::path set_aside(const fs::path& result) {

@@ -6,8 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <store/files.hpp>
 #include <store/lock.hpp>
 #include <store/publication.hpp>
+#include <vector>
 
 #include "temporary_folder.hpp"
 
@@ -59,10 +61,11 @@ TEST_CASE("an attempt starts empty though a program of a killed one still writes
   const auto result = folder / "abc";
   for (int round = 0; round < 20; ++round) {
     open_work_folder(result);
+    const auto made = unpublished(result);
     const pid_t orphan = ::fork();
     REQUIRE(orphan >= 0);
     if (orphan == 0) {
-      if (::chdir(unpublished(result).c_str()) != 0) ::_exit(1);
+      if (::chdir(made.c_str()) != 0) ::_exit(1);
       for (unsigned n = 0;; ++n) ::close(::open(std::to_string(n % 100).c_str(), O_CREAT | O_WRONLY, 0666));
     }
     while (test::entries_of(unpublished(result)) < 50) {
@@ -95,11 +98,87 @@ TEST_CASE("a result that is published again replaces the older one") {
   for (const std::string bytes : {"1", "2"}) {
     open_work_folder(result);
     test::put_bytes(unpublished(result) / bytes, bytes);
-    publish(result);
+    publish(result, true);
     CHECK(test::bytes_of(result / bytes) == bytes);
     CHECK(test::entries_of(result) == 1);
     CHECK(test::entries_of(folder.path()) == 1);
   }
+}
+
+namespace {
+
+/// What another process left, or makes now.
+fs::path made_by(const fs::path& result, const std::string& process) {
+  const auto made = work_folder(result) / ("result-" + process);
+  fs::create_directories(made);
+  test::put_bytes(made / "a", process);
+  return made;
+}
+const std::string living = "1-00000000-elsewhere", dead = "999999999-00000000-" + host_name();
+
+}  // namespace
+
+TEST_CASE("of two workers that make the same result the first one's is published, and the second one's is dropped") {
+  const test::TemporaryFolder folder;
+  const auto result = folder / "abc";
+  for (const std::string bytes : {"first", "second"}) {
+    open_work_folder(result);
+    test::put_bytes(unpublished(result) / "a", bytes);
+    publish(result);
+    CHECK(test::bytes_of(result / "a") == "first");
+    CHECK(test::entries_of(folder.path()) == 1);
+  }
+}
+
+TEST_CASE("two processes that publish the same result at the same time both succeed") {
+  for (int round = 0; round < 50; ++round) {
+    const test::TemporaryFolder folder;
+    const auto result = folder / "abc";
+    std::vector<pid_t> workers;
+    for (int k = 0; k < 3; ++k) {
+      workers.push_back(::fork());
+      if (workers.back() != 0) continue;
+      const auto error = test::data_error([&] {
+        open_work_folder(result);
+        test::put_bytes(unpublished(result) / "a", "same");
+        test::put_bytes(unpublished(result) / "b", "same");
+        publish(result);
+      });
+      ::_exit(error.empty() ? 0 : 1);
+    }
+    for (const auto worker : workers) {
+      int status = 1;
+      ::waitpid(worker, &status, 0);
+      CHECK(status == 0);
+    }
+    CHECK(test::bytes_of(result / "a") == "same");
+    CHECK(test::entries_of(result) == 2);
+    close_work_folder(result);
+    CHECK(test::entries_of(folder.path()) == 1);
+  }
+}
+
+TEST_CASE("what another worker makes is left alone; what a dead one left is removed") {
+  const test::TemporaryFolder folder;
+  const auto result = folder / "abc";
+  const auto theirs = made_by(result, living), leftover = made_by(result, dead);
+  open_work_folder(result);
+  CHECK_FALSE(fs::exists(leftover));
+  made_by(result, dead);
+  close_work_folder(result);
+  CHECK_FALSE(fs::exists(leftover));
+  open_work_folder(result);
+  publish(result);
+  CHECK(test::bytes_of(theirs / "a") == living);
+  CHECK(test::entries_of(work_folder(result)) == 1);
+}
+
+TEST_CASE("of processes' names those of this machine that have ended are gone") {
+  CHECK_FALSE(is_gone(process_name()));
+  CHECK(is_gone(dead));
+  CHECK(is_gone("999999999-1"));  // as of earlier versions
+  CHECK_FALSE(is_gone("999999999-00000000-elsewhere"));
+  for (const auto* none : {"", "-", "x", "x-y-z", "0-00000000"}) CHECK_FALSE(is_gone(none));
 }
 
 TEST_CASE("results set aside keep their files under names of their own") {
