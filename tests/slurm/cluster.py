@@ -31,8 +31,6 @@ SlurmctldPort={controller_port}
 SlurmdPort={node_port}
 AuthType=auth/munge
 AuthInfo=socket={folder}/munge.socket
-CryptoType=crypto/munge
-CredType=cred/munge
 StateSaveLocation={folder}/state
 SlurmdSpoolDir={folder}/spool
 SlurmctldPidFile={folder}/slurmctld.pid
@@ -55,7 +53,7 @@ MpiDefault=none
 SlurmctldTimeout=30
 MessageTimeout=5
 KillWait=5
-SchedulerParameters=batch_sched_delay=0
+SchedulerParameters=batch_sched_delay=0,sched_interval=2
 BatchStartTimeout=5
 NodeName={host} NodeAddr=127.0.0.1 NodeHostname={host} CPUs={cpus} State=UNKNOWN
 PartitionName=test Nodes={host} Default=YES MaxTime=INFINITE State=UP
@@ -67,7 +65,7 @@ def missing_programs():
 
 
 def _path_of(program):
-    return shutil.which(program, path=PATH + ":/usr/lib/x86_64-linux-gnu/slurm-wlm:/usr/sbin")
+    return shutil.which(program, path=PATH)
 
 
 def _die_with_parent():

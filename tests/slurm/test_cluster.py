@@ -5,7 +5,6 @@ test_cluster.py EXECUTABLE; standard library and Debian's packages slurmctld, sl
 it exits with 77.
 """
 import json
-import os
 import pathlib
 import re
 import shutil
@@ -55,10 +54,7 @@ extra = ["--comment=test"]
 class OnACluster(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.cluster = cluster.Cluster()
-        cls.enterClassContext(cls.cluster) if hasattr(cls, "enterClassContext") else cls.cluster.__enter__()
-        if not hasattr(cls, "enterClassContext"):
-            cls.addClassCleanup(cls.cluster.__exit__)
+        cls.cluster = cls.enterClassContext(cluster.Cluster())
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="reverie slurm' $-"))
