@@ -145,6 +145,14 @@ pipeline::PluginSearch plugin_search(const options::variables_map& values) {
   return search;
 }
 
+pipeline::Plan read_plan(const options::variables_map& values) {
+  const auto document = pipeline::read_document(values["PIPELINE"].as<std::string>(), texts(values, "set"));
+  auto plan = pipeline::make_plan(document, plugin_search(values));
+  if (values.count("quiet") == 0)
+    for (const auto& warning : plan.warnings) warn(warning);
+  return plan;
+}
+
 std::vector<std::string> texts(const options::variables_map& values, const std::string& name) {
   return values.count(name) == 0 ? std::vector<std::string>() : values[name].as<std::vector<std::string>>();
 }

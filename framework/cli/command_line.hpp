@@ -4,6 +4,7 @@
 
 #include <boost/program_options.hpp>
 #include <filesystem>
+#include <pipeline/plan.hpp>
 #include <pipeline/plugins.hpp>
 #include <string>
 #include <vector>
@@ -52,6 +53,9 @@ void apply_threads(const options::variables_map& values);
 
 /// From --plugin, REVERIE_PLUGIN_PATH, the user's data folder and the installation.
 pipeline::PluginSearch plugin_search(const options::variables_map& values);
+
+/// The plan of PIPELINE with --set; warns of libraries that could not be loaded unless --quiet is given.
+pipeline::Plan read_plan(const options::variables_map& values);
 
 std::vector<std::string> texts(const options::variables_map& values, const std::string& name);
 

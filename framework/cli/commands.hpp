@@ -10,6 +10,7 @@ using Arguments = std::vector<std::string>;
 
 int run_command(const Command& command, const Arguments& arguments);
 int plan_command(const Command& command, const Arguments& arguments);
+int submit_command(const Command& command, const Arguments& arguments);
 int validate_command(const Command& command, const Arguments& arguments);
 int list_command(const Command& command, const Arguments& arguments);
 int info_command(const Command& command, const Arguments& arguments);

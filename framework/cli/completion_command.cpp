@@ -29,7 +29,7 @@ _reverie() {
     -*) COMPREPLY=($(compgen -W "$(reverie "$command" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u)" -- "$current")); return;;
   esac
   case "$command" in
-    run|plan|validate) COMPREPLY=($(compgen -f -X '!*.toml' -- "$current") $(compgen -d -S / -- "$current"));;
+    run|plan|submit|validate) COMPREPLY=($(compgen -f -X '!*.toml' -- "$current") $(compgen -d -S / -- "$current"));;
     info|measure|check) COMPREPLY=($(compgen -W "$(reverie list --json 2>/dev/null | sed -n 's/.*"id": "\(.*\)".*/\1/p')" -- "$current"));;
     new) COMPREPLY=($(compgen -W "cell dynamics task metric" -- "$current"));;
     completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$current"));;
@@ -48,7 +48,7 @@ constexpr const char* fish = R"sh(# fish completion for reverie; use: reverie co
 set -l commands @COMMANDS@
 complete -c reverie -f
 complete -c reverie -n "not __fish_seen_subcommand_from $commands" -a "$commands"
-complete -c reverie -n "__fish_seen_subcommand_from run plan validate" -a "(__fish_complete_suffix .toml)"
+complete -c reverie -n "__fish_seen_subcommand_from run plan submit validate" -a "(__fish_complete_suffix .toml)"
 complete -c reverie -n "__fish_seen_subcommand_from info measure check" -a "(reverie list --json 2>/dev/null | string match -rg '\"id\": \"(.*)\"')"
 complete -c reverie -n "__fish_seen_subcommand_from status diff export" -a "(__fish_complete_directories)"
 complete -c reverie -n "__fish_seen_subcommand_from export import measure check" -F
@@ -57,6 +57,7 @@ complete -c reverie -n "__fish_seen_subcommand_from completion" -a "bash zsh fis
 for option in only from force
   complete -c reverie -n "__fish_seen_subcommand_from run" -l $option -x -a "(for word in (commandline -opc); test -f \$word; and string match -rg '^\[stage\.([A-Za-z0-9_-]+)\]' < \$word; end)"
 end
+complete -c reverie -n "__fish_seen_subcommand_from submit" -l only -x -a "(for word in (commandline -opc); test -f \$word; and string match -rg '^\[stage\.([A-Za-z0-9_-]+)\]' < \$word; end)"
 complete -c reverie -n "__fish_seen_subcommand_from $commands" -a "(reverie (commandline -opc)[2] --help 2>/dev/null | string match -rga -- '(--[a-z][a-z-]*)')"
 )sh";
 

@@ -15,6 +15,7 @@ const std::vector<Command>& commands() {
       {"run", "PIPELINE", "Runs what a pipeline describes, as far as it is not done yet.", run_command},
       {"plan", "PIPELINE", "Shows the stages of a pipeline, which of them would run, and why.", plan_command},
       {"validate", "PIPELINE", "Checks a pipeline without running it.", validate_command},
+      {"submit", "PIPELINE", "Gives what is not done yet to a cluster, as job arrays of Slurm.", submit_command},
       {"list", "", "Lists the plugins that were found.", list_command},
       {"info", "NAME", "Describes a plugin and its parameters; KIND.NAME where a name exists twice.", info_command},
       {"new", "KIND NAME", "Writes a project for a plugin of your own: a cell, dynamics, task or metric.", new_command},

@@ -22,14 +22,6 @@
 namespace reverie::cli {
 namespace {
 
-pipeline::Plan read_plan(const options::variables_map& values) {
-  const auto document = pipeline::read_document(values["PIPELINE"].as<std::string>(), texts(values, "set"));
-  auto plan = pipeline::make_plan(document, plugin_search(values));
-  if (values.count("quiet") == 0)
-    for (const auto& warning : plan.warnings) warn(warning);
-  return plan;
-}
-
 void print_header(const pipeline::Plan& plan, const pipeline::RunOptions& running, const ProgressDisplay& display) {
   const auto folder = pipeline::index_folder(running.runs, plan).string();
   std::cerr << fmt::format("{}\n{}, results in {}\nto watch: {}\n\n", display.bold(plan.title),

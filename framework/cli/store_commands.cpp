@@ -12,6 +12,7 @@
 #include <map>
 #include <pipeline/catalog.hpp>
 #include <pipeline/compare.hpp>
+#include <pipeline/slurm_queue.hpp>
 #include <pipeline/time_left.hpp>
 
 namespace reverie::cli {
@@ -61,10 +62,10 @@ std::string in_words(const pipeline::RunStatus& status, const std::optional<pipe
     ++count[stage.state];
     if (is_listed(stage.state)) name_width = std::clamp(stage.stage.size(), name_width, std::size_t{30});
   }
-  auto text =
-      fmt::format("{}: {}{}{}\nbegun {}, last word {}\n", status.pipeline, status.state,
-                  status.exit_code > 0 ? fmt::format(" with exit code {}", status.exit_code) : "",
-                  status.runs > 1 ? fmt::format(" ({} runs at once)", status.runs) : "", status.started, status.last);
+  auto text = fmt::format("{}: {}{}{}\n", status.pipeline, status.state,
+                          status.exit_code > 0 ? fmt::format(" with exit code {}", status.exit_code) : "",
+                          status.runs > 1 ? fmt::format(" ({} runs at once)", status.runs) : "");
+  if (!status.started.empty()) text += fmt::format("begun {}, last word {}\n", status.started, status.last);
   text += fmt::format("{} of {} stages done, {} failed, {} skipped", count["done"] + count["done before"],
                       status.stages.size(), count["failed"], count["skipped"]);
   if (count["running"] > 0) text += fmt::format(", {} running", count["running"]);
@@ -74,6 +75,31 @@ std::string in_words(const pipeline::RunStatus& status, const std::optional<pipe
   for (const auto& stage : status.stages)
     if (stage.state == "failed") text += fmt::format("  {}\n", stage.message);
   return text;
+}
+
+/// What became of the tasks that were submitted; a cluster that does not answer hides nothing else.
+std::string slurm_in_words(const std::filesystem::path& folder) {
+  try {
+    const auto counts = pipeline::count_tasks(folder);
+    if (!counts) return "";
+    return fmt::format("Slurm: of {} tasks {} pending, {} running, {} failed\n", counts->tasks, counts->pending,
+                       counts->running, counts->failed);
+  } catch (const store::DataError& error) {
+    return fmt::format("Slurm: {}\n", error.what());
+  }
+}
+
+Json slurm_as_json(const std::filesystem::path& folder) {
+  try {
+    const auto counts = pipeline::count_tasks(folder);
+    if (!counts) return nullptr;
+    return {{"tasks", counts->tasks},
+            {"pending", counts->pending},
+            {"running", counts->running},
+            {"failed", counts->failed}};
+  } catch (const store::DataError& error) {
+    return {{"error", error.what()}};
+  }
 }
 
 }  // namespace
@@ -161,10 +187,12 @@ int status_command(const Command& command, const Arguments& arguments) {
       if (!stage.message.empty()) entry["message"] = stage.message;
       stages.push_back(std::move(entry));
     }
+    if (auto slurm = slurm_as_json(folder); !slurm.is_null()) record["slurm"] = std::move(slurm);
     std::cout << record.dump(1) << "\n";
     return 0;
   }
-  std::cout << in_words(status, pipeline::time_left(status, pipeline::read_plan_record(folder)));
+  std::cout << in_words(status, pipeline::time_left(status, pipeline::read_plan_record(folder)))
+            << slurm_in_words(folder);
   return 0;
 }
 

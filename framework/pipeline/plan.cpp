@@ -157,6 +157,7 @@ Plan make_plan(const Document& document, const PluginSearch& search) {
       [&](const auto& name, const json& table) { return read_network(reading, name, table); });
   plan_stages(planning, plan.seed, configuration);
   plan.claims = plan_claims(planning);
+  plan.slurm = plan_slurm(reading);
   if (diagnostics.count() == 0) diagnose_unused_axes(planning);
   if (document.root.contains("claim")) configuration["claim"] = document.root["claim"];
   diagnostics.throw_if_any();

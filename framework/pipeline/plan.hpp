@@ -14,6 +14,7 @@
 #include <pipeline/import_network.hpp>
 #include <pipeline/model.hpp>
 #include <pipeline/point.hpp>
+#include <pipeline/slurm_options.hpp>
 #include <variant>
 
 namespace reverie::pipeline {
@@ -119,6 +120,7 @@ struct Plan {
   std::uint64_t seed = 0;
   std::vector<Stage> stages;  ///< in topological order
   std::vector<Claim> claims;
+  SlurmOptions slurm;
   nlohmann::ordered_json configuration;  ///< the pipeline as resolved
   analysis::ReportOrigins origins;       ///< what of it is not a default
   std::vector<std::string> warnings;     ///< libraries that could not be loaded

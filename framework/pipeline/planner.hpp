@@ -102,6 +102,9 @@ bool plan_measure(Planning& planning, const json& table, Stage& stage);
 bool plan_gather(Planning& planning, const json& table, Stage& stage);
 bool plan_figure(Planning& planning, const json& table, Stage& stage);
 
+/// The table [slurm], or what holds without one.
+SlurmOptions plan_slurm(const Reading& reading);
+
 /// The claims of the document, once its stages are resolved.
 std::vector<Claim> plan_claims(Planning& planning);
 

@@ -57,6 +57,9 @@ ParameterSpec precision() {
 /// Draws are 24 bits of a random stream's number, trials 32 bits of its counter.
 constexpr double last_draw = (1 << 24) - 1;
 constexpr double most_trials = 4294967296.0;
+/// What Slurm can count.
+constexpr double most_tasks = 4000001;
+constexpr double most_cpus = 65535;
 /// Sizes beyond these are mistakes: their arrays would not fit into any memory.
 constexpr double most_units = 1e6, most_steps = 1e6, most_rows = 1e6;
 
@@ -76,7 +79,7 @@ const TableKeys& top_level_keys() {
   static const TableKeys keys = {{text("title", "Title of the report; default: the name of the file."),
                                   integer("seed", 0, "Seed of everything that does not name its own.", 0),
                                   text("scale", "The table [scales.NAME] that is laid over the pipeline.", "")},
-                                 {"plugins", "axes", "task", "network", "stage", "claim"}};
+                                 {"plugins", "axes", "task", "network", "stage", "claim", "slurm"}};
   return keys;
 }
 
@@ -204,6 +207,29 @@ const TableKeys& figure_keys() {
   static const TableKeys keys = {{text("run", "Kind of the stage."), text("title", "Title above the figure.", ""),
                                   text("section", "Heading of the report under which it stands.", "")},
                                  {"draw"}};
+  return keys;
+}
+
+const TableKeys& slurm_keys() {
+  static const TableKeys keys = {
+      {text("partition", "Partition of the jobs.", ""), text("account", "Account that is charged.", ""),
+       text("qos", "Quality of service.", ""), text("time", "Limit of a task's time, as sbatch takes it.", ""),
+       text("memory", "Memory of a task.", ""),
+       integer("cpus", 1, "Processors of a task, or of each rank.", 1, most_cpus),
+       integer("ranks", 1, "Processes of a training or simulation, started by srun.", 1, most_cpus),
+       integer("array_limit", 0, "Tasks of an array; 0: as many as the cluster takes.", 0, most_tasks),
+       integer("at_once", 0, "Tasks of an array that may run at a time; 0: all.", 0, most_tasks),
+       integer("requeue", 0,
+               "How often a task may start again, after its time has run out or another job took its place.", 20,
+               1000)},
+      {"stages_per_task", "modules", "setup", "extra"}};
+  return keys;
+}
+
+const TableKeys& stages_per_task_keys() {
+  static const TableKeys keys = {{integer("train", 1, "Trainings.", 1), integer("import", 1, "Imports.", 10),
+                                  integer("simulate", 1, "Simulations.", 1), integer("measure", 1, "Measures.", 10)},
+                                 {}};
   return keys;
 }
 

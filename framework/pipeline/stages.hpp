@@ -35,6 +35,8 @@ const TableKeys& gather_keys();
 const TableKeys& figure_keys();
 const TableKeys& claim_keys();
 const TableKeys& quantity_keys();  ///< of the references of a claim: value, above, below
+const TableKeys& slurm_keys();
+const TableKeys& stages_per_task_keys();  ///< of stages_per_task = { ... } in [slurm]
 
 /// Variables of a recording that `record` adds.
 const std::vector<std::string>& recordable();

@@ -108,6 +108,7 @@ RunStatus read_status(const std::filesystem::path& index) {
                            "Name a pipeline's folder, as in runs/navigation.");
   RunStatus fresh;
   fresh.pipeline = recorded.pipeline;
+  fresh.state = "not begun";
   std::map<std::string, std::size_t> place;
   for (const auto& stage : recorded.stages) {
     place[stage.label] = fresh.stages.size();

@@ -18,7 +18,7 @@ struct StageStatus {
 };
 struct RunStatus {
   std::string pipeline, started, last;  ///< times of the run's first and last line
-  std::string state;                    ///< "running", "finished", "interrupted", "ended without a word"
+  std::string state;                    ///< "running", "finished", "interrupted", "ended without a word", "not begun"
   int exit_code = -1;                   ///< of a finished one
   int runs = 1;                         ///< how many are running, if several
   std::vector<StageStatus> stages;      ///< in the plan's order
