@@ -65,7 +65,8 @@ std::vector<SubmittedJob> read_submitted(const fs::path& index) {
   std::vector<SubmittedJob> jobs;
   if (!fs::exists(file)) return jobs;
   try {
-    for (const auto& job : nlohmann::json::parse(store::read_file(file)).at("jobs"))
+    const auto record = nlohmann::json::parse(store::read_file(file));
+    for (const auto& job : record.at("jobs"))
       jobs.push_back({job.at("id"), job.at("name"), job.at("tasks"), job.at("last")});
   } catch (const nlohmann::json::exception& error) {
     throw store::DataError(fmt::format("{}: damaged: {}", file.string(), error.what()),

@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <fstream>
 #include <random>
 #include <store/descriptor.hpp>
 #include <store/files.hpp>
@@ -83,6 +84,16 @@ std::string name_of_process(const std::string& infix) {
   return fmt::format("{}-{}{}-{}", ::getpid(), digits, infix, host_name());
 }
 
+/// Whether a process of this machine has ended. One that nobody has waited for yet (a zombie) has.
+bool has_ended(pid_t process) {
+  if (::kill(process, 0) != 0) return errno == ESRCH;
+  std::ifstream status(fmt::format("/proc/{}/stat", process));
+  std::string line;
+  std::getline(status, line);
+  const auto name_end = line.rfind(") ");
+  return name_end != std::string::npos && (line[name_end + 2] == 'Z' || line[name_end + 2] == 'X');
+}
+
 }  // namespace
 
 std::string process_name() { return name_of_process(""); }
@@ -91,7 +102,7 @@ bool is_gone(std::string_view name) {
   const auto process = static_cast<pid_t>(std::strtol(std::string(name).c_str(), nullptr, 10));
   const auto host = name.find('-', std::min(name.find('-'), name.size() - 1) + 1);
   const bool here = host == std::string_view::npos || name.substr(host + 1) == host_name();
-  return here && process > 0 && ::kill(process, 0) != 0 && errno == ESRCH;
+  return here && process > 0 && has_ended(process);
 }
 
 std::filesystem::path temporary_beside(const std::filesystem::path& destination) {

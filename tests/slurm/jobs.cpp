@@ -78,7 +78,7 @@ TEST_CASE("a figure alone is the last job's") {
 }
 
 TEST_CASE("a simulation that starts from another one waits for it") {
-  const auto plan = plan_of(task_and_network + training + awake +
+  const auto plan = plan_of(task_and_network + training + awake + "record = [\"state\"]\n"
                             "[stage.replay]\nrun = \"simulate\"\nof = \"train\"\nphase = \"quiescent\"\ntrials = 5\n"
                             "start = { of = \"awake\" }\n");
   const auto jobs = make_slurm_jobs(plan, all_stages(plan), 1000);
