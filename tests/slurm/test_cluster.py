@@ -187,7 +187,7 @@ class OnACluster(unittest.TestCase):
         finally:
             self.cluster.start("slurmctld")
         self.wait_for(lambda: "PENDING" in self.cluster.run("squeue", "-h", "-o", "%T"), "jobs are lost\n")
-        self.assertRegex(self.submit("--dry-run"), r"0 stages with results, 1 queued, 4 jobs to submit")
+        self.assertRegex(self.submit("--dry-run"), r"0 stages with results, 1 queued, 6 jobs to submit")
         self.cluster.stop_all_jobs()
 
 
