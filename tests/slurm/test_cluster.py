@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import cluster
@@ -105,6 +106,7 @@ class OnACluster(unittest.TestCase):
         """Does something to a training task, and waits until what it saved is there; returns the batch."""
         log = self.index / "slurm" / "1" / f"1-train-{task[-1]}.log"
         self.wait_for(lambda: any((self.folder / "runs" / "store").glob(".work-*/**/*")) and log.exists(), "no training\n")
+        time.sleep(0.5)  # the first batches
         action()
         found = []
 
