@@ -40,13 +40,19 @@ ShardSum::ShardSum(std::int64_t shards, numeric::Communicator* ranks)
     for (int r = 0; r < ranks->size(); ++r) blocks.push_back(numeric::block_of(r, ranks->size(), shards));
     mine_ = blocks[static_cast<std::size_t>(ranks->rank())];
   }
+  for (const auto& addition : additions()) {
+    if (is_inside(addition, mine_)) inside_.push_back(addition);
+    if (std::none_of(blocks.begin(), blocks.end(), [&](const auto& block) { return is_inside(addition, block); }))
+      across_.push_back(addition);
+  }
+}
+
+std::vector<ShardSum::Addition> ShardSum::additions() const {
+  std::vector<Addition> all;
   for (std::size_t reach = 1; reach < shards_; reach *= 2)
-    for (std::size_t to = 0; to + reach < shards_; to += 2 * reach) {
-      const Addition addition{to, to + reach, std::min(to + 2 * reach, shards_)};
-      if (is_inside(addition, mine_)) inside_.push_back(addition);
-      if (std::none_of(blocks.begin(), blocks.end(), [&](const auto& block) { return is_inside(addition, block); }))
-        across_.push_back(addition);
-    }
+    for (std::size_t to = 0; to + reach < shards_; to += 2 * reach)
+      all.push_back({to, to + reach, std::min(to + 2 * reach, shards_)});
+  return all;
 }
 
 bool ShardSum::is_inside(const Addition& addition, const numeric::Block& block) const {
@@ -68,10 +74,8 @@ std::vector<std::size_t> ShardSum::left_of(const numeric::Block& block) const {
 
 double ShardSum::total(std::vector<double>& values) const {
   numeric::share_blocks(ranks_, values);
-  auto sums = values;
-  for (std::size_t reach = 1; reach < shards_; reach *= 2)
-    for (std::size_t to = 0; to + reach < shards_; to += 2 * reach) sums[to] += sums[to + reach];
-  return sums[0];
+  for (const auto& [to, from, end] : additions()) values[to] += values[from];
+  return values[0];
 }
 
 template <class Real>

@@ -17,7 +17,7 @@ class ShardSum {
 
   numeric::Block mine() const { return mine_; }
 
-  /// Sum of numbers of which each rank knows those of its shards; at every rank.
+  /// Sum of numbers of which each rank knows those of its shards; at every rank. The numbers are overwritten.
   double total(std::vector<double>& values) const;
 
   /// Sum of vectors of `size` elements, at every rank; those of this rank's shards are overwritten.
@@ -33,6 +33,8 @@ class ShardSum {
   struct Addition {
     std::size_t to, from, end;
   };
+  /// All of the tree, in an order in which they can be made.
+  std::vector<Addition> additions() const;
   bool is_inside(const Addition& addition, const numeric::Block& block) const;
   /// What is left of a block when all has been added that can be added inside it.
   std::vector<std::size_t> left_of(const numeric::Block& block) const;

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <base/error.hpp>
-#include <cstring>
 #include <new>
 #include <numeric/communicator.hpp>
+#include <optional>
 
 namespace reverie::numeric {
 namespace {
@@ -27,38 +27,37 @@ void send_from_0(Communicator& ranks, std::span<T> values) {
   ranks.exchange(to, from);
 }
 
-/// How a rank fared: the exit code of its failure, or 0, and words that end with a zero each.
+/// How a rank fared, for the others: the exit code of its failure, or 0, and the beginnings of its words, each with a
+/// zero at its end.
 struct Fate {
   std::int32_t code = 0;
   std::array<char, 1024> message{};
   std::array<char, 508> remedy{};
 
+  Fate() = default;
+  explicit Fate(const Error& error) : code(static_cast<std::int32_t>(error.exit_code())) {
+    write(error.what(), message);
+    write(error.remedy(), remedy);
+  }
+
+ private:
   template <std::size_t N>
   static void write(const std::string& words, std::array<char, N>& to) {
     std::copy_n(words.begin(), std::min(words.size(), N - 1), to.begin());
   }
 };
 
-Fate fate_of(const std::exception_ptr& failure) {
-  Fate fate;
-  if (!failure) return fate;
-  std::string message, remedy;
-  auto code = ExitCode::run_failed;
+std::optional<Error> error_of(const std::exception_ptr& failure) {
+  if (!failure) return std::nullopt;
   try {
     std::rethrow_exception(failure);
   } catch (const Error& error) {
-    code = error.exit_code();
-    message = error.what();
-    remedy = error.remedy();
+    return error;
   } catch (const std::bad_alloc&) {
-    message = "out of memory";
+    return Error(ExitCode::run_failed, "out of memory");
   } catch (const std::exception& error) {
-    message = fmt::format("internal error: {}", error.what());
+    return Error(ExitCode::run_failed, fmt::format("internal error: {}", error.what()));
   }
-  fate.code = static_cast<std::int32_t>(code);
-  Fate::write(message, fate.message);
-  Fate::write(remedy, fate.remedy);
-  return fate;
 }
 
 }  // namespace
@@ -91,7 +90,8 @@ void agree(Communicator* ranks, const std::exception_ptr& failure) {
   }
   std::vector<Fate> fates(size_of(*ranks));
   auto& mine = fates[static_cast<std::size_t>(ranks->rank())];
-  mine = fate_of(failure);
+  const auto own = error_of(failure);
+  if (own) mine = Fate(*own);
   const Sent to(fates.size(), std::as_bytes(std::span(&mine, 1)));
   Received from;
   for (auto& fate : fates) from.push_back(std::as_writable_bytes(std::span(&fate, 1)));
@@ -99,10 +99,11 @@ void agree(Communicator* ranks, const std::exception_ptr& failure) {
   const auto failed = std::find_if(fates.begin(), fates.end(), [](const Fate& fate) { return fate.code != 0; });
   if (failed == fates.end()) return;
   const auto is_the_same = [&](const Fate& fate) { return fate.message == failed->message; };
-  std::string message = failed->message.data();
+  const bool is_own = failed - fates.begin() == ranks->rank();
+  std::string message = is_own ? own->what() : failed->message.data();
   if (!std::all_of(fates.begin(), fates.end(), is_the_same))
     message += fmt::format(" (at rank {} of {})", failed - fates.begin(), fates.size());
-  throw Error(static_cast<ExitCode>(failed->code), message, failed->remedy.data());
+  throw Error(static_cast<ExitCode>(failed->code), message, is_own ? own->remedy() : failed->remedy.data());
 }
 
 bool decide(Communicator* ranks, const std::function<bool()>& ask) {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <fstream>
 #include <map>
 #include <pipeline/event_log.hpp>
@@ -56,7 +54,7 @@ void enter(LoggedRun& run, const json& line, const std::map<std::string, std::si
 
 /// A run that was killed says nothing.
 void notice_its_end(LoggedRun& run) {
-  const bool gone = run.host == store::host_name() && run.process > 0 && ::kill(run.process, 0) != 0 && errno == ESRCH;
+  const bool gone = run.host == store::host_name() && run.process > 0 && store::has_ended(run.process);
   if (run.status.state != "running" || !gone) return;
   run.status.state = "ended without a word";
   for (auto& stage : run.status.stages)

@@ -84,7 +84,8 @@ std::string name_of_process(const std::string& infix) {
   return fmt::format("{}-{}{}-{}", ::getpid(), digits, infix, host_name());
 }
 
-/// Whether a process of this machine has ended. One that nobody has waited for yet (a zombie) has.
+}  // namespace
+
 bool has_ended(pid_t process) {
   if (::kill(process, 0) != 0) return errno == ESRCH;
   std::ifstream status(fmt::format("/proc/{}/stat", process));
@@ -93,8 +94,6 @@ bool has_ended(pid_t process) {
   const auto name_end = line.rfind(") ");
   return name_end != std::string::npos && (line[name_end + 2] == 'Z' || line[name_end + 2] == 'X');
 }
-
-}  // namespace
 
 std::string process_name() { return name_of_process(""); }
 

@@ -5,6 +5,8 @@
 /// one file system and is atomic.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <store/dataset.hpp>
 #include <string>
@@ -31,6 +33,8 @@ std::string host_name();
 
 /// "<pid>-<8 hex digits>-<host>": no other process on any machine has this name, nor had it before.
 std::string process_name();
+/// Whether a process of this machine has ended; one that nobody has waited for yet (a zombie) has.
+bool has_ended(pid_t process);
 /// Whether the process of that name ran on this machine and has ended. Of other machines nothing is known: false.
 bool is_gone(std::string_view process_name);
 

@@ -84,17 +84,6 @@ int name_unless_taken(const fs::path& from, const fs::path& to) {
   return ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0 ? 0 : errno;
 }
 
-/// Removes the lock's file if it is the one of this lease. Whoever was quicker may have put another there meanwhile,
-/// and a network's file system may show an old one: what has been moved away is looked at again, and put back.
-void take_away(const fs::path& file, const std::string& nonce) {
-  if (const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC)); read_lease(opened).nonce() != nonce) return;
-  const auto aside = temporary_beside(file);
-  if (::rename(file.c_str(), aside.c_str()) != 0) return;
-  if (const Descriptor opened(::open(aside.c_str(), O_RDONLY | O_CLOEXEC)); read_lease(opened).nonce() != nonce)
-    name_unless_taken(aside, file);
-  ::unlink(aside.c_str());
-}
-
 /// Leases that others hold, as this process saw them last.
 class Observations {
  public:
@@ -126,6 +115,23 @@ Observations& observations() {
   return all;
 }
 
+/// Removes the lock's file if it is the one of this lease. Between a look at the file and its removal somebody else may
+/// have put the next one there; so whoever removes a lease first makes a file that is called after it, which one can:
+/// while that is there nobody else removes it. One that is left by a process that was killed in between is followed
+/// like a lease.
+void take_away(const fs::path& file, const std::string& nonce, std::chrono::milliseconds stale) {
+  const fs::path right = file.string() + "." + nonce;
+  const Descriptor made(::open(right.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (made < 0) {
+    if (errno == EEXIST && observations().is_silent(right, {}, stale)) ::unlink(right.c_str());
+    return;
+  }
+  if (const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC)); read_lease(opened).nonce() == nonce)
+    ::unlink(file.c_str());
+  ::unlink(right.c_str());
+  observations().forget(right);
+}
+
 /// Whether somebody works under the lock that is there. One whose holder is gone is taken away.
 bool is_held(const fs::path& file, const LeaseRules& rules) {
   const Descriptor opened(::open(file.c_str(), O_RDWR | O_CLOEXEC));
@@ -134,10 +140,9 @@ bool is_held(const fs::path& file, const LeaseRules& rules) {
     return false;
   }
   const auto lease = read_lease(opened);
-  // The flock is kept until the file is away: of several that find the holder dead one moves it.
   const bool dead = rules.flock && try_flock(opened) == Flock::taken && lease.is_flocked_on(rules.machine);
   if (!dead && !observations().is_silent(file, lease, rules.stale)) return true;
-  take_away(file, lease.nonce());
+  take_away(file, lease.nonce(), rules.stale);
   return false;
 }
 
@@ -231,7 +236,7 @@ void Lock::keep() {
 void Lock::release() {
   if (descriptor_ < 0) return;
   renewer_ = {};
-  take_away(file_, nonce_);  // first: the file of a lock that is free may be somebody's
+  take_away(file_, nonce_, LeaseRules{}.stale);  // first: the file of a lock that is free may be somebody's
   ::flock(descriptor_, LOCK_UN);
   ::close(std::exchange(descriptor_, -1));
 }

@@ -195,6 +195,22 @@ TEST_CASE("a failure at one rank is told at every rank, with its number") {
   });
 }
 
+TEST_CASE("a rank throws its own words whole, the others their beginning") {
+  run_ranks(2, [&](numeric::Communicator& ranks) {
+    const std::string words(5000, 'x');
+    const auto failure =
+        std::make_exception_ptr(Error(ExitCode::pipeline_invalid, ranks.rank() == 0 ? words : "other words"));
+    std::string said;
+    try {
+      numeric::agree(&ranks, failure);
+    } catch (const Error& error) {
+      said = error.what();
+      CHECK(error.exit_code() == ExitCode::pipeline_invalid);
+    }
+    CHECK(said == (ranks.rank() == 0 ? words : words.substr(0, 1023)) + " (at rank 0 of 2)");
+  });
+}
+
 TEST_CASE("where rank 0 cannot write, it fails and the others leave") {
   const auto model = network();
   run_ranks(3, [&](numeric::Communicator& ranks) {

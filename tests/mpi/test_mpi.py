@@ -95,6 +95,10 @@ class SeveralRanks(RankTest):
             self.assertEqual(code, 0, err)
             self.assertEqual(self.files(f"ranks{count}"), expected)
             self.assertEqual(out, alone)  # once
+        code, out, err = self.run_to_its_end(self.ranks(2), "worker", "--worker")
+        self.assertEqual(code, 0, err)
+        self.assertEqual(self.files("worker"), expected)
+        self.assertEqual(out.count("8 stages done here"), 1, out)
 
     def test_after_a_rank_was_killed_another_number_of_ranks_goes_on(self):
         long = PIPELINE.replace("batches = 12", "batches = 400").replace("seed = [0, 1]", "seed = [0]")

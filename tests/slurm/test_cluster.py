@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 import cluster
@@ -105,8 +104,7 @@ class OnACluster(unittest.TestCase):
     def wait_for_checkpoint_after(self, action, task):
         """Does something to a training task, and waits until what it saved is there; returns the batch."""
         log = self.index / "slurm" / "1" / f"1-train-{task[-1]}.log"
-        self.wait_for(lambda: any((self.folder / "runs" / "store").glob(".work-*/**/*")) and log.exists(), "no training\n")
-        time.sleep(0.5)  # the first batches
+        self.wait_for(lambda: any((self.folder / "runs" / "store").glob(".work-*/live.json")) and log.exists(), "no batch\n")
         action()
         found = []
 
