@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 #include <pipeline/diagnostics.hpp>
 #include <sstream>
 
@@ -83,6 +84,14 @@ bool at_or_below(const std::string& path, const std::string& above) {
          (path.size() == above.size() || path[above.size()] == '.' || path[above.size()] == '[');
 }
 
+/// Removes the entries of a value that is to be replaced; returns its place among others, if it is there.
+std::optional<Place> forget(Entries& entries, const std::string& path) {
+  std::optional<Place> order;
+  if (const auto found = entries.find(path); found != entries.end()) order = found->second.order;
+  std::erase_if(entries, [&](const auto& item) { return at_or_below(item.first, path); });
+  return order;
+}
+
 /// One file, or several put together.
 struct Part {
   json root = json::object();
@@ -91,9 +100,10 @@ struct Part {
   /// Puts another part's value at a path, with the places of everything in it.
   void take(const std::string& path, json& target, const Part& from, const std::string& from_path, const json& value) {
     target = value;
-    std::erase_if(entries, [&](const auto& item) { return at_or_below(item.first, path); });
+    const auto order = forget(entries, path);
     for (const auto& [name, entry] : from.entries)
       if (at_or_below(name, from_path)) entries[path + name.substr(from_path.size())] = entry;
+    if (order) entries.at(path).order = *order;
   }
 
   /// Lays a table of another part over this one: tables are merged, other values replaced. Calls
@@ -252,10 +262,10 @@ void apply_setting(Document& document, const std::string& setting) {
     const Place place{source, found->first.source().begin.line, found->first.source().begin.column};
     path = join(path, name);
     if (!inner.is_table()) {
-      std::erase_if(document.entries, [&](const auto& item) { return at_or_below(item.first, path); });
+      const auto order = forget(document.entries, path);
       Translation translation{document.sources, document.entries, source};
       const Place value_place = translation.place(found->second.source());
-      document.entries[path] = {place, value_place};
+      document.entries[path] = {place, value_place, order.value_or(place)};
       (*target)[name] = translation.value(found->second, path);
       return;
     }
@@ -290,7 +300,7 @@ std::vector<std::string> in_file_order(const Document& document, const std::stri
   if (!table.is_object()) return keys;
   for (const auto& [key, value] : table.items()) keys.push_back(key);
   std::stable_sort(keys.begin(), keys.end(), [&](const auto& a, const auto& b) {
-    return document.entry(join(path, a)).key < document.entry(join(path, b)).key;
+    return document.entry(join(path, a)).order < document.entry(join(path, b)).order;
   });
   return keys;
 }

@@ -33,6 +33,8 @@ struct Place {
 
 struct Entry {
   Place key, value;
+  /// Where the key stands among others: a value that replaces another one takes its place.
+  Place order = key;
 };
 
 struct Document {

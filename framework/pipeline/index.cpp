@@ -42,6 +42,19 @@ bool is_result_link(const fs::path& path) {
 
 fs::path index_folder(const fs::path& runs, const Plan& plan) { return runs / plan.file.stem(); }
 
+void require_same_pipeline(const fs::path& index, const Plan& plan) {
+  std::string recorded;
+  try {
+    recorded = read_plan_record(index).file;
+  } catch (const store::DataError&) {
+    return;  // damaged: written anew
+  }
+  std::error_code failed;
+  if (fs::exists(recorded, failed) && !fs::equivalent(recorded, plan.file, failed) && !failed)
+    throw store::DataError(fmt::format("{}: holds the results of another pipeline: {}", index.string(), recorded),
+                           "Give one of the two files another name, or choose another folder with --runs.");
+}
+
 void remove_stale_links(const fs::path& index, const Plan& plan) {
   std::set<fs::path> places;
   for (const auto& stage : plan.stages) places.insert(stage.place());
@@ -84,6 +97,7 @@ void unlink_result(const fs::path& index, const Stage& stage) {
 void write_plan_record(const fs::path& index, const Plan& plan) {
   ordered_json record;
   record["pipeline"] = plan.file.string();
+  record["file"] = fs::absolute(plan.file).lexically_normal().string();
   record["report"] = report_record(plan);
   auto& stages = record["stages"] = ordered_json::array();
   for (const auto& stage : plan.stages) {
@@ -118,6 +132,7 @@ RecordedPlan read_plan_record(const fs::path& index) {
   try {
     const auto record = ordered_json::parse(store::read_file(index / plan_file));
     recorded.pipeline = record.at("pipeline");
+    recorded.file = record.value("file", "");
     recorded.report = record.value("report", ordered_json::object());
     for (const auto& stage : record.at("stages")) {
       const std::string label = stage.at("stage");

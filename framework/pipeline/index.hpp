@@ -11,6 +11,9 @@ std::filesystem::path index_folder(const std::filesystem::path& runs, const Plan
 
 inline constexpr const char* plan_file = "plan.json";
 
+/// DataError when the folder is that of another file of the same name, which is still there.
+void require_same_pipeline(const std::filesystem::path& index, const Plan& plan);
+
 /// Removes links of stages that the plan no longer has, and folders that are empty then. Nothing but links into the
 /// store is touched.
 void remove_stale_links(const std::filesystem::path& index, const Plan& plan);
@@ -33,6 +36,7 @@ struct RecordedStage {
 };
 struct RecordedPlan {
   std::string pipeline;  ///< the file, as it was named
+  std::string file;      ///< its absolute path; empty in records of earlier versions
   std::vector<RecordedStage> stages;
   /// What the report says of the run: title, configuration, origins of its values, warnings, provenance.
   nlohmann::ordered_json report = {};

@@ -40,6 +40,7 @@ RunResult run(const Plan& plan, const RunOptions& given) {
   const auto index = index_folder(options.runs, plan);
   require_writable(options.runs / "store");
   require_writable(index);
+  require_same_pipeline(index, plan);
   if (!options.worker || !is_recorded(index, plan)) {
     remove_stale_links(index, plan);
     write_plan_record(index, plan);

@@ -9,6 +9,29 @@
 using namespace reverie;
 using namespace reverie::pipeline;
 
+namespace {
+
+/// Files that include each other, in a folder of their own.
+struct Files {
+  pipeline::Folder folder;
+  Files(const std::vector<std::pair<std::string, std::string>>& files) {
+    for (const auto& [name, text] : files) std::ofstream(folder.path / name) << text;
+  }
+  Document read(const std::string& name, const std::vector<std::string>& settings = {}) const {
+    return read_document(folder.path / name, settings);
+  }
+  std::string errors(const std::string& name) const {
+    try {
+      read(name);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+};
+
+}  // namespace
+
 TEST_CASE("values become json of the same type") {
   const auto document =
       parse_document("a.toml", "i = 3\nx = 0.5\nb = true\ns = \"text\"\nlist = [1, 2]\nt = { k = \"v\" }\n");
@@ -71,6 +94,20 @@ TEST_CASE("a setting replaces a table as a whole") {
   CHECK(document.root["stage"]["a"]["noise"] == json({{"value", 0.1}}));
 }
 
+TEST_CASE("a key keeps its place among others when a setting, a scale or the including file replaces its value") {
+  const std::string text = "[axes]\nseed = [0, 1]\nleak = [0, 1]\n[scales.small]\naxes.seed = [0]\n";
+  const std::vector<std::string> order = {"seed", "leak", "mask"};
+  for (const std::vector<std::string>& settings : {std::vector<std::string>{"axes.mask=[1]"},
+                                                   {"axes.mask=[1]", "axes.seed=[2]"},
+                                                   {"axes.mask=[1]", "scale=\"small\""}}) {
+    const auto document = parse_document("a.toml", text, settings);
+    CHECK(in_file_order(document, "axes", document.root["axes"]) == order);
+  }
+  const Files files({{"common.toml", text}, {"main.toml", "include = [\"common.toml\"]\n[axes]\nseed = [2]\n"}});
+  const auto main = files.read("main.toml", {"axes.mask=[1]"});
+  CHECK(in_file_order(main, "axes", main.root["axes"]) == order);
+}
+
 TEST_CASE("places of a setting point into its text") {
   const auto document = parse_document("a.toml", "[stage.a]\nmask = 1\n", {"stage.a.mask = 0"});
   CHECK(document.entry("stage.a.mask").key == Place{1, 1, 9});
@@ -112,29 +149,6 @@ TEST_CASE("a missing file and a folder are refused by name") {
   CHECK_THROWS_WITH_AS(read_document("/nowhere/a.toml"), "/nowhere/a.toml: there is no such file", PipelineError);
   CHECK_THROWS_WITH_AS(read_document("/"), "/: is a folder, not a pipeline", PipelineError);
 }
-
-namespace {
-
-/// Files that include each other, in a folder of their own.
-struct Files {
-  pipeline::Folder folder;
-  Files(const std::vector<std::pair<std::string, std::string>>& files) {
-    for (const auto& [name, text] : files) std::ofstream(folder.path / name) << text;
-  }
-  Document read(const std::string& name, const std::vector<std::string>& settings = {}) const {
-    return read_document(folder.path / name, settings);
-  }
-  std::string errors(const std::string& name) const {
-    try {
-      read(name);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
-  }
-};
-
-}  // namespace
 
 TEST_CASE("included files are merged, and the including file comes first") {
   const Files files(

@@ -296,6 +296,21 @@ TEST_CASE("links of stages that the pipeline no longer has disappear, other thin
   CHECK(fs::exists(folder.path / "test/notes.txt"));
 }
 
+TEST_CASE("another file of the same name is refused while the first is there") {
+  const Folder folder, elsewhere;
+  for (const auto& place : {folder.path, elsewhere.path}) std::ofstream(place / "test.toml") << "";
+  auto plan = plan_of(task_and_network + fresh_stage("one"));
+  plan.file = folder.path / "test.toml";
+  CHECK(run(plan, options_for(folder)).code == ExitCode::ok);
+  auto other = plan_of(task_and_network + fresh_stage("two"));
+  other.file = elsewhere.path / "test.toml";
+  CHECK_THROWS_WITH_AS(run(other, options_for(folder)), doctest::Contains(plan.file.c_str()), store::DataError);
+  CHECK(fs::exists(folder.path / "test" / "one" / "weights.safetensors"));
+  fs::remove(plan.file);
+  CHECK(run(other, options_for(folder)).code == ExitCode::ok);
+  CHECK(fs::exists(folder.path / "test" / "two" / "weights.safetensors"));
+}
+
 TEST_CASE("a result that another run works on is waited for, not computed twice") {
   const Folder folder;
   const auto plan = plan_of(task_and_network + fresh_stage("one") + fresh_stage("two"), {"stage.two.seed=8"});
