@@ -9,26 +9,36 @@
 namespace reverie::pipeline {
 namespace {
 
-/// noise = { factor = x } or { value = x }: the standard deviation, or nullopt when something is wrong. `resolved` gets
-/// the table as it counts. Quiescence defaults to a factor of √2 (Langevin sampling needs twice the variance).
-std::optional<double> read_noise(const Reading& reading, const std::string& path, const json& table, bool quiescent,
-                                 double awake_noise, json& resolved) {
-  if (!table.contains("noise")) {
-    resolved = {{"factor", quiescent ? std::numbers::sqrt2 : 1.0}};
-  } else {
+struct StateNoise {
+  double sigma;
+  std::optional<std::string> kind;  ///< where it is not the network's
+};
+
+/// noise = { factor = x, kind = "..." }, or { value = x }; nullopt when something is wrong. `resolved` gets the table
+/// as it counts. Quiescence defaults to a factor of √2 (Langevin sampling needs twice the variance).
+std::optional<StateNoise> read_noise(const Reading& reading, const std::string& path, const json& table, bool quiescent,
+                                     const json& network, json& resolved) {
+  resolved = json::object();
+  if (table.contains("noise")) {
     const auto noise_path = join(path, "noise");
     if (!require_table(reading, noise_path, table["noise"])) return std::nullopt;
     auto checked = check_table(reading, noise_path, table["noise"], noise_keys());
     if (!checked.good) return std::nullopt;
     std::erase_if(checked.values.get_ref<json::object_t&>(), [](const auto& item) { return item.second.is_null(); });
-    if (checked.values.size() != 1) {
+    resolved = checked.values;
+    if (resolved.empty() || (resolved.contains("factor") && resolved.contains("value"))) {
       reading.diagnostics.at_value(noise_path, "'noise' must have either 'factor' (of the network's noise) or 'value'");
       return std::nullopt;
     }
-    resolved = checked.values;
   }
-  if (resolved.contains("value")) return resolved["value"].get<double>();
-  return resolved["factor"].get<double>() * awake_noise;
+  if (!resolved.contains("value") && !resolved.contains("factor"))
+    resolved["factor"] = quiescent ? std::numbers::sqrt2 : 1.0;
+  StateNoise noise = {resolved.contains("value") ? resolved["value"].get<double>()
+                                                 : resolved["factor"].get<double>() * network.value("noise", 0.0),
+                      {}};
+  if (resolved.contains("kind") && resolved["kind"] != network.value("noise_kind", json()))
+    noise.kind = resolved["kind"];
+  return noise;
 }
 
 /// record = ["state", "output"]; nullopt when something is wrong.
@@ -198,8 +208,8 @@ bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
     good = false;
   }
   json noise;
-  const double awake_noise = network ? network->model.network.options["noise"].get<double>() : 0.0;
-  const auto state_noise = read_noise(reading, path, table, quiescent, awake_noise, noise);
+  const auto state_noise =
+      read_noise(reading, path, table, quiescent, network ? network->model.network.options : json::object(), noise);
   const auto record = read_record(reading, path, table);
   const auto dynamics = choose_dynamics(reading, path, table);
   const auto start = read_start(planning, path, table);
@@ -214,6 +224,7 @@ bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
   work.model = network->model;
   work.model.dynamics = *dynamics;
   work.model.steps = values["steps"].get<std::int64_t>();
+  if (state_noise->kind) work.model.network.options["noise_kind"] = *state_noise->kind;
   if (!work.trained) work.model.seed = values["seed"].get<std::uint64_t>();
   if (!try_model(reading, path, work.model, false)) return false;
 
@@ -223,7 +234,7 @@ bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
   options.steps = work.model.steps;
   options.seed = values["seed"].get<std::uint64_t>();
   options.draw = values["draw"].get<std::uint32_t>();
-  options.state_noise = *state_noise;
+  options.state_noise = state_noise->sigma;
   options.mask = quiescent ? 1 : values["mask"].get<std::int64_t>();
   options.precision = *precision;
   options.start = start->start;
@@ -243,12 +254,13 @@ bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
 
   stage.identity = values;
   if (*precision == numeric::Precision::full) stage.identity.erase("precision");
-  stage.identity["noise"] = *state_noise;
+  stage.identity["noise"] = state_noise->sigma;
   stage.identity["dynamics"] = identity_of(*dynamics);
   stage.identity["engine"] = engine_identity();
   stage.plugins = {work.model.task.component, work.model.network.cell.component};
   for (const auto& use : *dynamics) stage.plugins.push_back(use.component);
   if (work.trained) {
+    if (state_noise->kind) stage.identity["noise_kind"] = *state_noise->kind;
     stage.identity["of"] = network->training->fingerprint;
     stage.inputs = {planning.index_of(network->reference)};
   } else {

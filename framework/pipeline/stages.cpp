@@ -168,7 +168,8 @@ const TableKeys& start_keys() {
 const TableKeys& noise_keys() {
   static const TableKeys keys = {
       {number("factor", 0, false, "State noise as a multiple of the network's.", nullptr),
-       number("value", 0, false, "Standard deviation of the state noise per step.", nullptr)},
+       number("value", 0, false, "Standard deviation of the state noise per step.", nullptr),
+       choice("kind", {"gaussian", "uniform01"}, "Its distribution; default: the network's.", nullptr)},
       {}};
   return keys;
 }

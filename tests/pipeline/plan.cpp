@@ -57,6 +57,23 @@ TEST_CASE("noise of a simulation: as awake, times the root of two in quiescence,
   CHECK(noise("quiescent", "") == doctest::Approx(std::sqrt(2.0) * 0.1).epsilon(1e-15));
   CHECK(noise("quiescent", "noise = { factor = 3 }\n") == doctest::Approx(0.3).epsilon(1e-15));
   CHECK(noise("quiescent", "noise = { value = 0.25 }\n") == 0.25);
+  CHECK(noise("quiescent", "noise = { kind = 'uniform01' }\n") == noise("quiescent", ""));
+}
+
+TEST_CASE("noise of a simulation has the network's kind or another one, which makes another result") {
+  const auto text =
+      task_and_network + training + "[stage.s]\nrun = \"simulate\"\nof = \"train\"\nphase = \"quiescent\"\n";
+  const auto kind = [](const Plan& plan) {
+    return std::get<SimulateStage>(stage_of(plan, "s").work).model.network.options["noise_kind"];
+  };
+  const auto as_it_is = plan_of(text), same = plan_of(text, {"stage.s.noise.kind='gaussian'"}),
+             other = plan_of(text, {"stage.s.noise.kind='uniform01'"});
+  CHECK(kind(as_it_is) == "gaussian");
+  CHECK(kind(other) == "uniform01");
+  CHECK(stage_of(same, "s").fingerprint == stage_of(as_it_is, "s").fingerprint);
+  CHECK(stage_of(other, "s").fingerprint != stage_of(as_it_is, "s").fingerprint);
+  CHECK(stage_of(other, "train").fingerprint == stage_of(as_it_is, "train").fingerprint);
+  CHECK(contains(errors_of(text, {"stage.s.noise.kind='pink'"}), "gaussian"));
 }
 
 TEST_CASE("noise takes one of factor and value") {
