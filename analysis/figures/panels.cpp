@@ -16,6 +16,7 @@ namespace {
 constexpr int column_width = 321, page_width = 680;  // 85 and 180 mm
 constexpr int smallest_side = 96;                    // an inch
 constexpr int line_height = 15;
+constexpr int legend_row = 18;  // a little more than gnuplot takes for a row of the legend in any of its formats
 
 std::size_t letters_in(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
@@ -45,7 +46,7 @@ Corner corner_of(const PanelLayout& layout, int index) {
 double across(const PanelLayout& layout, int x) { return static_cast<double>(x) / layout.width; }
 double up(const PanelLayout& layout, int y) { return 1 - static_cast<double>(y) / layout.height; }
 
-/// Letters of 8 pt are about 6.6 pixels wide.
+/// Of one of its columns. Letters of 8 pt are about 6.6 pixels wide.
 int width_of_legend(const PanelLayout& layout) {
   if (layout.legend.empty()) return 0;
   std::size_t longest = 0;
@@ -83,17 +84,22 @@ std::vector<std::string> in_lines(const std::string& text, std::size_t letters) 
 
 PanelLayout arrange(PanelLayout layout) {
   const int widest = layout.size == FigureSize::column ? column_width : page_width;
-  layout.legend_width = width_of_legend(layout);
   const auto side_of = [&](int columns, int legend) {
     return (widest - legend) / columns - layout.left - layout.right;
   };
   layout.columns = std::max(1, std::min(layout.columns, count_of(layout)));
   while (layout.columns > 1 && side_of(layout.columns, 0) < smallest_side) --layout.columns;
-  layout.legend_below = layout.legend_width > 0 &&
-                        side_of(layout.columns, layout.legend_width) < std::min(layout.side, 3 * smallest_side / 2);
-  const int beside = layout.legend_below ? 0 : layout.legend_width;
-  const int largest = layout.size == FigureSize::page && layout.columns < 3 ? 240 : layout.side;
-  layout.side = std::max(smallest_side, std::min(largest, side_of(layout.columns, beside)));
+  const int wanted = layout.side, largest = layout.size == FigureSize::page && layout.columns < 3 ? 240 : wanted;
+  const int lines = static_cast<int>(layout.legend.size());
+  int beside = 0, legend_columns = 0;
+  do {  // gnuplot begins another column where one would be higher than the panel
+    layout.legend_width = ++legend_columns * width_of_legend(layout);
+    layout.legend_below = layout.legend_width > 0 &&
+                          side_of(layout.columns, layout.legend_width) < std::min(wanted, 3 * smallest_side / 2);
+    beside = layout.legend_below ? 0 : layout.legend_width;
+    layout.side = std::max(smallest_side, std::min(largest, side_of(layout.columns, beside)));
+    layout.legend_rows = (lines + legend_columns - 1) / legend_columns;
+  } while (layout.legend_rows > layout.side / legend_row);
   const int needed = layout.columns * panel_width(layout) + beside;
   layout.width = layout.size == FigureSize::fitted ? std::max(needed, layout.legend_below ? layout.legend_width : 0)
                                                    : std::max(needed, widest);
@@ -108,15 +114,15 @@ PanelLayout arrange(PanelLayout layout) {
   }
   layout.top = 12 + 16 * static_cast<int>(std::max<std::size_t>(most, 1));
   layout.height = rows_of(layout) * panel_height(layout);
-  const int legend_height = static_cast<int>(layout.legend.size()) * line_height + 10;
+  const int legend_height = layout.legend_rows * line_height + 10;
   layout.height =
       layout.legend_below ? layout.height + legend_height : std::max(layout.height, layout.top + legend_height);
   return layout;
 }
 
 std::string begin_figure(const PanelLayout& layout) {
-  // 8 pt are 10.67 px: the svg terminal writes sizes as pixels, hence the scale. png: 288 dots per inch. The svg terminal
-  // takes letters for narrower than they are, so that labels would stand on wide numbers.
+  // 8 pt are 10.67 px: the svg terminal writes sizes as pixels, hence the scale. png: 288 dots per inch. The svg
+  // terminal takes letters for narrower than they are, so that labels would stand on wide numbers.
   return fmt::format(
       R"(reset
 set encoding utf8
@@ -172,12 +178,13 @@ std::string place_legend(const PanelLayout& layout) {
   const int y = layout.legend_below ? rows_of(layout) * panel_height(layout) : last.top;
   return fmt::format(
       "set key at screen {:.5f}, screen {:.5f} left top Left reverse samplen 1.5 spacing 1.1 maxrows {}\n",
-      across(layout, x), up(layout, y), layout.legend.size());
+      across(layout, x), up(layout, y), layout.legend_rows);
 }
 
 std::string axis_labels(const std::string& x, const std::string& y) {
   return fmt::format("set xlabel {} noenhanced offset 0,0.5\n", gnuplot_string(x)) +
-         (y.empty() ? "unset ylabel\n" : fmt::format("set ylabel {} noenhanced offset label_shift,0\n", gnuplot_string(y)));
+         (y.empty() ? "unset ylabel\n"
+                    : fmt::format("set ylabel {} noenhanced offset label_shift,0\n", gnuplot_string(y)));
 }
 
 std::string plane_axes(const PlaneLimits& range, const std::vector<PlaneLimits>& box, const std::string& x_label,

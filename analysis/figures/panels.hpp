@@ -25,7 +25,7 @@ struct PanelLayout {
   std::vector<std::string> legend;  ///< its lines, for the room they need; empty: no legend
 
   // Set by arrange():
-  int top = 28, width = 0, height = 0, first_left = 0, legend_width = 0;
+  int top = 28, width = 0, height = 0, first_left = 0, legend_width = 0, legend_rows = 0;
   bool legend_below = false;
   std::vector<std::vector<std::string>> title_lines;
 };

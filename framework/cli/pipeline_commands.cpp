@@ -216,7 +216,7 @@ int run_pipeline(RunRequest& request) {
   plugin::set_log_sink([&](int level, const std::string& text) {
     if (level >= REVERIE_LOG_WARNING)
       display.say("warning: " + text);
-    else if (level >= REVERIE_LOG_INFO && !quiet)
+    else if (level >= REVERIE_LOG_INFO && !request.quiet)
       display.say(text);
   });
   pipeline::require_writable(options.runs);

@@ -39,3 +39,22 @@ TEST_CASE("several panels have letters, one has none") {
   const auto both = analysis::draw_figure("paths", options("paths"), "", {one, one}, folder.make("two"));
   CHECK(succeeds("/usr/bin/python3 " REVERIE_TEST_FOLDER "/well_formed.py " + both.svg.string() + " a b"));
 }
+
+TEST_CASE("a legend stands whole in the figure, in as many columns as it takes") {
+  Folder folder("panels-legend");
+  for (const int lines : {3, 9, 17, 30}) {
+    std::vector<analysis::FigureSource> sources;
+    std::string names;
+    for (int k = 0; k < lines; ++k) {
+      sources.push_back(training(folder.make(fmt::format("{}-{}", lines, k)), fmt::format("strength = {}", k), 3));
+      names += fmt::format(" 'strength = {}'", k);
+    }
+    for (const std::string size : {"fitted", "page"}) {
+      CAPTURE(lines);
+      CAPTURE(size);
+      const auto files = analysis::draw_figure("curve", options("curve", {{"size", size}}), "", sources,
+                                               folder.make(fmt::format("{}-{}", lines, size)));
+      CHECK(succeeds("/usr/bin/python3 " REVERIE_TEST_FOLDER "/well_formed.py " + files.svg.string() + names));
+    }
+  }
+}
