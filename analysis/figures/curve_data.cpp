@@ -13,8 +13,6 @@
 namespace reverie::analysis {
 namespace {
 
-constexpr std::size_t most_points = 2000;  // per panel
-
 /// One value of one source.
 struct Sampled {
   std::string unit, x_name, x_unit;

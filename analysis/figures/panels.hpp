@@ -13,6 +13,9 @@ namespace reverie::analysis {
 enum class FigureSize { fitted, column, page };
 FigureSize size_option(const plugin::json& options);
 
+/// Points drawn in a panel; more make files of megabytes and look the same.
+inline constexpr std::size_t most_points = 2000;
+
 /// How panels stand; sizes in CSS pixels (1/96 inch). A kind fills in what it needs and calls arrange().
 struct PanelLayout {
   std::vector<std::string> titles;  ///< one per panel; may be empty texts

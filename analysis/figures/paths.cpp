@@ -19,8 +19,6 @@
 namespace reverie::analysis {
 namespace {
 
-constexpr std::int64_t most_points = 2000;  // per panel; more make files of megabytes and look the same
-
 /// Four shades around a colour, so that paths that cross can be told apart.
 std::string shades(const std::string& colour) {
   return fmt::format("{} {} {} {}", colour, mixed(colour, "#ffffff", 0.35), mixed(colour, "#000000", 0.3),
@@ -43,7 +41,8 @@ std::string colours_of(const Positions& positions, bool by_direction) {
 
 /// Distance between drawn steps that keeps a panel within most_points.
 std::int64_t stride_of(const Positions& positions) {
-  return (positions.trials * positions.steps + most_points - 1) / most_points;
+  constexpr auto most = static_cast<std::int64_t>(most_points);
+  return (positions.trials * positions.steps + most - 1) / most;
 }
 
 void add_rows(std::string& csv, int panel, const Positions& positions) {

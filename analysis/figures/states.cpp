@@ -23,8 +23,6 @@
 namespace reverie::analysis {
 namespace {
 
-constexpr std::size_t most_points = 2000;  // per panel
-
 struct Scatter {
   std::string label, phase, unit, colour_unit;
   std::size_t trials = 0, steps = 0;

@@ -18,7 +18,7 @@ using Shape = std::vector<std::int64_t>;
 std::string text_of(const Shape& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 /// A file's tensors, and which of them found a place.
-struct Source {
+struct TensorFile {
   const char* key;  ///< of the stage, that names it
   fs::path file;
   store::Safetensors tensors;
@@ -66,7 +66,7 @@ class Matching {
   Matching(const NetworkImport& import, std::vector<ImportProblem>& problems) : import_(import), problems_(problems) {}
 
   /// The tensor, or the sum of several; zeros (and a problem) when there is none that fits.
-  plugin::Array take(Source& source, const Wanted& wanted, const std::string& missing) {
+  plugin::Array take(TensorFile& source, const Wanted& wanted, const std::string& missing) {
     const auto given = import_.names.find(wanted.name);
     const bool mapped = given != import_.names.end();
     const auto key = mapped ? "map." + wanted.name : source.key;
@@ -99,7 +99,7 @@ class Matching {
   }
 
  private:
-  static Names first_there(const Source& source, const Wanted& wanted) {
+  static Names first_there(const TensorFile& source, const Wanted& wanted) {
     for (const auto& choice : wanted.choices) {
       Names there;
       for (const auto& name : choice)
@@ -126,7 +126,7 @@ void round_to_stored(engine::NamedArray& weight, const fs::path& file, std::vect
   }
 }
 
-void take_constants(Matching& matching, const NetworkImport& import, const engine::Model& model, Source& file,
+void take_constants(Matching& matching, const NetworkImport& import, const engine::Model& model, TensorFile& file,
                     ImportedNetwork& result) {
   if (model.constants.empty()) {
     if (import.draws_constants || !import.constants.empty())
@@ -135,7 +135,7 @@ void take_constants(Matching& matching, const NetworkImport& import, const engin
     return;
   }
   const bool elsewhere = import.draws_constants || !import.constants.empty();
-  Source other{"constants", import.constants, {}, {}};
+  TensorFile other{"constants", import.constants, {}, {}};
   if (elsewhere)
     for (const auto& constant : result.constants)
       if (const auto name = "task." + constant.name; file.tensors.find(name) != nullptr) {
@@ -190,7 +190,7 @@ ImportedNetwork import_network(const NetworkImport& source, const engine::Model&
   ImportedNetwork result;
   result.weights = engine::parameter_shapes(model);
   result.constants = model.constants;
-  Source file{"file", source.file, read_tensors(source.file), {}};
+  TensorFile file{"file", source.file, read_tensors(source.file), {}};
   Names known;
   for (const auto& weight : result.weights) known.push_back(weight.name);
   for (const auto& constant : result.constants) known.push_back("task." + constant.name);

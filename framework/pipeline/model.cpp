@@ -6,16 +6,6 @@
 #include <pipeline/model.hpp>
 
 namespace reverie::pipeline {
-namespace {
-
-std::vector<std::string> keys_of(const json& table) {
-  std::vector<std::string> keys;
-  for (const auto& [key, value] : table.items()) keys.push_back(key);
-  return keys;
-}
-
-}  // namespace
-
 PluginUse read_task(const Reading& reading, const std::string& name, const json& table) {
   const auto path = join("task", name);
   auto use = choose_plugin(reading, plugin::Kind::task, path, table);

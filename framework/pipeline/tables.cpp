@@ -20,12 +20,6 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::vector<std::string> keys_of(const json& table) {
-  std::vector<std::string> keys;
-  for (const auto& [key, value] : table.items()) keys.push_back(key);
-  return keys;
-}
-
 void diagnose_unknown_plugin(const Reading& reading, plugin::Kind kind, const std::string& path,
                              const std::string& id) {
   std::vector<std::string> known, places;
@@ -42,6 +36,12 @@ void diagnose_unknown_plugin(const Reading& reading, plugin::Kind kind, const st
 }
 
 }  // namespace
+
+std::vector<std::string> keys_of(const json& table) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : table.items()) keys.push_back(key);
+  return keys;
+}
 
 std::string label_of(const std::string& path) {
   const auto second = path.find('.');

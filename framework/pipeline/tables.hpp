@@ -31,6 +31,8 @@ struct Reading {
 /// "[stage.replay]", "'dynamics[1]' of [stage.replay]".
 std::string label_of(const std::string& path);
 
+std::vector<std::string> keys_of(const json& table);
+
 /// A table's plain keys with defaults (`defaults` first, then the schema's). Unknown keys are those in neither list of
 /// `keys`. Missing keys without default, wrong types and ranges are diagnosed.
 struct CheckedTable {
