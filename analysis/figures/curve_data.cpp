@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <analysis/figures/curve_data.hpp>
+#include <analysis/figures/panels.hpp>
 #include <analysis/figures/table.hpp>
 #include <analysis/figures/words.hpp>
 
