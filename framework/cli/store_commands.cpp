@@ -67,7 +67,7 @@ std::string in_words(const pipeline::RunStatus& status, const std::optional<pipe
                           status.runs > 1 ? fmt::format(" ({} runs at once)", status.runs) : "");
   if (!status.started.empty()) text += fmt::format("begun {}, last word {}\n", status.started, status.last);
   text += fmt::format("{} of {} stages done, {} failed, {} skipped", count["done"] + count["done before"],
-                      status.stages.size(), count["failed"], count["skipped"]);
+                      status.stages.size() - count["left out"], count["failed"], count["skipped"]);
   if (count["running"] > 0) text += fmt::format(", {} running", count["running"]);
   text += left ? fmt::format("; {} left\n", pipeline::text_of(*left)) : "\n";
   for (const auto& stage : status.stages)

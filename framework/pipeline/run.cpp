@@ -34,6 +34,19 @@ void require_writable(const fs::path& folder) {
   fs::remove(probe, error);
 }
 
+namespace {
+
+/// Labels of the stages that --only does not ask for.
+std::vector<std::string> left_out(const Plan& plan, const RunOptions& options) {
+  const auto selected = with_inputs(plan, stages_named(plan, options.only));
+  std::vector<std::string> labels;
+  for (std::size_t k = 0; k < plan.stages.size(); ++k)
+    if (!selected[k]) labels.push_back(plan.stages[k].label());
+  return labels;
+}
+
+}  // namespace
+
 RunResult run(const Plan& plan, const RunOptions& given) {
   auto options = given;
   for (const auto* names : {&options.only, &options.from, &options.force}) stages_named(plan, *names);
@@ -48,11 +61,13 @@ RunResult run(const Plan& plan, const RunOptions& given) {
   if (!options.worker) forget_failures(index);
   EventLog log(index / (options.worker ? worker_log() : main_log));
   Times times{std::chrono::system_clock::now(), {}};
-  log.write("run", {{"pipeline", plan.file.string()},
-                    {"version", version()},
-                    {"stages", plan.stages.size()},
-                    {"process", getpid()},
-                    {"host", store::host_name()}});
+  ordered_json begun = {{"pipeline", plan.file.string()},
+                        {"version", version()},
+                        {"stages", plan.stages.size()},
+                        {"process", getpid()},
+                        {"host", store::host_name()}};
+  if (!options.only.empty() && !options.worker) begun["left_out"] = left_out(plan, options);
+  log.write("run", begun);
 
   std::optional<RunPage> page;
   if (!options.worker) page.emplace(index, options.page_seconds);

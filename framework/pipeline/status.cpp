@@ -25,6 +25,9 @@ void enter(LoggedRun& run, const json& line, const std::map<std::string, std::si
   auto& status = run.status;
   const auto event = line.value("event", "");
   status.last = line.value("time", "");
+  if (event == "run")
+    for (const auto& label : line.value("left_out", std::vector<std::string>()))
+      if (const auto found = place.find(label); found != place.end()) status.stages[found->second].state = "left out";
   if (event == "end") {
     status.state = "finished";
     status.exit_code = line.value("exit", -1);
@@ -64,6 +67,7 @@ void notice_its_end(LoggedRun& run) {
 /// Who knows more of a stage: one that works on it, then one that has finished it.
 int weight_of(const StageStatus& stage) {
   if (stage.state == "running") return 3;
+  if (stage.state == "left out") return -1;
   if (stage.state == "open") return 0;
   return stage.state == "waiting" ? 1 : 2;
 }

@@ -7,7 +7,8 @@
 namespace reverie::pipeline {
 
 struct StageStatus {
-  std::string stage, state;  ///< "done", "running", "waiting", "failed", ...; "open": not begun
+  std::string stage;
+  std::string state;         ///< "done", "running", "waiting", "failed", ...; "open": not begun; "left out": by --only
   std::string message = {};  ///< of one that failed
   std::int64_t done = 0, total = 0;
   std::string of = {};                          ///< "batches", "trials"

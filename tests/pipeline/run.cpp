@@ -8,6 +8,7 @@
 #include <pipeline/checkpoint.hpp>
 #include <pipeline/explain.hpp>
 #include <pipeline/run.hpp>
+#include <pipeline/status.hpp>
 #include <store/lock.hpp>
 #include <store/publication.hpp>
 #include <store/recording.hpp>
@@ -263,9 +264,16 @@ TEST_CASE("stages can be left out, and computed anew") {
   auto only = options_for(folder);
   only.only = {"awake"};
   CHECK(states_of(run(plan, only)) == StageStates{done, done, left_out, left_out});
+  const auto of_last = [&] {
+    std::vector<std::string> states;
+    for (const auto& stage : read_status(folder.path / "test").stages) states.push_back(stage.state);
+    return states;
+  };
+  CHECK(of_last() == std::vector<std::string>{"done", "done", "left out", "left out"});
   run(plan, options_for(folder));
   auto force = options_for(folder);
   force.force = {"awake"};
+  CHECK(of_last() == std::vector<std::string>{"done before", "done before", "done", "done"});
   CHECK(states_of(run(plan, force)) == StageStates{done_before, done, done_before, done_before});
   auto from = options_for(folder);
   from.from = {"awake"};
