@@ -33,7 +33,7 @@ Cotangents<Real>::Cotangents(const Shard<Real>& shard) {
 namespace {
 
 /// The pointer arrays of ABI calls, reused from call to call.
-struct CallArrays {
+struct GradientArrays {
   std::vector<reverie_rows> slots, memory, d_slots, d_memory;
 };
 
@@ -45,7 +45,7 @@ struct Pass {
   const NoiseSource<Real>& noise;
   const Network<Real>& network = shard.network;
   const Model& model = network.model();
-  CallArrays arrays{};
+  GradientArrays arrays{};
 
   reverie_rows rows(const Real* base, const Tile& tile) const { return tile_rows(network, base, tile); }
   Real* d_slot(std::size_t slot, std::int64_t n) { return d.slots[slot].data() + (n - chunk.first) * shard.row_size; }
@@ -252,5 +252,6 @@ void finish_backward(Shard<Real>& shard, Cotangents<Real>& d, Real* gradient) {
   template void finish_backward(Shard<Real>&, Cotangents<Real>&, Real*);
 REVERIE_INSTANTIATE(float)
 REVERIE_INSTANTIATE(double)
+#undef REVERIE_INSTANTIATE
 
 }  // namespace reverie::engine

@@ -246,5 +246,6 @@ void read_out(Shard<Real>& shard, std::int64_t first, std::int64_t steps) {
                                                  const reverie_step&, std::int64_t, std::vector<reverie_rows>&);
 REVERIE_INSTANTIATE(float)
 REVERIE_INSTANTIATE(double)
+#undef REVERIE_INSTANTIATE
 
 }  // namespace reverie::engine

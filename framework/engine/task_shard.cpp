@@ -87,5 +87,6 @@ void add_output_noise(const Model& model, const TrialDraw& draw, std::int64_t fi
   template void add_output_noise(const Model&, const TrialDraw&, std::int64_t, std::int64_t, Real*);
 REVERIE_INSTANTIATE(float)
 REVERIE_INSTANTIATE(double)
+#undef REVERIE_INSTANTIATE
 
 }  // namespace reverie::engine

@@ -59,7 +59,11 @@ void Outcomes::skip(const std::vector<std::size_t>& stages) {
 }
 
 void Outcomes::reopen(const std::vector<std::size_t>& stages) {
-  for (const auto k : stages) outcomes_[k] = {.stage = outcomes_[k].stage};
+  for (const auto k : stages) {
+    StageOutcome open;
+    open.stage = outcomes_[k].stage;
+    outcomes_[k] = std::move(open);
+  }
 }
 
 void Outcomes::announce(std::size_t stage) {
