@@ -61,11 +61,11 @@ RunResult run(const Plan& plan, const RunOptions& given) {
   if (!options.worker) forget_failures(index);
   EventLog log(index / (options.worker ? worker_log() : main_log));
   Times times{std::chrono::system_clock::now(), {}};
-  ordered_json begun = {{"pipeline", plan.file.string()},
-                        {"version", version()},
-                        {"stages", plan.stages.size()},
-                        {"process", getpid()},
-                        {"host", store::host_name()}};
+  nlohmann::ordered_json begun = {{"pipeline", plan.file.string()},
+                                  {"version", version()},
+                                  {"stages", plan.stages.size()},
+                                  {"process", getpid()},
+                                  {"host", store::host_name()}};
   if (!options.only.empty() && !options.worker) begun["left_out"] = left_out(plan, options);
   log.write("run", begun);
 
