@@ -69,7 +69,7 @@ TEST_CASE("two libraries with one id, or a library and its copy: the second is r
   CHECK(registry.load(first).size() == 2);
   const auto copy = fs::temp_directory_path() / ("reverie_copy_" + std::to_string(::getpid()) + ".so");
   fs::copy_file(first, copy, fs::copy_options::overwrite_existing);
-  for (const std::string second : {broken_folder + "/same_id.so", copy.string()})
+  for (const auto& second : {broken_folder + "/same_id.so", copy.string()})
     CHECK(message_of([&] { registry.load(second); }) ==
           "plugin library " + second + ": dynamics 'correct' is already provided by " + first);
   fs::remove(copy);
