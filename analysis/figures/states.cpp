@@ -19,15 +19,24 @@
 #include <iterator>
 #include <limits>
 #include <numbers>
+#include <numeric>
 
 namespace reverie::analysis {
 namespace {
+
+/// Of a panel: each takes a hundred bytes of SVG.
+constexpr std::size_t most_states = 1000;
 
 struct Scatter {
   std::string label, phase, unit, colour_unit;
   std::size_t trials = 0, steps = 0;
   std::vector<double> x, y, colour;  ///< [trials * steps]; colour empty without one
-  std::size_t stride() const { return (x.size() + most_points - 1) / most_points; }
+  /// Has no divisor in common with the number of steps, so that all steps have their share of the points.
+  std::size_t stride() const {
+    std::size_t stride = (x.size() + most_states - 1) / most_states;
+    while (stride > 1 && std::gcd(stride, steps) > 1) ++stride;
+    return stride;
+  }
 };
 
 struct Choices {
