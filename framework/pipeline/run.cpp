@@ -38,7 +38,7 @@ namespace {
 
 /// Labels of the stages that --only does not ask for.
 std::vector<std::string> left_out(const Plan& plan, const RunOptions& options) {
-  const auto selected = with_inputs(plan, stages_named(plan, options.only));
+  const auto selected = asked_for(plan, options.only);
   std::vector<std::string> labels;
   for (std::size_t k = 0; k < plan.stages.size(); ++k)
     if (!selected[k]) labels.push_back(plan.stages[k].label());

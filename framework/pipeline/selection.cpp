@@ -27,7 +27,9 @@ StageSet stages_named(const Plan& plan, const std::vector<std::string>& names) {
   return chosen;
 }
 
-StageSet with_inputs(const Plan& plan, StageSet stages) {
+StageSet asked_for(const Plan& plan, const std::vector<std::string>& only) {
+  if (only.empty()) return StageSet(plan.stages.size(), true);
+  auto stages = stages_named(plan, only);
   for (std::size_t k = stages.size(); k-- > 0;)
     if (stages[k])
       for (const auto input : plan.stages[k].inputs) stages[input] = true;

@@ -11,8 +11,8 @@ using StageSet = std::vector<bool>;
 
 /// Stages whose table or label is among `names`. Error (usage) for a name that no stage has, with the nearest.
 StageSet stages_named(const Plan& plan, const std::vector<std::string>& names);
-/// These and all they need.
-StageSet with_inputs(const Plan& plan, StageSet stages);
+/// Those of --only and all they need; all of the plan without names.
+StageSet asked_for(const Plan& plan, const std::vector<std::string>& only);
 /// These and all that need them.
 StageSet with_dependents(const Plan& plan, StageSet stages);
 

@@ -8,8 +8,7 @@ namespace reverie::pipeline {
 
 Tasks make_tasks(const Plan& plan, const RunOptions& options) {
   const auto count = plan.stages.size();
-  const auto selected =
-      options.only.empty() ? StageSet(count, true) : with_inputs(plan, stages_named(plan, options.only));
+  const auto selected = asked_for(plan, options.only);
   const auto forced = stages_named(plan, options.force);
   const auto from = with_dependents(plan, stages_named(plan, options.from));
   Tasks tasks{{}, std::vector<std::size_t>(count)};
