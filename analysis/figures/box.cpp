@@ -126,7 +126,7 @@ Drawing draw_box(const plugin::json& options, const std::vector<FigureSource>& s
     pooled = std::max(pooled, members);
     low = std::min({low, box.low, count > 0 ? box.outliers.front() : box.low});
     high = std::max({high, box.high, count > 0 ? box.outliers.back() : box.high});
-    tics += fmt::format("{}{} {}", k == 0 ? "" : ", ", gnuplot_string(label), k);
+    tics += fmt::format("{}{} {}", k == 0 ? "" : ", ", gnuplot_tic(label), k);
     in_words += fmt::format("{}{}: median {:.3g}, quartiles {:.3g} and {:.3g}, {} values", k == 0 ? "" : "; ", label,
                             box.median, box.first, box.third, box.n);
   }

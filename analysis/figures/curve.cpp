@@ -53,9 +53,10 @@ std::string superscript_label(const std::string& name, std::string unit, int exp
 }
 
 std::string decades(const Range& range, char axis) {
-  return fmt::format("set logscale {0}\nset format {0} '10^{{%T}}'\nset {0}range [1e{1}:1e{2}]\n", axis,
-                     static_cast<int>(std::floor(std::log10(range.low))),
-                     static_cast<int>(std::floor(std::log10(range.high) - 1e-9)) + 1);
+  const int low = static_cast<int>(std::floor(std::log10(range.low)));
+  const int high = static_cast<int>(std::floor(std::log10(range.high) - 1e-9)) + 1;
+  return fmt::format("set logscale {0}\nset format {0} '10^{{%T}}'\nset {0}range [1e{1}:1e{2}]\n", axis, low,
+                     std::max(high, low + 1));
 }
 
 /// Axes of a panel; the power of ten by which gnuplot divides the values is returned, and named on the axis.
@@ -201,14 +202,18 @@ plugin::ParameterSchema curve_options() {
           text_option("reference_label", "", "their name in the legend")};
 }
 
+Problems check_curve(const plugin::json& options, const std::vector<std::string>&) {
+  const auto values = names_in(options, "value").size(), spreads = names_in(options, "spread").size();
+  if (values == 0) return {{"value", "'value' names nothing; for example value = \"loss\""}};
+  if (spreads == 0 || spreads == values) return {};
+  return {{"spread", fmt::format("'spread' names {} variables for {} values: give one for each, in the same order",
+                                 spreads, values)}};
+}
+
 Drawing draw_curve(const plugin::json& options, const std::vector<FigureSource>& sources) {
   CurveOptions curve;
   curve.values = names_in(options, "value");
-  if (!options.at("spread").get<std::string>().empty()) curve.spreads = names_in(options, "spread");
-  if (!curve.spreads.empty() && curve.spreads.size() != curve.values.size())
-    throw Error(ExitCode::pipeline_invalid,
-                fmt::format("spread names {} variables for {} values", curve.spreads.size(), curve.values.size()),
-                "give one for each value, in the same order");
+  curve.spreads = names_in(options, "spread");
   curve.band = options.at("band").get<std::string>();
   curve.panels = options.at("panels").get<std::string>();
   curve.component = options.at("component").get<std::size_t>();

@@ -17,9 +17,10 @@ struct Kind {
   std::vector<std::string> sources;
   plugin::ParameterSchema options;
   Drawing (*draw)(const plugin::json&, const std::vector<FigureSource>&);
-  bool averages = false;          ///< takes "over"
-  std::vector<std::string> axes;  ///< options that name an axis of the sweep
-  std::vector<OptionProblem> (*check)(const plugin::json&, const std::vector<std::string>& labels) = nullptr;
+  bool averages = false;               ///< takes "over"
+  std::vector<std::string> axes;       ///< options that name an axis of the sweep
+  std::vector<std::string> variables;  ///< options that name variables of what is drawn
+  Problems (*check)(const plugin::json&, const std::vector<std::string>& labels) = nullptr;
 };
 
 /// Every kind takes the size.
@@ -32,15 +33,55 @@ plugin::ParameterSchema with_size(plugin::ParameterSchema options) {
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> table = [] {
     std::vector<Kind> all = {
-        {"paths", "Paths", {"simulate"}, paths_options(), draw_paths, false, {}},
-        {"density", "Density of positions", {"simulate", "measure"}, density_options(), draw_density, true, {}},
-        {"curve", "Curves", {"train", "measure"}, curve_options(), draw_curve, true, {"panels"}},
-        {"heatmap", "Heat map", {"measure"}, heatmap_options(), draw_heatmap, true, {"x", "y"}},
-        {"matrix", "Matrix", {"measure"}, matrix_options(), draw_matrix, true, {"rows", "columns"}},
-        {"box", "Distribution over trials", {"measure"}, box_options(), draw_box, true, {}},
-        {"states", "States", {"measure", "simulate"}, states_options(), draw_states, false, {}},
-        {"polar", "Bearings", {"measure"}, polar_options(), draw_polar, true, {}},
-        {"mean_paths", "Mean paths", {"measure", "simulate"}, mean_paths_options(), draw_mean_paths, true, {}},
+        {"paths", "Paths", {"simulate"}, paths_options(), draw_paths, false, {}, {}, check_plane},
+        {"density",
+         "Density of positions",
+         {"simulate", "measure"},
+         density_options(),
+         draw_density,
+         true,
+         {},
+         {"value"},
+         check_plane},
+        {"curve",
+         "Curves",
+         {"train", "measure"},
+         curve_options(),
+         draw_curve,
+         true,
+         {"panels"},
+         {"value", "spread"},
+         check_curve},
+        {"heatmap",
+         "Heat map",
+         {"measure"},
+         heatmap_options(),
+         draw_heatmap,
+         true,
+         {"x", "y"},
+         {"value", "mark"},
+         check_map},
+        {"matrix",
+         "Matrix",
+         {"measure"},
+         matrix_options(),
+         draw_matrix,
+         true,
+         {"rows", "columns"},
+         {"value", "mark"},
+         check_map},
+        {"box", "Distribution over trials", {"measure"}, box_options(), draw_box, true, {}, {"value"}},
+        {"states", "States", {"measure", "simulate"}, states_options(), draw_states, false, {}, {}, check_states},
+        {"polar", "Bearings", {"measure"}, polar_options(), draw_polar, true, {}, {}},
+        {"mean_paths",
+         "Mean paths",
+         {"measure", "simulate"},
+         mean_paths_options(),
+         draw_mean_paths,
+         true,
+         {},
+         {},
+         check_plane},
         {"tradeoff",
          "Trade-off",
          {"measure"},
@@ -48,6 +89,7 @@ const std::vector<Kind>& kinds() {
          draw_tradeoff,
          true,
          {"colour", "shape"},
+         {},
          check_tradeoff},
     };
     for (Kind& kind : all) kind.options = with_size(std::move(kind.options));
@@ -96,7 +138,13 @@ const plugin::ParameterSchema& figure_options(const std::string& kind) { return 
 std::vector<OptionProblem> check_figure(const std::string& kind, const plugin::json& options,
                                         const std::vector<std::string>& labels) {
   const Kind& checked = find_kind(kind);
-  return checked.check == nullptr ? std::vector<OptionProblem>{} : checked.check(options, labels);
+  return checked.check == nullptr ? Problems() : checked.check(options, labels);
+}
+
+std::map<std::string, std::vector<std::string>> figure_variables(const std::string& kind, const plugin::json& options) {
+  std::map<std::string, std::vector<std::string>> names;
+  for (const auto& option : find_kind(kind).variables) names[option] = names_in(options, option);
+  return names;
 }
 
 std::vector<std::string> figure_axes(const std::string& kind) { return find_kind(kind).axes; }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <plugin/schema.hpp>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ struct OptionProblem {
 /// What is wrong with `options` (complete, of the right types) of a figure whose sources have these labels.
 std::vector<OptionProblem> check_figure(const std::string& kind, const plugin::json& options,
                                         const std::vector<std::string>& labels);
+/// Variables of what is drawn that options name, by option.
+std::map<std::string, std::vector<std::string>> figure_variables(const std::string& kind, const plugin::json& options);
 /// Options whose value is the name of an axis of the sweep that the figure gathers, as x and y of a heat map.
 std::vector<std::string> figure_axes(const std::string& kind);
 /// Whether a kind averages (or pools, or adds) over axes: whether it takes "over".

@@ -76,6 +76,12 @@ std::string gnuplot_string(std::string_view text) {
   return result + "'";
 }
 
+std::string gnuplot_tic(std::string_view text) {
+  std::string doubled;
+  for (const char c : text) doubled.append(c == '%' ? 2 : 1, c);
+  return gnuplot_string(doubled);
+}
+
 std::string script_header(const std::string& title, const std::string& caption) {
   return fmt::format(
       "# {}\n# {}\n# Draws figure.svg, figure.pdf and figure.png from figure.csv; run in this folder: gnuplot "
@@ -93,10 +99,11 @@ void run_gnuplot(const std::filesystem::path& folder) {
   remove_pictures(folder);
   const std::string how = end.signal != 0 ? fmt::format("was ended by signal {}", end.signal) : "failed";
   const auto words = end.output + end.errors;
-  throw store::DataError(
-      fmt::format("gnuplot {} on {}: {}", how, (folder / "figure.gp").string(),
-                  words.empty() ? "it said nothing" : words),
-      "figures need gnuplot 5.4 or later with its svg and cairo terminals: apt-get install gnuplot-nox");
+  throw store::DataError(fmt::format("gnuplot {} on {}: {}", how, (folder / "figure.gp").string(),
+                                     words.empty() ? "it said nothing" : words),
+                         "figures need gnuplot 5.4 or later with its svg and cairo terminals (apt-get install "
+                         "gnuplot-nox); if that is what "
+                         "there is, please report this");
 }
 
 }  // namespace reverie::analysis

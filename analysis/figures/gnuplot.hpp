@@ -16,6 +16,9 @@ std::string plain_text(std::string_view text);
 /// nor macros. Labels also need `noenhanced`, or _ and ^ set subscripts.
 std::string gnuplot_string(std::string_view text);
 
+/// The same as the label of a tic, in which gnuplot takes % for a format.
+std::string gnuplot_tic(std::string_view text);
+
 /// The comment at the top of every script.
 std::string script_header(const std::string& title, const std::string& caption);
 

@@ -123,7 +123,7 @@ std::string tics(char axis, const std::vector<plugin::json>& labels, bool turned
   // Every label when they fit, else every second, third, ...; words always.
   const std::size_t step = labels[0].is_number() ? (labels.size() + 10) / 11 : 1;
   for (std::size_t k = 0; k < labels.size(); k += step)
-    marks.push_back(fmt::format("{} {}", gnuplot_string(axis_text(labels[k])), k));
+    marks.push_back(fmt::format("{} {}", gnuplot_tic(axis_text(labels[k])), k));
   return fmt::format("set {}tics ({}) scale 0 noenhanced{}\n", axis, fmt::join(marks, ", "),
                      turned        ? " rotate by 40 right offset 0.5,0.2"
                      : axis == 'x' ? " norotate"
@@ -169,8 +169,6 @@ std::string palette_of(const Scale& scale, const std::vector<double>& centre) {
 Drawing draw_map(const plugin::json& options, const Map& map, bool downwards) {
   const bool own = options.at("scale").get<std::string>() == "own";
   const auto limits = numbers_in(options, "limits"), centre = numbers_in(options, "centre");
-  if (!limits.empty() && (limits.size() != 2 || limits[0] >= limits[1]))
-    throw Error(ExitCode::pipeline_invalid, "limits of a colour scale are not [low, high]", "write limits = [0, 1]");
   const bool turned = !map.x[0].is_number() && longest_label(map.x) * map.x.size() > 24;
   PanelLayout layout;
   layout.size = size_option(options);
@@ -222,7 +220,10 @@ Drawing draw_map(const plugin::json& options, const Map& map, bool downwards) {
     }
     const std::string rows =
         fmt::format("'figure.csv' skip 1 every ::{}::{} using ", index * cells, (index + 1) * cells - 1);
-    drawing.script += "plot " + rows + "2:3:4 with image pixels";
+    // "with image" draws nothing where there is one row or column.
+    drawing.script += "plot " + rows +
+                      "2:3:($2-0.5):($2+0.5):($3-0.5):($3+0.5):4 with boxxyerror fillcolor palette "
+                      "fillstyle solid noborder";
     if (any_mark)
       for (const char* pen : {"'#ffffff' linewidth 2.2", "'#444444' linewidth 0.9"})
         drawing.script += ", \\\n  " + rows +
@@ -269,6 +270,18 @@ Drawing draw_map(const plugin::json& options, const Map& map, bool downwards) {
 }
 
 }  // namespace
+
+Problems check_map(const plugin::json& options, const std::vector<std::string>&) {
+  Problems problems;
+  const auto limits = numbers_in(options, "limits");
+  if (names_in(options, "value").empty())
+    problems.push_back({"value", "'value' names nothing; for example value = \"distance\""});
+  if (!limits.empty() && (limits.size() != 2 || limits[0] >= limits[1]))
+    problems.push_back({"limits", "'limits' of a colour scale must be [low, high]"});
+  if (numbers_in(options, "centre").size() > 1)
+    problems.push_back({"centre", "'centre' of a colour scale must be one number, as in [0.0]"});
+  return problems;
+}
 
 plugin::ParameterSchema heatmap_options() {
   return shared_options("x", "axis from left to right", "y", "axis upwards");

@@ -37,6 +37,11 @@ plugin::ParameterSchema mean_paths_options();
 plugin::ParameterSchema tradeoff_options();
 
 /// What check_figure finds.
-std::vector<OptionProblem> check_tradeoff(const plugin::json& options, const std::vector<std::string>& labels);
+using Problems = std::vector<OptionProblem>;
+Problems check_plane(const plugin::json& options, const std::vector<std::string>& labels);  ///< `limits` of positions
+Problems check_curve(const plugin::json& options, const std::vector<std::string>& labels);
+Problems check_map(const plugin::json& options, const std::vector<std::string>& labels);
+Problems check_states(const plugin::json& options, const std::vector<std::string>& labels);
+Problems check_tradeoff(const plugin::json& options, const std::vector<std::string>& labels);
 
 }  // namespace reverie::analysis

@@ -79,9 +79,6 @@ std::vector<std::string> names_in(const plugin::json& options, const std::string
     if (first != std::string::npos) names.push_back(part.substr(first, part.find_last_not_of(' ') - first + 1));
     begin = end + 1;
   }
-  if (names.empty())
-    throw Error(ExitCode::pipeline_invalid, fmt::format("{} = \"\" of a figure names nothing", option),
-                fmt::format("for example {} = \"loss\"", option));
   return names;
 }
 

@@ -22,7 +22,7 @@ plugin::ParameterSpec label_option();
 /// The label, or the value's own name with blanks for underscores.
 std::string name_of(const plugin::json& options, const std::string& value);
 
-/// "loss, task_error" as its two names. Error (pipeline invalid) when it names nothing.
+/// "loss, task_error" as its two names.
 std::vector<std::string> names_in(const plugin::json& options, const std::string& option);
 /// The numbers of a list, nested or not.
 std::vector<double> numbers_in(const plugin::json& options, const std::string& option);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <analysis/figures/kinds.hpp>
+#include <analysis/figures/options.hpp>
 #include <analysis/figures/positions.hpp>
 #include <store/recording.hpp>
 
@@ -105,19 +107,15 @@ PositionSample sample_positions(const FigureSource& source, const std::string& v
 }
 
 std::vector<PlaneLimits> limits_option(const plugin::json& options) {
-  const plugin::json written = options.at("limits").flatten();  // [[a, b], [c, d]] and [a, b, c, d] alike
-  if (written.empty() || written.is_null()) return {};
-  std::vector<double> values;
-  for (const auto& value : written) {
-    if (value.is_number()) values.push_back(value.get<double>());
-  }
+  const auto values = numbers_in(options, "limits");
   if (values.empty()) return {};
-  if (values.size() != 4 || values[0] >= values[1] || values[2] >= values[3]) {
-    throw Error(ExitCode::pipeline_invalid,
-                fmt::format("limits = [{}] of a figure are not two increasing pairs", fmt::join(values, ", ")),
-                "write limits = [x_min, x_max, y_min, y_max]");
-  }
   return {PlaneLimits{values[0], values[1], values[2], values[3]}};
+}
+
+Problems check_plane(const plugin::json& options, const std::vector<std::string>&) {
+  const auto values = numbers_in(options, "limits");
+  if (values.empty() || (values.size() == 4 && values[0] < values[1] && values[2] < values[3])) return {};
+  return {{"limits", "'limits' must be [x_min, x_max, y_min, y_max], two increasing pairs"}};
 }
 
 plugin::ParameterSpec limits_parameter(const std::string& doc) {

@@ -197,11 +197,14 @@ plugin::ParameterSchema states_options() {
           text_option("variable", "position", "of recordings without a measurement: the coordinates")};
 }
 
+Problems check_states(const plugin::json& options, const std::vector<std::string>&) {
+  if (numbers_in(options, "components").size() == 2) return {};
+  return {{"components", "'components' must be two numbers, as in [1, 2]"}};
+}
+
 Drawing draw_states(const plugin::json& options, const std::vector<FigureSource>& sources) {
   Choices choices;
   const auto components = numbers_in(options, "components");
-  if (components.size() != 2)
-    throw Error(ExitCode::pipeline_invalid, "components of a figure are not two numbers", "write components = [1, 2]");
   choices.first = static_cast<std::size_t>(components[0]) - 1;
   choices.second = static_cast<std::size_t>(components[1]) - 1;
   choices.colour = options.at("colour").get<std::string>();

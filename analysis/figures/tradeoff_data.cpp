@@ -174,8 +174,8 @@ Tradeoff read_tradeoff(const plugin::json& options, const std::vector<FigureSour
   return tradeoff;
 }
 
-std::vector<OptionProblem> check_tradeoff(const plugin::json& options, const std::vector<std::string>& labels) {
-  std::vector<OptionProblem> problems;
+Problems check_tradeoff(const plugin::json& options, const std::vector<std::string>& labels) {
+  Problems problems;
   for (const std::string option : {"x", "y", "mark", "reference_x", "reference_y"}) {
     const bool reference = option.starts_with("reference");
     const std::string text = options.at(option).get<std::string>();

@@ -51,6 +51,13 @@ inline void require_same_space(const reverie::MetricJob& job, std::size_t a, std
                            "') disagree: convert one of them");
 }
 
+/// The unit of inputs in one space: that of the first which names one.
+inline std::string shared_unit(const reverie::MetricJob& job, std::initializer_list<std::uint32_t> inputs) {
+  for (const auto input : inputs)
+    if (job.has(input) && !job.unit(input).empty()) return job.unit(input);
+  return "";
+}
+
 /// Fails unless input `a` has as many steps as input `b`.
 inline void require_same_steps(const reverie::MetricJob& job, std::size_t a, std::size_t b, const std::string& role_a,
                                const std::string& role_b) {

@@ -87,7 +87,7 @@ class EmptyCalls {
 /// How often the calls of one tile and step are made: shards, steps, tiles.
 double repetitions(const engine::Network<float>& network, const Workload& workload) {
   std::int64_t tiles = 0;
-  engine::for_tiles(network, [&](const engine::Tile&) { ++tiles; });
+  engine::for_tiles(network, engine::shard_rows, [&](const engine::Tile&) { ++tiles; });
   const auto shards = (workload.trials + engine::shard_rows - 1) / engine::shard_rows;
   return static_cast<double>(shards * workload.steps * tiles);
 }

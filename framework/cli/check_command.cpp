@@ -142,6 +142,7 @@ class Report {
 
 /// What a crash in this check means, where that is more than a crash.
 std::string explained(const std::string& check, const std::string& death) {
+  if (death.find("SIG") == std::string::npos) return death;  // it left, or took too long
   if (check == "pointers") return death + "; it used a pointer after the call it came with, or left its rows";
   if (check == "bounds") return death + "; it read or wrote outside its rows";
   return death;

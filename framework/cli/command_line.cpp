@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <numeric/threads.hpp>
+#include <pipeline/stored_result.hpp>
 #include <sstream>
 
 namespace reverie::cli {
@@ -151,6 +152,18 @@ pipeline::Plan read_plan(const options::variables_map& values) {
   if (values.count("quiet") == 0)
     for (const auto& warning : plan.warnings) warn(warning);
   return plan;
+}
+
+std::filesystem::path output_file(const options::variables_map& values) {
+  namespace fs = std::filesystem;
+  const fs::path out = values["out"].as<std::string>();
+  std::error_code ignored;
+  if (values.count("force") == 0 && fs::exists(out, ignored))
+    throw UsageError(fmt::format("'{}' exists already", out.string()), "Choose another name, or say --force.");
+  if (const auto folder = fs::weakly_canonical(fs::absolute(out).parent_path(), ignored);
+      fs::exists(folder / pipeline::stage_file, ignored))
+    throw UsageError(fmt::format("'{}' would lie in a stored result", out.string()), "Choose another folder.");
+  return out;
 }
 
 std::vector<std::string> texts(const options::variables_map& values, const std::string& name) {

@@ -18,11 +18,7 @@ int export_command(const Command& command, const Arguments& arguments) {
   if (!values) return 0;
   if (values->count("out") == 0)
     throw UsageError("--out FILE is missing", "Its ending chooses the format: .npz, .csv or .safetensors.");
-  const std::filesystem::path out = (*values)["out"].as<std::string>();
-  std::error_code ignored;
-  if (values->count("force") == 0 && std::filesystem::exists(out, ignored))
-    throw UsageError(fmt::format("'{}' exists already", out.string()), "Choose another name, or say --force.");
-  store::export_file(pipeline::exportable_file((*values)["RESULT"].as<std::string>()), out);
+  store::export_file(pipeline::exportable_file((*values)["RESULT"].as<std::string>()), output_file(*values));
   return 0;
 }
 

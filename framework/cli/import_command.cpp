@@ -140,8 +140,7 @@ int import_command(const Command& command, const Arguments& arguments) {
     throw UsageError("--task TASK is missing", "'reverie list' shows the tasks; 'reverie info TASK' their parameters.");
   const fs::path out = values->count("out") != 0 ? (*values)["out"].as<std::string>() : "imported.toml";
   std::error_code ignored;
-  if (values->count("out") != 0 && values->count("force") == 0 && fs::exists(out, ignored))
-    throw UsageError(fmt::format("'{}' exists already", out.string()), "Choose another name, or say --force.");
+  if (values->count("out") != 0) output_file(*values);
 
   const auto folder = fs::absolute(out).parent_path();
   if (!fs::is_directory(folder, ignored)) throw store::cannot_write(out, ENOENT);

@@ -74,10 +74,16 @@ int dispatch(const std::vector<std::string>& arguments) {
 int guarded_main(const std::vector<std::string>& arguments) {
   try {
     catch_signals();
-    return dispatch(arguments);
+    const int code = dispatch(arguments);
+    // Ranks that say nothing have no buffer.
+    if (std::cout.rdbuf() != nullptr && !std::cout.flush())
+      throw Error(ExitCode::run_failed, "cannot write to standard output", "Is the disk full?");
+    return code;
   } catch (const Interrupted& interrupted) {
-    std::cerr << "interrupted; finished stages are kept, and the next run goes on from there\n";
-    return static_cast<int>(interrupted.exit_code());
+    const bool goes_on = arguments[0] == "run";
+    std::cerr << (goes_on ? "interrupted; finished stages are kept, and the next run goes on from there\n"
+                          : "interrupted\n");
+    return static_cast<int>(stop_requested().value_or(interrupted.exit_code()));
   } catch (const Error& error) {
     complain(error.what(), error.remedy());
     return static_cast<int>(error.exit_code());

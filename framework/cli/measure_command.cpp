@@ -18,6 +18,7 @@ options::options_description fixed_options() {
   description.add_options()  //
       ("out", options::value<std::string>()->value_name("FILE"),
        "write the results here: netCDF, JSON or a table, by its extension (.nc, .json, .csv)")  //
+      ("force", "replace FILE where it exists")                                                 //
       ("set", options::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
        "a parameter of the metric, as in samples=500")                                                   //
       ("seed", options::value<std::int64_t>()->default_value(0), "seed of the metric's random numbers")  //
@@ -93,9 +94,8 @@ int measure_command(const Command& command, const Arguments& arguments) {
   apply_threads(*values);
 
   const auto seed = static_cast<std::uint64_t>(whole_number(*values, "seed", std::numeric_limits<std::int64_t>::max()));
-  const auto draw =
-      static_cast<std::uint32_t>(whole_number(*values, "draw", std::numeric_limits<std::uint32_t>::max()));
-  if (values->count("out") != 0) check_result_name((*values)["out"].as<std::string>());
+  const auto draw = static_cast<std::uint32_t>(whole_number(*values, "draw", (std::int64_t{1} << 24) - 1));
+  if (values->count("out") != 0) check_result_name(output_file(*values));
   auto dataset = pipeline::measure(metric, inputs_of(metric, *values), seed, draw);
   print(dataset);
   if (values->count("out") != 0) {

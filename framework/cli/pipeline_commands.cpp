@@ -242,7 +242,7 @@ int run_pipeline(RunRequest& request) {
   const bool all_hold = json ? tell_claims(result.claims) : print_claims(result.claims);
   std::cout << std::flush;
   print_failures(result.stages);
-  if (!quiet) std::cerr << fmt::format("\nReport: {}\n", result.report.string());
+  if (!quiet && !result.report.empty()) std::cerr << fmt::format("\nReport: {}\n", result.report.string());
   if (result.code == ExitCode::ok && !all_hold && strict) return static_cast<int>(ExitCode::check_failed);
   return static_cast<int>(result.code);
 }
@@ -288,10 +288,11 @@ int refuse_copies(const Launch& launch) {
   if (launch.rank != 0) return static_cast<int>(ExitCode::usage);
   throw UsageError(fmt::format("{} started {} copies of this command, which {}.", launch.launcher, launch.copies,
                                mpi::available() ? "cannot find each other" : "was built without MPI"),
-                   mpi::available() ? "Start it with mpirun or srun --mpi=pmix for one run on all of them, or give --worker "
-                                      "for a sweep that they share."
-                                    : "Start it once, or build reverie with MPI (libopenmpi-dev), or give --worker for a "
-                                      "sweep that they share.");
+                   mpi::available()
+                       ? "Start it with mpirun or srun --mpi=pmix for one run on all of them, or give --worker "
+                         "for a sweep that they share."
+                       : "Start it once, or build reverie with MPI (libopenmpi-dev), or give --worker for a "
+                         "sweep that they share.");
 }
 
 }  // namespace

@@ -104,13 +104,22 @@ Json slurm_as_json(const std::filesystem::path& folder) {
 
 }  // namespace
 
+/// --runs; UsageError for a folder that was named and is not there.
+std::filesystem::path runs_of(const options::variables_map& values) {
+  const std::filesystem::path runs = values["runs"].as<std::string>();
+  std::error_code ignored;
+  if (!values["runs"].defaulted() && !std::filesystem::is_directory(runs, ignored))
+    throw UsageError(fmt::format("--runs {}: there is no such folder", runs.string()));
+  return runs;
+}
+
 int runs_command(const Command& command, const Arguments& arguments) {
   options::options_description description("Options");
   add_runs(description);
   description.add_options()("json", "as json")("help,h", "show this text");
   const auto values = parse(command, description, {}, arguments);
   if (!values) return 0;
-  const auto results = pipeline::stored_results((*values)["runs"].as<std::string>());
+  const auto results = pipeline::stored_results(runs_of(*values));
   if (values->count("json") != 0) {
     auto list = Json::array();
     for (const auto& result : results)
@@ -140,7 +149,7 @@ int clean_command(const Command& command, const Arguments& arguments) {
   description.add_options()("yes,y", "remove without asking")("help,h", "show this text");
   const auto values = parse(command, description, {}, arguments);
   if (!values) return 0;
-  const auto list = pipeline::removable((*values)["runs"].as<std::string>());
+  const auto list = pipeline::removable(runs_of(*values));
   if (list.empty()) {
     std::cerr << "nothing to remove\n";
     return 0;
@@ -159,9 +168,12 @@ int clean_command(const Command& command, const Arguments& arguments) {
                        "Without a terminal to ask on, say --yes.");
     if (!agreed(fmt::format("Remove these ({})?", size))) return 0;
   }
-  for (const auto& each : list)
-    if (!pipeline::remove(each)) warn(fmt::format("{}: kept, a run works on it", each.path.string()));
-  std::cerr << fmt::format("removed {}\n", size);
+  for (const auto& each : list) {
+    if (pipeline::remove(each)) continue;
+    warn(fmt::format("{}: kept, a run works on it", each.path.string()));
+    total -= each.size;
+  }
+  std::cerr << fmt::format("removed {}\n", format_bytes(static_cast<double>(total)));
   return 0;
 }
 

@@ -169,7 +169,7 @@ struct Pass {
   void step(std::int64_t n) {
     const auto context = step_context(network, chunk.held_from + n, false);
     const auto last = model.cell->phases() - 1;
-    for_tiles(network, [&](const Tile& tile) {
+    for_tiles(network, shard.active_rows, [&](const Tile& tile) {
       const auto at = tile.first_row * network.stride(), size = tile.rows * network.stride();
       advance(n, tile, context);
       for (std::size_t s = 0; s < d.slots.size(); ++s) std::fill_n(d_slot(s, n) + at, size, Real(0));
@@ -178,13 +178,13 @@ struct Pass {
     });
     for (auto phase = last; phase > 0; --phase) {
       slot_sources(phase, n);
-      for_tiles(network, [&](const Tile& tile) { cell(phase - 1, n, tile, context); });
+      for_tiles(network, shard.active_rows, [&](const Tile& tile) { cell(phase - 1, n, tile, context); });
     }
-    for_tiles(network, [&](const Tile& tile) { currents(n, tile, context); });
+    for_tiles(network, shard.active_rows, [&](const Tile& tile) { currents(n, tile, context); });
     Real* source = shard.emits() ? d.emitted.data() : d.state.data();
     for (const auto& p : network.projections)
       if (p.projection.source == REVERIE_SOURCE_STATE) p.transposed->run(d_slot(p.projection.destination, n), source);
-    if (shard.emits()) for_tiles(network, [&](const Tile& tile) { emit(n, tile, context); });
+    if (shard.emits()) for_tiles(network, shard.active_rows, [&](const Tile& tile) { emit(n, tile, context); });
   }
 
   /// Adds the chunk's share of every gradient but the encoder's.
@@ -221,6 +221,9 @@ struct Pass {
 
 template <class Real>
 void begin_backward(Cotangents<Real>& d) {
+  // Of rows without trials these stay 0.
+  for (auto& slot : d.slots) std::fill(slot.begin(), slot.end(), Real(0));
+  std::fill(d.emitted.begin(), d.emitted.end(), Real(0));
   std::fill(d.state.begin(), d.state.end(), Real(0));
   for (auto& owner : d.memory)
     for (auto& variable : owner) std::fill(variable.begin(), variable.end(), Real(0));

@@ -77,6 +77,7 @@ struct Batch<Real>::Worker {
   double compare(const ShardTrials<Real>& trials, const Chunk& chunk, Real scale, const Visit& visit) {
     const auto outputs = shard.network.model().task->outputs(), first = chunk.held_from + chunk.first;
     read_out(shard, chunk.first, chunk.steps);
+    if (trials.add_output_noise) trials.add_output_noise(first, chunk.steps, shard.outputs.data());
     if (visit) visit(first, chunk.steps, shard.state(chunk.first + 1), shard.outputs.data());
     trials.targets(first, chunk.steps, targets.data());
     double loss = 0;

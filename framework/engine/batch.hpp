@@ -18,6 +18,8 @@ struct ShardTrials {
   std::function<void(std::int64_t first, std::int64_t steps, Shard<Real>& shard)> inputs;
   /// Targets [step][row][O] of these steps.
   std::function<void(std::int64_t first, std::int64_t steps, Real* targets)> targets;
+  /// Adds noise to outputs [step][row][O]; may be absent.
+  std::function<void(std::int64_t first, std::int64_t steps, Real* outputs)> add_output_noise = {};
 };
 /// Chooses the trials of a shard: fills its starts and active_rows.
 template <class Real>

@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <engine/divergence.hpp>
 #include <engine/simulator.hpp>
+#include <engine/task_shard.hpp>
 
 namespace reverie::engine {
 namespace {
@@ -48,8 +50,27 @@ std::string why_not_finite(const Model& model, const TrainingOptions& options, c
   try {
     simulate<float>(
         model, weights, same, [](const auto&, auto, auto, auto) {}, [](auto) { return true; });
+  } catch (const plugin::PluginError&) {
+    throw;
   } catch (const Error& error) {
     return error.what();
+  }
+  const auto steps = options.steps > 0 ? options.steps : model.task->steps();
+  const std::int64_t shape[] = {chunk_steps * shard_rows, model.task->outputs()};
+  for (std::int64_t s = 0; s * shard_rows < options.batch_size; ++s) {
+    const TrialDraw draw{options.seed,
+                         numeric::Role::train,
+                         0,
+                         same.first_trial + static_cast<std::uint32_t>(s * shard_rows),
+                         std::min(shard_rows, options.batch_size - s * shard_rows),
+                         steps,
+                         options.mask};
+    const auto trials = draw_trials(model, draw);
+    for (std::int64_t first = 0; first < steps; first += chunk_steps) {
+      std::vector<float> targets(static_cast<std::size_t>(shape[0] * shape[1]));
+      fill_targets(model, draw, trials, first, std::min(chunk_steps, steps - first), targets.data());
+      model.task->require_finite(plugin::tensor_of(targets.data(), shape));
+    }
   }
   return "all states are finite; the outputs or targets, or their squared difference, are not";
 }

@@ -32,6 +32,13 @@ void broadcast_row(std::int64_t rows, std::int64_t n, std::int64_t stride, const
     for (std::int64_t i = 0; i < n; ++i) to[r * stride + i] = row[i];
 }
 
+/// `row` (of `n` elements) is added to every row of [rows][stride].
+template <class Real>
+void add_row(std::int64_t rows, std::int64_t n, std::int64_t stride, const Real* row, Real* to) {
+  for (std::int64_t r = 0; r < rows; ++r)
+    for (std::int64_t i = 0; i < n; ++i) to[r * stride + i] = to[r * stride + i] + row[i];
+}
+
 /// sum[i] += total of column i of [steps][rows][stride], step by step so that float sums stay short.
 template <class Real>
 void sum_columns(std::int64_t steps, std::int64_t rows, std::int64_t n, std::int64_t stride, const Real* values,

@@ -105,7 +105,8 @@ void start_drives(Shard<Real>& shard, std::int64_t first, std::int64_t steps) {
   for (const auto& p : network.projections) {
     Real* drive = shard.slots[p.projection.destination].data() + first * shard.row_size;
     if (p.projection.source == REVERIE_SOURCE_ONE)
-      broadcast_row(steps * shard_rows, network.model().units, network.stride(), network.weights_of(p), drive);
+      (p.accumulate ? add_row<Real> : broadcast_row<Real>)(steps * shard_rows, network.model().units, network.stride(),
+                                                           network.weights_of(p), drive);
     else if (p.over_inputs)
       p.over_inputs->of(steps).run(shard.inputs.data() + first * shard_rows * network.model().task->inputs(), drive);
   }
@@ -116,7 +117,7 @@ void emit(Shard<Real>& shard, std::int64_t n, const reverie_step& context, CallA
   const auto& network = shard.network;
   Real* emitted = shard.emitted.data() + n * shard.row_size;
   std::copy_n(shard.state(n), shard.row_size, emitted);
-  for_tiles(network, [&](const Tile& tile) {
+  for_tiles(network, shard.active_rows, [&](const Tile& tile) {
     for (std::size_t k = 0; k < network.model().dynamics.size(); ++k) {
       const auto& dynamics = *network.model().dynamics[k];
       if (!dynamics.uses(REVERIE_USES_EMIT)) continue;
@@ -188,6 +189,7 @@ void begin_trials(Shard<Real>& shard) {
   for (std::size_t owner = 0; owner < shard.memory.size(); ++owner)
     for (std::size_t v = 0; v < shard.memory[owner].size(); ++v)
       std::fill_n(shard.memory_at(owner, v, 0), shard.row_size, Real(0));
+  if (shard.active_rows < shard_rows) shard.clear_idle_rows();
 }
 
 template <class Real>
@@ -204,7 +206,7 @@ void run_steps(Shard<Real>& shard, std::int64_t first_step, std::int64_t steps, 
     for (std::uint32_t phase = 0; phase < cell.phases(); ++phase) {
       const bool last = phase + 1 == cell.phases();
       project(shard, phase, n);
-      for_tiles(network, [&](const Tile& tile) {
+      for_tiles(network, shard.active_rows, [&](const Tile& tile) {
         add_currents(shard, phase, n, tile, context, arrays);
         if (last) copy_memory_forward(shard, 0, n, tile);
         cell.pointwise(cell_block(shard, phase, n, tile, context, last ? n + 1 : n, arrays.slots, arrays.memory));

@@ -55,6 +55,11 @@ std::vector<std::string> check_model(const Model& model, bool training) {
     problems.push_back(
         fmt::format("the state of cell '{}' is the output: units must be {}, the outputs of task '{}', not {}",
                     cell.component().id, model.task->outputs(), model.task->component().id, model.units));
+  if (cell.state_is_output() && model.task->starts() != model.task->outputs())
+    problems.push_back(
+        fmt::format("the state of cell '{}' starts at the start that task '{}' gives, which must be as wide as its "
+                    "outputs ({}), not {}",
+                    cell.component().id, model.task->component().id, model.task->outputs(), model.task->starts()));
   for (const auto& d : model.dynamics) {
     const auto& id = d->component().id;
     if (d->uses(REVERIE_USES_CURRENT) && !receives) {

@@ -43,7 +43,7 @@ Network<Real>::Network(const Model& model, std::int64_t steps, bool with_input, 
     const bool is_bias = p.source == REVERIE_SOURCE_ONE, is_input = p.source == REVERIE_SOURCE_INPUT;
     made.entry = &layout_.entries[static_cast<std::size_t>(layout_.index(is_bias ? p.name : p.name + ".weight"))];
     if (is_input && !with_input) continue;
-    const bool accumulate = initialised[p.destination];
+    const bool accumulate = made.accumulate = initialised[p.destination];
     initialised[p.destination] = true;
     if (is_input) {
       made.over_inputs.emplace(numeric::ProductShape{0, task.inputs(), units, task.inputs(), stride_, accumulate},

@@ -53,6 +53,7 @@ template <class Real>
 struct ProjectionProducts {
   plugin::Projection projection;
   const ParameterEntry* entry = nullptr;
+  bool accumulate = false;                                          ///< another one has initialised the drive
   std::optional<PerChunk<numeric::Product<Real>>> over_inputs;      ///< source input: one product over the steps
   std::optional<numeric::Product<Real>> per_step;                   ///< source state or slot
   std::optional<numeric::Product<Real>> transposed;                 ///< gradient of the source, per step

@@ -31,6 +31,19 @@ Shard<Real>::Shard(const Network<Real>& network_, std::int64_t steps_, bool hist
 }
 
 template <class Real>
+void Shard<Real>::clear_idle_rows() {
+  const auto first = active_rows * network.stride();
+  const auto clear = [&](Buffer& buffer) {
+    for (auto at = first; at < std::ssize(buffer); at += row_size)
+      std::fill_n(buffer.data() + at, row_size - first, Real(0));
+  };
+  for (auto* buffer : {&states, &emitted, &drift, &noise}) clear(*buffer);
+  for (auto& slot : slots) clear(slot);
+  for (auto& owner : memory)
+    for (auto& variable : owner) clear(variable);
+}
+
+template <class Real>
 std::vector<Real*> Shard<Real>::everything_before(std::int64_t n) {
   std::vector<Real*> arrays = {state(n)};
   for (std::size_t owner = 0; owner < memory.size(); ++owner)

@@ -20,8 +20,9 @@ struct Shard {
   const Network<Real>& network;
   const std::int64_t steps;
   const bool history;
-  const std::int64_t row_size;            ///< elements of [row][stride]
-  std::int64_t active_rows = shard_rows;  ///< rows that carry trials; the others compute on zeros and are ignored
+  const std::int64_t row_size;  ///< elements of [row][stride]
+  std::int64_t active_rows =
+      shard_rows;  ///< rows that carry trials; plugins are not called for the others, which are 0
 
   Buffer starts;              ///< [row][E]
   Buffer inputs;              ///< [step][row][I]
@@ -39,6 +40,8 @@ struct Shard {
     return memory[owner][variable].data() + (history ? n * row_size : 0);
   }
 
+  /// Zeros in the rows of units that carry no trials, at every step.
+  void clear_idle_rows();
   /// State and memory before step n, each [row][stride].
   std::vector<Real*> everything_before(std::int64_t n);
   /// What was reached after `count` steps becomes what the next steps start from.
@@ -51,9 +54,9 @@ struct Tile {
 };
 
 template <class Real, class Body>
-void for_tiles(const Network<Real>& network, Body&& body) {
-  const auto rows = std::max<std::int64_t>(1, std::min<std::int64_t>(shard_rows, 1024 / network.stride()));
-  for (std::int64_t first = 0; first < shard_rows; first += rows) body(Tile{first, std::min(rows, shard_rows - first)});
+void for_tiles(const Network<Real>& network, std::int64_t rows, Body&& body) {
+  const auto most = std::max<std::int64_t>(1, std::min<std::int64_t>(shard_rows, 1024 / network.stride()));
+  for (std::int64_t first = 0; first < rows; first += most) body(Tile{first, std::min(most, rows - first)});
 }
 
 /// The tile's part of an array [row][stride]; null stays null.

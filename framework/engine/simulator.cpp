@@ -242,7 +242,7 @@ void simulate(const Model& model, const std::vector<NamedArray>& weights, const 
   Handover handover(threads + 1);
   std::exception_ptr failure;
 
-  std::thread computing([&] {
+  auto computing = numeric::worker_thread([&] {
     try {
       numeric::parallel_items(mine, [&](int worker, std::int64_t item) {
         if (handover.stopped()) return;

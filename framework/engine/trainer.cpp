@@ -33,6 +33,9 @@ ShardSource<Real> task_source(const Model& model, const Batch<Real>& batch, cons
             },
             [&model, mine, drawn](std::int64_t first, std::int64_t steps, Real* targets) {
               fill_targets(model, mine, *drawn, first, steps, targets);
+            },
+            [&model, mine](std::int64_t first, std::int64_t steps, Real* outputs) {
+              add_output_noise(model, mine, first, steps, outputs);
             }};
   };
 }
@@ -91,7 +94,7 @@ class Evaluation {
         ranks_(options.ranks),
         batch_(model, {.trials = trials_, .steps = steps, .precision = options.precision, .ranks = options.ranks}) {}
 
-  /// What it saw of its first trials is complete at rank 0 only.
+  /// What it saw of its first trials is known at rank 0.
   EvaluatedPaths run(const numeric::AlignedVector<Real>& weights, HistoryEntry& entry) {
     std::vector<std::shared_ptr<const plugin::TaskBatch>> drawn(static_cast<std::size_t>(batch_.shards()));
     std::vector<double> errors(drawn.size());
@@ -106,6 +109,7 @@ class Evaluation {
     };
     entry.evaluation_loss = batch_.run(weights, task_source(model_, batch_, draw_, 0, &drawn), nullptr, visit);
     numeric::share_blocks(ranks_, errors);
+    if (ranks_) share_paths(paths);
     double sum = 0;
     for (const double error : errors) sum += error;
     entry.task_error = sum / static_cast<double>(trials_ * draw_.steps * model_.task->latents());
@@ -114,6 +118,19 @@ class Evaluation {
   }
 
  private:
+  /// All ranks give what they have, and take what the one has that ran the first shard (rank 0 need not).
+  void share_paths(EvaluatedPaths& paths) const {
+    int owner = 0;
+    while (numeric::block_of(owner, ranks_->size(), batch_.shards()).last == 0) ++owner;
+    for (auto* values : {&paths.decoded, &paths.latent}) {
+      const auto length = std::ssize(*values);
+      std::vector<double> all(static_cast<std::size_t>(length * ranks_->size()));
+      std::copy(values->begin(), values->end(), all.begin() + length * ranks_->rank());
+      numeric::share_blocks(ranks_, all);
+      std::copy_n(all.begin() + length * owner, length, values->begin());
+    }
+  }
+
   const Model& model_;
   TrialDraw draw_;
   std::int64_t trials_;

@@ -75,18 +75,31 @@ struct Job {
   }
 };
 
+/// Threads that are started while it lives get no signals. These are the main thread's, which has a stack for their
+/// handlers: the frame of one in the middle of generated code, which may use the stack pointer for something else,
+/// destroys memory.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t asynchronous;
+    sigemptyset(&asynchronous);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGUSR1}) sigaddset(&asynchronous, signal);
+    pthread_sigmask(SIG_BLOCK, &asynchronous, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
 class Pool {
  public:
   explicit Pool(int threads) {
-    // Signals are the main thread's, which has a stack for their handlers: the frame of one in the middle of generated
-    // code, which may use the stack pointer for something else, destroys memory.
-    sigset_t asynchronous, before;
-    sigemptyset(&asynchronous);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGUSR1}) sigaddset(&asynchronous, signal);
-    pthread_sigmask(SIG_BLOCK, &asynchronous, &before);
+    const SignalsBlocked blocked;
     for (int worker = 1; worker < threads; ++worker)
       threads_.emplace_back([this, worker](const std::stop_token& stop) { loop(worker, stop); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
   int threads() const { return static_cast<int>(threads_.size()) + 1; }
 
@@ -179,6 +192,11 @@ void parallel_items(std::int64_t items, const std::function<void(int worker, std
     pool(threads).run(job);
   }
   if (job.failure) std::rethrow_exception(job.failure);
+}
+
+std::thread worker_thread(std::function<void()> body) {
+  const SignalsBlocked blocked;
+  return std::thread(std::move(body));
 }
 
 }  // namespace reverie::numeric

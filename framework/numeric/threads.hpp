@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <thread>
 
 namespace reverie::numeric {
 
@@ -16,5 +17,8 @@ void set_thread_count(int threads);  ///< at least 1
 /// its own settings back. The first exception is rethrown after all have stopped. A call from inside a worker runs
 /// serially there.
 void parallel_items(std::int64_t items, const std::function<void(int worker, std::int64_t item)>& body);
+
+/// A thread for parallel_items and what it calls: signals are left to the main thread, as its workers leave them.
+std::thread worker_thread(std::function<void()> body);
 
 }  // namespace reverie::numeric

@@ -100,6 +100,7 @@ std::vector<Removable> removable(const fs::path& runs) {
   for (const auto& path : entries_of(runs / "store")) {
     const auto name = path.filename().string();
     if (const auto result = result_of(path)) {
+      if (store::Lock::is_held_here(*result)) continue;
       // A lock alone is in nobody's way; an interrupted training of a planned stage is worth keeping.
       if (name.starts_with(".work-") && used(result->filename().string()) && !fs::exists(*result)) continue;
       add(path, "left by a process that ended");

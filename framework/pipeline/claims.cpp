@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <map>
@@ -49,6 +50,10 @@ void summarise(const std::vector<double>& differences, ComparisonResult& result)
     const double half = quantile * std::sqrt(squares / (n - 1) / n);
     result.low = mean - half;
     result.high = mean + half;
+    if (!std::isfinite(half)) {
+      result.low = *std::min_element(differences.begin(), differences.end());
+      result.high = *std::max_element(differences.begin(), differences.end());
+    }
   }
   result.verdict = judge(result.low, result.high);
 }

@@ -126,6 +126,8 @@ struct Part {
   }
 };
 
+constexpr const char* setting_source = "--set";
+
 /// Reads files with what they include.
 struct Loader {
   std::vector<Source>& sources;
@@ -239,7 +241,7 @@ void apply_setting(Document& document, const std::string& setting) {
   if (end == std::string::npos)
     throw Error(ExitCode::usage, fmt::format("--set '{}' has no '='", setting),
                 "Write --set stage.NAME.KEY=VALUE, with the value as in TOML.");
-  document.sources.push_back({"--set", setting});
+  document.sources.push_back({setting_source, setting});
   const auto source = document.sources.size() - 1;
   const auto parsed = parse(document.sources, source, ExitCode::usage,
                             "The right side is TOML: texts need quotes, as in 'KEY=\"text\"'.");
@@ -293,6 +295,11 @@ Entry Document::entry(const std::string& path) const {
     if (cut == std::string::npos) return {};
     at.resize(cut);
   }
+}
+
+std::filesystem::path Document::folder_of(const std::string& path) const {
+  const auto& name = sources[entry(path).value.source].name;
+  return (name == setting_source ? file : std::filesystem::path(name)).parent_path();
 }
 
 std::vector<std::string> in_file_order(const Document& document, const std::string& path, const json& table) {

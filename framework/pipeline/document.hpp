@@ -45,6 +45,9 @@ struct Document {
 
   /// Where the path is written; of one that is not there, where its nearest table is.
   Entry entry(const std::string& path) const;
+  /// What relative names in the value at a path are relative to: the folder of the file that says it, and of the
+  /// pipeline's file for what --set says.
+  std::filesystem::path folder_of(const std::string& path) const;
 };
 
 /// Keys of the table at a path, in the order of the file; none when it is no table.

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <pipeline/index.hpp>
 #include <pipeline/provenance.hpp>
-#include <set>
 #include <store/files.hpp>
 #include <store/publication.hpp>
 
@@ -38,6 +38,12 @@ bool is_result_link(const fs::path& path) {
   return fs::read_symlink(path, failed).parent_path().filename() == "store";
 }
 
+/// Name of the result that a link leads to; empty where there is no link.
+fs::path target_of(const fs::path& link) {
+  std::error_code none;
+  return fs::read_symlink(link, none).filename();
+}
+
 }  // namespace
 
 fs::path index_folder(const fs::path& runs, const Plan& plan) { return runs / plan.file.stem(); }
@@ -56,13 +62,14 @@ void require_same_pipeline(const fs::path& index, const Plan& plan) {
 }
 
 void remove_stale_links(const fs::path& index, const Plan& plan) {
-  std::set<fs::path> places;
-  for (const auto& stage : plan.stages) places.insert(stage.place());
+  std::map<fs::path, fs::path> results;  // by place
+  for (const auto& stage : plan.stages) results[stage.place()] = result_folder(index.parent_path(), stage).filename();
   std::error_code failed;
   std::vector<fs::path> stale, folders;
   for (fs::recursive_directory_iterator entry(index, failed), end; !failed && entry != end; entry.increment(failed)) {
     if (is_result_link(entry->path())) {
-      if (!places.contains(entry->path().lexically_relative(index))) stale.push_back(entry->path());
+      const auto found = results.find(entry->path().lexically_relative(index));
+      if (found == results.end() || target_of(entry->path()) != found->second) stale.push_back(entry->path());
     } else if (entry->is_directory(failed)) {
       folders.push_back(entry->path());
     }
@@ -77,15 +84,17 @@ void link_result(const fs::path& index, const Stage& stage, const fs::path& resu
   const auto temporary = store::temporary_beside(index / "link");
   const auto target = fs::path("store") / result.filename();
   std::error_code error;
-  if (fs::is_symlink(link, error) && fs::read_symlink(link, error).filename() == result.filename()) return;
+  if (target_of(link) == result.filename()) return;
   fs::path up;
   for (auto place = stage.place(); !place.empty(); place = place.parent_path()) up /= "..";
   fs::create_directories(link.parent_path(), error);
   if (!error) fs::create_directory_symlink(up / target, temporary, error);
   if (!error) fs::rename(temporary, link, error);
-  if (error)
-    throw store::DataError(fmt::format("{}: cannot be made a link to the result: {}", link.string(), error.message()),
-                           "Move away what lies there, or choose another folder with --runs.");
+  if (!error) return;
+  std::error_code none;
+  fs::remove(temporary, none);
+  throw store::DataError(fmt::format("{}: cannot be made a link to the result: {}", link.string(), error.message()),
+                         "Move away what lies there, or choose another folder with --runs.");
 }
 
 void unlink_result(const fs::path& index, const Stage& stage) {

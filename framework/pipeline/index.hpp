@@ -11,11 +11,15 @@ std::filesystem::path index_folder(const std::filesystem::path& runs, const Plan
 
 inline constexpr const char* plan_file = "plan.json";
 
+/// Folders of its own beside the stages' links; no stage can be called so.
+inline constexpr const char* logs_name = "logs";
+inline constexpr const char* slurm_name = "slurm";
+
 /// DataError when the folder is that of another file of the same name, which is still there.
 void require_same_pipeline(const std::filesystem::path& index, const Plan& plan);
 
-/// Removes links of stages that the plan no longer has, and folders that are empty then. Nothing but links into the
-/// store is touched.
+/// Removes links of stages that the plan no longer has or has otherwise, and folders that are empty then. Nothing but
+/// links into the store is touched.
 void remove_stale_links(const std::filesystem::path& index, const Plan& plan);
 
 /// Points <index>/<place> to the stage's result; a reader sees the old link or the new one. DataError when something

@@ -13,7 +13,7 @@ PluginUse read_task(const Reading& reading, const std::string& name, const json&
   try {
     make_task(use);
   } catch (const plugin::PluginError& error) {
-    reading.diagnostics.at_key(path, error.what());
+    tell(reading, path, error);
     return {};
   }
   return use;
@@ -103,7 +103,7 @@ bool try_model(const Reading& reading, const std::string& path, const ModelPlan&
     for (const auto& problem : problems) reading.diagnostics.at_key(path, problem);
     return problems.empty();
   } catch (const plugin::PluginError& error) {
-    reading.diagnostics.at_key(path, error.what());
+    tell(reading, path, error);
     return false;
   }
 }

@@ -137,6 +137,8 @@ Plan make_plan(const Document& document, const PluginSearch& search) {
   const auto top_level = read_top_level(reading);
   plan.seed = static_cast<std::uint64_t>(top_level.values.value("seed", std::int64_t{0}));
   plan.title = top_level.values.value("title", "");
+  if (const auto stem = document.file.stem(); stem == "." || stem == "..")
+    diagnostics.at({0, 0, 0}, "a pipeline's file needs a name: its results lie in a folder that is called so");
   if (document.file.stem() == "store")
     diagnostics.at({0, 0, 0},
                    "a pipeline's file cannot be called 'store': its results would lie where all results lie");

@@ -36,21 +36,36 @@ void split_bindings(const Planning& planning, QuantityPlan& plan) {
 bool check_output(const Planning& planning, const std::string& path, const QuantityPlan& plan) {
   const auto& source = planning.index.at(plan.reference.stage);
   if (source.by_point.empty()) return false;  // told already
-  const auto outputs = outputs_of(planning.stages[source.by_point.begin()->second]);
-  std::vector<std::string> names;
-  for (const auto& output : outputs) names.push_back(output.name);
-  const auto found = std::find(names.begin(), names.end(), plan.quantity.name);
-  if (found == names.end()) {
-    planning.reading.diagnostics.at_value(
-        join(path, "name"),
-        fmt::format("'{}' has no result '{}'.{} It has {}", plan.reference.stage, plan.quantity.name,
-                    did_you_mean(plan.quantity.name, names), fmt::join(names, ", ")));
+  const auto& stage = planning.stages[source.by_point.begin()->second];
+  const auto outputs = outputs_of(stage);
+  if (const auto problem = missing_output(stage.name, outputs, plan.quantity.name)) {
+    planning.reading.diagnostics.at_value(join(path, "name"), *problem);
     return false;
   }
-  const auto& dims = outputs[static_cast<std::size_t>(found - names.begin())].dims;
+  const auto& dims = std::find_if(outputs.begin(), outputs.end(), [&](const Output& output) {
+                       return output.name == plan.quantity.name;
+                     })->dims;
   bool good = true;
+  if (plan.quantity.reduce == "none")
+    for (const auto& dim : dims) {
+      if (plan.quantity.at.contains(dim)) continue;
+      planning.reading.diagnostics.at_key(
+          path,
+          fmt::format("'{}' of '{}' has a number for each {}: choose one with at = {{ {} = ... }}, or reduce them, "
+                      "as in reduce = \"mean\"",
+                      plan.quantity.name, stage.name, dim, dim));
+      good = false;
+    }
   for (const auto& [dim, value] : plan.quantity.at) {
-    if (std::find(dims.begin(), dims.end(), dim) != dims.end()) continue;
+    if (std::find(dims.begin(), dims.end(), dim) != dims.end()) {
+      if (!is_mention(value)) continue;
+      planning.reading.diagnostics.at_value(
+          join(plan.reference.at_path, dim),
+          fmt::format("'{}' is a dimension of '{}', and no axis chooses along it: write a value", dim,
+                      plan.quantity.name));
+      good = false;
+      continue;
+    }
     std::vector<std::string> known = dims;
     for (const auto axis : source.axes) known.push_back(planning.axes[axis].name);
     planning.reading.diagnostics.at_key(
@@ -214,6 +229,14 @@ std::optional<Claim> plan_claim(const Planning& planning, const std::string& nam
   }
   plan.for_all = *for_all;
   plan.over = *over;
+  for (const auto axis : plan.over) {
+    if (!plan.for_all.contains(axis)) continue;
+    reading.diagnostics.at_value(
+        join(path, "over"), fmt::format("axis '{}' stands in 'over' and in 'for_all': its values are either paired "
+                                        "samples of one comparison or comparisons of their own",
+                                        planning.axes[axis].name));
+    return std::nullopt;
+  }
   if (!check_axes(planning, path, plan)) return std::nullopt;
 
   Claim claim;

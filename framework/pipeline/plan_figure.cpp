@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <analysis/figures/figure.hpp>
+#include <map>
 #include <pipeline/planner.hpp>
+#include <pipeline/results.hpp>
 
 namespace reverie::pipeline {
 namespace {
@@ -94,6 +96,30 @@ bool add_sources(const Planning& planning, const Mention& mention, FigureStage& 
   return true;
 }
 
+/// Whether the sources will have the variables that the options name.
+bool check_variables(const Planning& planning, const std::string& path, const json& draw, const std::string& kind,
+                     const json& options, const Stage& stage) {
+  std::map<std::string, std::vector<Output>> outputs;  // by stage's name
+  for (const auto index : stage.inputs) {
+    const auto& source = planning.stages[index];
+    if (source.run() != "simulate" && !outputs.contains(source.name)) outputs[source.name] = outputs_of(source);
+  }
+  bool good = true;
+  for (const auto& [option, names] : analysis::figure_variables(kind, options))
+    for (const auto& name : names)
+      for (const auto& [source, variables] : outputs) {
+        const auto problem = missing_output(source, variables, name);
+        if (!problem) continue;
+        if (draw.contains(option))
+          planning.reading.diagnostics.at_value(join(path, option), *problem);
+        else
+          planning.reading.diagnostics.at_key(
+              path, fmt::format("{}: '{}' is \"{}\", but {}", label_of(path), option, name, *problem));
+        good = false;
+      }
+  return good;
+}
+
 /// Heading of the report where the pipeline names none.
 std::string usual_section(const std::string& kind, const std::string& source) {
   if (kind == "curve") return source == "train" ? "Training" : "Curves";
@@ -150,7 +176,7 @@ bool plan_figure(Planning& planning, const json& table, Stage& stage) {
   work.kind = *kind;
   bool good = checked.good && options.good && fits;
   for (const auto& mention : *mentions) good = add_sources(planning, mention, work, stage) && good;
-  if (!good) return false;
+  if (!good || !check_variables(planning, draw_path, draw, *kind, options.values, stage)) return false;
 
   work.title = checked.values["title"].get<std::string>();
   work.section = checked.values["section"].get<std::string>();

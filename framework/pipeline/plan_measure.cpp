@@ -95,7 +95,7 @@ bool plan_measure(Planning& planning, const json& table, Stage& stage) {
   try {
     metric.emplace(*use.component, use.parameters);
   } catch (const plugin::PluginError& error) {
-    reading.diagnostics.at_key(metric_path, error.what());
+    tell(reading, metric_path, error);
     return false;
   }
   auto keys = measure_keys();

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <pipeline/index.hpp>
 #include <pipeline/planner.hpp>
 #include <stdexcept>
 #include <store/publication.hpp>
@@ -26,6 +27,9 @@ std::map<std::string, std::string> read_kinds(const Reading& reading, const std:
     const json& table = reading.document.root["stage"][name];
     if (!is_folder_name(name))
       reading.diagnostics.at_key(path, fmt::format("'{}' cannot name a stage: use letters, digits, '_' and '-'", name));
+    if (name == logs_name || name == slurm_name)
+      reading.diagnostics.at_key(
+          path, fmt::format("'{}' cannot name a stage: a run keeps a folder of that name beside the results", name));
     if (!require_table(reading, path, table)) continue;
     const auto list = fmt::format("one of \"{}\"", fmt::join(stage_kinds(), "\", \""));
     if (!table.contains("run")) {

@@ -90,6 +90,8 @@ bool plan_train(Planning& planning, const json& table, Stage& stage) {
   if (*precision == numeric::Precision::full) stage.identity.erase("precision");
   stage.identity["task"] = identity_of(*named.task);
   stage.identity["network"] = identity_of(*named.network);
+  // Losses of earlier versions left this noise out.
+  if (named.network->options["output_noise"].get<double>() > 0) stage.identity["output_noise"] = "in losses";
   stage.identity["dynamics"] = identity_of(*dynamics);
   stage.identity["engine"] = engine_identity();
   stage.plugins = {named.task->component, named.network->cell.component};

@@ -68,6 +68,8 @@ void diagnose_unused_axes(const Planning& planning);
 /// In settings made at one point, entries that mention axes are shown as the table has them.
 void show_mentions(const Aliases& aliases, const std::string& path, const json& table, json& settings);
 
+/// "$axis" or "$axis.entry".
+bool is_mention(const json& value);
 /// Stages that a stage's table mentions. Values that are no names are diagnosed.
 std::vector<Reference> references_of(const Reading& reading, const std::string& stage);
 /// A stage's name, or { of = NAME, at = { axis = label }, ...others }; nullopt when it is something else (diagnosed).
@@ -117,7 +119,7 @@ NamedModel named_model(const Planning& planning, const std::string& stage_path, 
 
 /// Raised by hand whenever equal configurations give other numbers (engine, imports, gathering) or other drawings
 /// (figures) than before.
-inline constexpr int engine_results = 2, import_results = 1, figure_results = 6, gather_results = 1;
+inline constexpr int engine_results = 2, import_results = 1, figure_results = 7, gather_results = 1;
 
 /// Revision and constants of the engine that every trained or simulated result depends on.
 json engine_identity();

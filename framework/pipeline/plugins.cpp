@@ -40,7 +40,7 @@ std::vector<std::string> load_plugins(const PluginSearch& search, const Document
       continue;
     }
     try {
-      Registry::instance().load(document.file.parent_path() / plugins[k].get<std::string>());
+      Registry::instance().load(document.folder_of(path) / plugins[k].get<std::string>());
     } catch (const PluginError& error) {
       throw PluginError(format_diagnostic(document.sources, document.entry(path).value, error.what()), error.remedy());
     }

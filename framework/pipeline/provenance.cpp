@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <map>
+#include <mutex>
 #include <numeric/threads.hpp>
 #include <pipeline/provenance.hpp>
 #include <pipeline/run_stage.hpp>
@@ -55,6 +57,15 @@ double seconds_between(const std::string& from, const std::string& to) {
   return begin && end ? *end - *begin : 0;
 }
 
+std::string library_hash(const plugin::Component& component) {
+  static std::mutex mutex;
+  static std::map<std::filesystem::path, std::string> known;
+  const std::lock_guard lock(mutex);
+  auto found = known.find(component.file);
+  if (found == known.end()) found = known.emplace(component.file, store::sha256_file(component.file)).first;
+  return found->second;
+}
+
 nlohmann::ordered_json provenance(const Times& times, const std::vector<const plugin::Component*>& plugins) {
   nlohmann::ordered_json record;
   record["version"] = version();
@@ -72,7 +83,7 @@ nlohmann::ordered_json provenance(const Times& times, const std::vector<const pl
                                  {"version", component->version},
                                  {"results", component->results_revision},
                                  {"file", component->file.string()},
-                                 {"sha256", store::sha256_file(component->file)}});
+                                 {"sha256", library_hash(*component)}});
   return record;
 }
 

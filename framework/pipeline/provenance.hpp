@@ -22,6 +22,10 @@ std::string format_time(std::chrono::system_clock::time_point time);
 /// Between two such texts; 0 when one of them is none.
 double seconds_between(const std::string& from, const std::string& to);
 
+/// SHA-256 of a component's library as it was when this process first asked: a plan's fingerprints and the provenance
+/// of its results tell of the same file, whatever lies there later.
+std::string library_hash(const plugin::Component& component);
+
 /// version, git hash of the build, host, CPU features, started, finished, seconds, threads, plugins with file and
 /// SHA-256.
 nlohmann::ordered_json provenance(const Times& times, const std::vector<const plugin::Component*>& plugins);

@@ -88,8 +88,6 @@ std::pair<const json*, std::string> binding_of(const Reference& reference, const
   return {nullptr, ""};
 }
 
-bool is_mention(const json& value) { return value.is_string() && value.get<std::string>().starts_with("$"); }
-
 std::string labels_of(const Axis& axis) {
   std::string labels;
   for (const auto& label : axis.labels) labels += (labels.empty() ? "" : ", ") + text_of(label);
@@ -140,7 +138,13 @@ bool check_binding(const Planning& planning, const Axis& axis, const std::string
     return false;
   }
   bool good = true;
-  for (std::size_t k = 0; k < value.size(); ++k) good = check_label(planning, axis, join(path, k), value[k]) && good;
+  for (std::size_t k = 0; k < value.size(); ++k) {
+    good = check_label(planning, axis, join(path, k), value[k]) && good;
+    const auto here = value.begin() + static_cast<std::ptrdiff_t>(k);
+    if (std::find(value.begin(), here, *here) == here) continue;
+    planning.reading.diagnostics.at_value(join(path, k), fmt::format("{} stands twice", here->dump()));
+    good = false;
+  }
   return good;
 }
 
@@ -168,6 +172,8 @@ std::vector<std::size_t> picks_of(const Planning& planning, const Reference& ref
 }
 
 }  // namespace
+
+bool is_mention(const json& value) { return value.is_string() && value.get<std::string>().starts_with("$"); }
 
 std::optional<Reference> read_reference(const Reading& reading, const std::string& path, const std::string& key,
                                         const json& value, const std::vector<std::string>& others) {
@@ -267,8 +273,16 @@ std::map<std::size_t, std::string> gathered_axes(const Reading& reading, const s
     const auto more = analysis::figure_axes(draw["kind"].get<std::string>());
     keys.insert(keys.end(), more.begin(), more.end());
   }
-  for (const auto& key : keys)
-    if (draw.contains(key)) gathered.merge(named_axes(reading, axes, join(join(path, "draw"), key), draw[key]));
+  for (const auto& key : keys) {
+    if (!draw.contains(key)) continue;
+    for (const auto& [axis, where] : named_axes(reading, axes, join(join(path, "draw"), key), draw[key])) {
+      const auto [first, is_new] = gathered.emplace(axis, where);
+      // Colours and shapes may tell of the same axis.
+      if (!is_new && key != "shape")
+        reading.diagnostics.at_value(
+            where, fmt::format("axis '{}' is named twice, here and in '{}'", axes[axis].name, label_of(first->second)));
+    }
+  }
   return gathered;
 }
 

@@ -81,6 +81,15 @@ std::vector<Output> outputs_of(const Stage& stage) {
   return outputs;
 }
 
+std::optional<std::string> missing_output(const std::string& stage, const std::vector<Output>& outputs,
+                                          const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& output : outputs) names.push_back(output.name);
+  if (std::find(names.begin(), names.end(), name) != names.end()) return std::nullopt;
+  return fmt::format("'{}' has no result '{}'.{} It has {}", stage, name, did_you_mean(name, names),
+                     fmt::join(names, ", "));
+}
+
 double value_of(const Quantity& quantity, const store::Dataset& dataset, const std::string& owner) {
   const auto& variable = dataset.at(quantity.name);
   if (variable.values.empty()) throw store::DataError(fmt::format("'{}' of {} has no numbers", quantity.name, owner));

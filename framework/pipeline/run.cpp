@@ -37,19 +37,36 @@ void require_writable(const fs::path& folder) {
 namespace {
 
 /// Labels of the stages that --only does not ask for.
-std::vector<std::string> left_out(const Plan& plan, const RunOptions& options) {
-  const auto selected = asked_for(plan, options.only);
+std::vector<std::string> left_out(const Plan& plan, const StageSet& asked) {
   std::vector<std::string> labels;
   for (std::size_t k = 0; k < plan.stages.size(); ++k)
-    if (!selected[k]) labels.push_back(plan.stages[k].label());
+    if (!asked[k]) labels.push_back(plan.stages[k].label());
   return labels;
+}
+
+/// Nothing to write: what an earlier run wrote goes.
+void write_or_remove(const fs::path& file, const std::string& text) {
+  if (text.empty())
+    fs::remove(file);
+  else
+    store::write_file_atomically(file, text);
+}
+
+/// Of all that is there, also what this run did not ask for, as claims and the report are.
+void write_tables(const fs::path& index, const Plan& plan, const fs::path& runs) {
+  const auto name = plan.file.stem().string();
+  const auto stored =
+      measured_results(plan, runs, [&](std::size_t k) { return fs::exists(result_folder(runs, plan.stages[k])); });
+  write_or_remove(index / "metrics.csv", stored.empty() ? "" : metrics_table(name, stored));
+  write_or_remove(index / "metrics_summary.csv", stored.empty() ? "" : metrics_summary(name, over_seeds(stored)));
 }
 
 }  // namespace
 
 RunResult run(const Plan& plan, const RunOptions& given) {
   auto options = given;
-  for (const auto* names : {&options.only, &options.from, &options.force}) stages_named(plan, *names);
+  const auto asked = asked_for(plan, options.only);
+  for (const auto* names : {&options.from, &options.force}) require_among(plan, asked, *names);
   const auto index = index_folder(options.runs, plan);
   require_writable(options.runs / "store");
   require_writable(index);
@@ -66,7 +83,7 @@ RunResult run(const Plan& plan, const RunOptions& given) {
                                   {"stages", plan.stages.size()},
                                   {"process", getpid()},
                                   {"host", store::host_name()}};
-  if (!options.only.empty() && !options.worker) begun["left_out"] = left_out(plan, options);
+  if (!options.only.empty() && !options.worker) begun["left_out"] = left_out(plan, asked);
   log.write("run", begun);
 
   std::optional<RunPage> page;
@@ -87,22 +104,20 @@ RunResult run(const Plan& plan, const RunOptions& given) {
     log_end();
     return result;
   }
-  const auto measured = measured_results(plan, result.stages, options.runs);
+  const auto measured =
+      measured_results(plan, options.runs, [&](std::size_t k) { return result.stages[k].has_result(); });
   result.metrics = scalar_results(plan, measured);
   result.over_seeds = over_seeds(measured);
-  if (!measured.empty()) {
-    const auto name = plan.file.stem().string();
-    store::write_file_atomically(index / "metrics.csv", metrics_table(name, measured));
-    store::write_file_atomically(index / "metrics_summary.csv", metrics_summary(name, result.over_seeds));
-  }
+  write_tables(index, plan, options.runs);
   result.claims = judge_claims(plan, options.runs);
-  if (!result.claims.empty())
-    store::write_file_atomically(index / "claims.json", describe(result.claims).dump(1) + "\n");
-  else
-    fs::remove(index / "claims.json");  // of a pipeline that had some before
+  write_or_remove(index / "claims.json", result.claims.empty() ? "" : describe(result.claims).dump(1) + "\n");
   log_end();
-  result.report = page->file();
-  page->finish();
+  try {
+    page->finish();
+    result.report = page->file();
+  } catch (const std::exception& error) {
+    if (options.events.warning) options.events.warning(fmt::format("no report was written: {}", error.what()));
+  }
   return result;
 }
 

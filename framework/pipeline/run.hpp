@@ -64,7 +64,7 @@ struct RunResult {
   std::vector<analysis::ReportMetric> metrics;
   std::vector<NumberOverSeeds> over_seeds;  ///< the same numbers, seeds of a condition together
   std::vector<ClaimResult> claims;
-  std::filesystem::path report;  ///< none of a worker, nor numbers and claims
+  std::filesystem::path report;  ///< empty where none could be written; none of a worker, nor numbers and claims
   ExitCode code = ExitCode::ok;  ///< that of the first failure
 };
 

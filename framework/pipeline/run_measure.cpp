@@ -46,13 +46,21 @@ Metric::Source source_of(const std::shared_ptr<store::RecordingReader>& reader, 
   std::int64_t per_trial = 1;
   for (std::size_t k = 1; k < source.shape.size(); ++k) per_trial *= source.shape[k];
   source.chunk_trials = std::max<std::int64_t>(1, numbers_per_chunk / std::max<std::int64_t>(1, per_trial));
-  const auto chunk = std::make_shared<std::vector<float>>();
-  source.read = [reader, variable, chunk, shape = source.shape](std::int64_t first, std::int64_t count) {
-    *chunk = reader->read(variable, first, count);
-    auto extents = shape;
-    extents[0] = count;
-    return plugin::tensor_of(chunk->data(), extents);
+  const auto read_by = [&](auto read) {
+    const auto chunk = std::make_shared<decltype(read(*reader, std::int64_t(), std::int64_t()))>();
+    source.read = [reader, read, chunk, shape = source.shape](std::int64_t first, std::int64_t count) {
+      *chunk = read(*reader, first, count);
+      auto extents = shape;
+      extents[0] = count;
+      return plugin::tensor_of(chunk->data(), extents);
+    };
   };
+  if (reader->fits_float(variable))
+    read_by([variable](const auto& from, std::int64_t first, std::int64_t n) { return from.read(variable, first, n); });
+  else
+    read_by([variable](const auto& from, std::int64_t first, std::int64_t n) {
+      return from.read_double(variable, first, n);
+    });
   return source;
 }
 

@@ -28,8 +28,9 @@ fs::path stored(const fs::path& index, const RecordedStage& stage) {
 /// The link to the result where there is one: it can be read by people, and stays right when both folders move.
 fs::path shown_folder(const fs::path& index, const RecordedStage& stage) {
   const auto link = stage.point.empty() ? index / stage.name : index / stage.name / text_of(stage.point);
+  const auto result = stored(index, stage);
   std::error_code missing;
-  return fs::exists(link / figure_words_file, missing) ? link : stored(index, stage);
+  return fs::equivalent(link, result, missing) ? link : result;
 }
 
 analysis::ReportPoint text_of_each(const Point& point) {
@@ -72,9 +73,13 @@ void add_spread_over_trials(const store::Dataset& numbers, analysis::ReportQuant
   if (error == nullptr || error->values.size() != 1) return;
   row.low = row.mean - 1.96 * error->values[0];
   row.high = row.mean + 1.96 * error->values[0];
+  // "per_trial" may be of another number of the result.
   for (const auto& name : {row.name + "_per_trial", std::string("per_trial")})
-    if (const auto* each = numbers.find(name)) {
-      row.sd = deviation(each->values);
+    if (const auto* each = numbers.find(name); each != nullptr && each->unit == row.unit) {
+      const double sd = deviation(each->values);
+      const double expected = error->values[0] * std::sqrt(static_cast<double>(each->values.size()));
+      if (std::abs(sd - expected) > 1e-6 * expected) continue;
+      row.sd = sd;
       return;
     }
 }
@@ -88,8 +93,12 @@ std::vector<analysis::ReportQuantity> quantities_of(const std::vector<MeasuredRe
                     reduced.high, static_cast<std::size_t>(reduced.n)});
   for (const auto& result : results)
     numbers_of.try_emplace({result.stage, condition_of(result.point)}, &result.numbers);
-  for (auto& row : rows)
-    if (row.seeds <= 1) add_spread_over_trials(*numbers_of.at({row.stage, row.condition}), row);
+  for (auto& row : rows) {
+    const auto& numbers = *numbers_of.at({row.stage, row.condition});
+    const auto* number = numbers.find(row.name);
+    // The one seed that has the number may be another than the first.
+    if (row.seeds <= 1 && number != nullptr && number->values.at(0) == row.mean) add_spread_over_trials(numbers, row);
+  }
   // A standard error stands beside its quantity, in the interval.
   std::erase_if(rows, [&](const auto& row) {
     const auto& numbers = *numbers_of.at({row.stage, row.condition});

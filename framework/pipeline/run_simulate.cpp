@@ -120,8 +120,9 @@ bool run_simulate(const SimulateStage& work, const StageRun& run) {
   options.ranks = run.ranks;
   if (run.ranks) call_to_simulate(run.stage, model, weights, options, *run.ranks);
   engine::simulate(model, weights, options, sink, on_trials);
+  if (finished < options.trials) return false;
   writer.close();
-  return finished >= options.trials;
+  return true;
 }
 
 }  // namespace reverie::pipeline

@@ -212,8 +212,7 @@ class Runner {
                            {"fingerprint", stage.fingerprint},
                            {"threads", options_.in_process ? numeric::thread_count() : threads}});
     pause_ = first_pause;
-    const StageRequest request{plan_,     stage, options_.runs, task.anew, options_.checkpoint_seconds,
-                               options_.ranks};
+    const StageRequest request{plan_, stage, options_.runs, task.anew, options_.checkpoint_seconds, options_.ranks};
     if (options_.in_process) return work_here(job, request, lock);
     const auto log = log_file(index_, stage);
     fs::create_directories(log.parent_path());
@@ -328,16 +327,20 @@ class Runner {
     if (stopping_ && options_.stop && options_.stop()) tell_what_does_not_stop();
   }
 
-  /// Says of stages that do not stop, once, which plugin they are in.
+  /// Drops stages that do not stop; trainings, which have something to save, are waited for. Says which plugin they are
+  /// in.
   void tell_what_does_not_stop() {
     const double waited = seconds_since(stopping_since_);
     if (waited > patience && !std::exchange(asked_, true))
       for (const auto& running : running_) running.process.ask_where_it_is();
     if (waited < patience + 1 || std::exchange(told_, true)) return;
-    for (const auto& running : running_) {
+    for (auto& running : running_) {
+      const auto& stage = stage_of(open_[running.job]);
       const auto where = running.process.called();
-      warn(fmt::format("stage '{}' has not stopped yet{}{}. Ctrl-C once more ends it.",
-                       stage_of(open_[running.job]).label(), where.empty() ? "" : "; it is ", where));
+      const bool waits = std::holds_alternative<TrainStage>(stage.work);
+      warn(fmt::format("stage '{}' has not stopped yet{}{}{}", stage.label(), where.empty() ? "" : "; it is ", where,
+                       waits ? ". Ctrl-C once more ends it." : ": dropped"));
+      if (!waits) running.process.drop();
     }
   }
 

@@ -67,6 +67,9 @@ bool run_train(const TrainStage& work, const StageRun& run) {
     if (stopped) return false;
   }
 
+  if (!is_finite(state.weights))
+    throw Error(ExitCode::run_failed, fmt::format("the weights are not finite after batch {}", state.batch),
+                "lower learning_rate");
   const auto title =
       fmt::format("{} trained on {}", work.model.network.cell.component->id, work.model.task.component->id);
   write_network(run.folder / weights_file, state.weights, model.constants,

@@ -36,6 +36,17 @@ StageSet asked_for(const Plan& plan, const std::vector<std::string>& only) {
   return stages;
 }
 
+void require_among(const Plan& plan, const StageSet& asked, const std::vector<std::string>& names) {
+  for (const auto& name : names) {
+    const auto named = stages_named(plan, {name});
+    bool any = false;
+    for (std::size_t k = 0; k < named.size(); ++k) any = any || (named[k] && asked[k]);
+    if (!any)
+      throw Error(ExitCode::usage, fmt::format("'{}' is to be computed anew, and --only leaves it out", name),
+                  "Name it with --only as well.");
+  }
+}
+
 StageSet with_dependents(const Plan& plan, StageSet stages) {
   for (std::size_t k = 0; k < stages.size(); ++k)
     for (const auto input : plan.stages[k].inputs)

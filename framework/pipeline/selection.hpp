@@ -13,6 +13,8 @@ using StageSet = std::vector<bool>;
 StageSet stages_named(const Plan& plan, const std::vector<std::string>& names);
 /// Those of --only and all they need; all of the plan without names.
 StageSet asked_for(const Plan& plan, const std::vector<std::string>& only);
+/// Error (usage) where a name means none of the stages asked for.
+void require_among(const Plan& plan, const StageSet& asked, const std::vector<std::string>& names);
 /// These and all that need them.
 StageSet with_dependents(const Plan& plan, StageSet stages);
 

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <pipeline/index.hpp>
 #include <pipeline/slurm_queue.hpp>
 #include <set>
 #include <sstream>
@@ -58,7 +59,7 @@ std::size_t index_of(const std::string& word) {
 
 }  // namespace
 
-fs::path slurm_folder(const fs::path& index) { return index / "slurm"; }
+fs::path slurm_folder(const fs::path& index) { return index / slurm_name; }
 
 std::vector<SubmittedJob> read_submitted(const fs::path& index) {
   const auto file = slurm_folder(index) / "jobs.json";

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <numeric/threads.hpp>
+#include <pipeline/index.hpp>
 #include <pipeline/stage_process.hpp>
 #include <store/publication.hpp>
 
@@ -56,7 +57,7 @@ fs::path log_file(const fs::path& index, const Stage& stage) {
   auto name = stage.label();
   std::replace(name.begin(), name.end(), '/', '_');
   if (name.size() > longest) name = name.substr(0, longest - 17) + "-" + stage.fingerprint.substr(0, 16);
-  return index / "logs" / (name + ".log");
+  return index / logs_name / (name + ".log");
 }
 
 StageProcess::StageProcess(const StageRequest& request, store::Lock lock, int threads, fs::path log)
@@ -83,7 +84,7 @@ std::optional<Report> StageProcess::poll(const Listener& listener) {
   }
   const auto end = child_.ended();
   if (!end) return std::nullopt;
-  auto report = report_ ? *report_ : report_of_end(*end);
+  auto report = report_ ? *report_ : dropped_ ? Report{StageState::stopped, "", "", ExitCode::ok} : report_of_end(*end);
   if (!report_) {
     // Its lock ended with it; what it left half-done goes, unless somebody else has begun to work there.
     if (auto lock = store::Lock::try_take(result_)) {

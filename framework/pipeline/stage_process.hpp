@@ -27,6 +27,11 @@ class StageProcess {
   const Child& child() const { return child_; }
   /// Asks it to stop (SIGTERM): it saves what it can and reports `stopped`.
   void stop() { child_.send_signal(SIGTERM); }
+  /// Ends it: what is no training has nothing to save. It counts as stopped.
+  void drop() {
+    dropped_ = true;
+    child_.send_signal(SIGKILL);
+  }
   /// Asks it which plugin it is in; the next poll() hears the answer.
   void ask_where_it_is() const { child_.send_signal(SIGUSR1); }
   /// "in 'advance' of dynamics 'fast'", as it said when it was asked or crashed; else "".
@@ -39,6 +44,7 @@ class StageProcess {
   std::filesystem::path result_, log_;
   Child child_;
   std::optional<Report> report_;
+  bool dropped_ = false;
   nlohmann::json calling_;  ///< words about the plugin it is or ended in, and that plugin's file
 };
 

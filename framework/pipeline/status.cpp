@@ -85,10 +85,14 @@ void merge(RunStatus& into, const RunStatus& other) {
 void add_what_is_there(RunStatus& status, const RecordedPlan& recorded, const std::filesystem::path& index) {
   for (std::size_t k = 0; k < status.stages.size(); ++k) {
     auto& stage = status.stages[k];
-    if (stage.state == "running" || stage.state == "done" || stage.state == "failed") continue;
+    if (stage.state == "running" || stage.state == "failed") continue;
     const auto& fingerprint = recorded.stages[k].fingerprint;
     std::error_code missing;
-    if (std::filesystem::exists(index / ".." / "store" / fingerprint.substr(0, 16), missing)) {
+    const bool there = std::filesystem::exists(index / ".." / "store" / fingerprint.substr(0, 16), missing);
+    if (stage.state == "done" || stage.state == "done before") {
+      // The log is of another plan, or the result was removed since.
+      if (!there) stage = {stage.stage, "open"};
+    } else if (there) {
       stage = {stage.stage, "done before"};
     } else if (const auto failure = recorded_failure(index, fingerprint)) {
       stage = {stage.stage, "failed"};

@@ -8,13 +8,16 @@
 
 namespace reverie::pipeline {
 
-std::vector<MeasuredResult> measured_results(const Plan& plan, const std::vector<StageOutcome>& outcomes,
-                                             const std::filesystem::path& runs) {
+std::vector<MeasuredResult> measured_results(const Plan& plan, const std::filesystem::path& runs,
+                                             const std::function<bool(std::size_t stage)>& wanted) {
   std::vector<MeasuredResult> results;
   for (std::size_t k = 0; k < plan.stages.size(); ++k) {
     const auto& stage = plan.stages[k];
-    if (std::holds_alternative<MeasureStage>(stage.work) && outcomes[k].has_result())
+    if (!std::holds_alternative<MeasureStage>(stage.work) || !wanted(k)) continue;
+    try {
       results.push_back({stage.name, stage.point, store::read_dataset(result_folder(runs, stage) / result_file)});
+    } catch (const store::DataError&) {
+    }
   }
   return results;
 }

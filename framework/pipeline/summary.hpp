@@ -8,9 +8,10 @@
 
 namespace reverie::pipeline {
 
-/// What the measurements of a run left.
-std::vector<MeasuredResult> measured_results(const Plan& plan, const std::vector<StageOutcome>& outcomes,
-                                             const std::filesystem::path& runs);
+/// What measurements left, of the stages that are wanted. What is damaged is left out: the run that asks for it says
+/// so.
+std::vector<MeasuredResult> measured_results(const Plan& plan, const std::filesystem::path& runs,
+                                             const std::function<bool(std::size_t stage)>& wanted);
 /// The single numbers among it.
 std::vector<analysis::ReportMetric> scalar_results(const Plan& plan, const std::vector<MeasuredResult>& results);
 

@@ -3,8 +3,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <pipeline/provenance.hpp>
 #include <pipeline/tables.hpp>
-#include <store/publication.hpp>
 
 namespace reverie::pipeline {
 namespace {
@@ -90,6 +90,13 @@ CheckedTable check_table(const Reading& reading, const std::string& path, const 
   return checked;
 }
 
+void tell(const Reading& reading, const std::string& path, const plugin::PluginError& error) {
+  if (error.exit_code() == ExitCode::plugin)
+    throw plugin::PluginError(
+        format_diagnostic(reading.document.sources, reading.document.entry(path).key, error.what()), error.remedy());
+  reading.diagnostics.at_key(path, error.what());
+}
+
 PluginUse choose_plugin(const Reading& reading, plugin::Kind kind, const std::string& path, const json& table,
                         const TableKeys& others) {
   if (!require_table(reading, path, table)) return {};
@@ -139,7 +146,8 @@ std::optional<std::vector<PluginUse>> choose_dynamics(const Reading& reading, co
 json identity_of(const PluginUse& use) {
   json identity = {
       {"plugin", use.component->id}, {"results", use.component->results_revision}, {"parameters", use.parameters}};
-  if (!use.component->bundled) identity["file"] = store::sha256_file(use.component->file);
+  const auto library = library_hash(*use.component);
+  if (!use.component->bundled) identity["file"] = library;
   return identity;
 }
 

@@ -49,6 +49,9 @@ bool check_keys(const Reading& reading, const std::string& path, const json& tab
 /// Diagnoses a value that is not a table.
 bool require_table(const Reading& reading, const std::string& path, const json& value);
 
+/// What a plugin refused, at the place of what it was given. A fault of its own ends the planning.
+void tell(const Reading& reading, const std::string& path, const plugin::PluginError& error);
+
 /// { plugin = "id", ...parameters } as a component of the given kind; `others` are keys of the host beside the
 /// parameters. Empty when something is wrong.
 PluginUse choose_plugin(const Reading& reading, plugin::Kind kind, const std::string& path, const json& table,

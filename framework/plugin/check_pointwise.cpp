@@ -182,10 +182,10 @@ CheckResult check_pointers(const Component& component, const json& given) {
 CheckResult check_cost(const Component& component, const json& given) {
   std::string times;
   const auto trial = trials_of(component, given).front();
-  const auto made = make_pointwise(component, trial.parameters);
+  const auto made = make_pointwise(component, trial.parameters, 512);
   for (const auto& function : made.functions) {
     std::vector<std::vector<float>> storage;
-    const std::int64_t count = 25, units = made.units == 2 ? 2 : 512, stride = (units + 15) / 16 * 16;
+    const std::int64_t count = 25, units = made.units, stride = (units + 15) / 16 * 16;
     std::vector<reverie_rows> views;
     for (std::size_t k = 0; k < function.arguments.size(); ++k) {
       auto& each = storage.emplace_back(static_cast<std::size_t>(count * stride + 16), 0.3F);

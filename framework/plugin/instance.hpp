@@ -174,10 +174,12 @@ class Task {
   std::vector<TaskConstant> make_constants(const reverie_stream& stream) const;
   TaskBatch generate(const std::vector<TaskConstant>& constants, const reverie_stream& stream,
                      std::uint32_t first_trial, std::int64_t trials, std::int64_t steps) const;
-  /// latents [rows, d] -> activity [rows, O] or [rows, E]; activity is float32 or float64.
+  /// latents [rows, d] -> activity [rows, O] or [rows, E]; activity is float32 or float64. Targets are many: whether
+  /// they are finite is asked (require_finite) once a loss is not.
   void encode(const std::vector<TaskConstant>& constants, std::int32_t what, const reverie_tensor& latents,
               const reverie_tensor& activity) const;
-  /// outputs [rows, O] -> latents [rows, d].
+  void require_finite(const reverie_tensor& activity) const;
+  /// outputs [rows, O] -> latents [rows, d]; finite where the outputs are.
   void decode(const std::vector<TaskConstant>& constants, const reverie_tensor& outputs,
               const reverie_tensor& latents) const;
   /// endpoint [direction, d] and mean_path [direction, steps + 1, d]; empty arrays where the task has none.

@@ -105,11 +105,20 @@ std::string emit(reverie_job& job, const char* name, const reverie_tensor& value
     copy_strided(value, 0, static_cast<const float*>(value.data), copied.values);
   else
     copy_strided(value, 0, static_cast<const double*>(value.data), copied.values);
-  if (!found->gaps)
-    for (std::size_t k = 0; k < copied.values.size(); ++k)
-      if (!std::isfinite(copied.values[k]))
-        return fmt::format("result '{}' is not a finite number (entry {} of {})", name, k, copied.values.size());
   target = std::move(copied);
+  return "";
+}
+
+/// The place of a number in a result that has to be finite and is not, or "".
+std::string not_finite(const reverie_job& job, const char* name) {
+  for (std::size_t k = 0; k < job.declared.size(); ++k) {
+    if (job.declared[k].name != name || job.declared[k].gaps) continue;
+    const auto& values = job.emitted[k]->values;
+    const auto bad = std::find_if(values.begin(), values.end(), [](double value) { return !std::isfinite(value); });
+    if (bad != values.end())
+      return fmt::format("result '{}' is not a finite number (entry {} of {})", name, bad - values.begin(),
+                         values.size());
+  }
   return "";
 }
 
@@ -127,8 +136,10 @@ reverie_status refuse(reverie_error* error, reverie_status status, const char* m
 reverie_status emit_result(reverie_job* job, const char* name, const reverie_tensor* value, reverie_error* error) {
   if (!job || !name || !value) return refuse(error, REVERIE_INVALID, "emit_result needs a job, a name and a value");
   try {
-    const auto problem = emit(*job, name, *value);
-    return problem.empty() ? REVERIE_OK : refuse(error, REVERIE_INVALID, problem.c_str());
+    if (const auto problem = emit(*job, name, *value); !problem.empty())
+      return refuse(error, REVERIE_INTERNAL, problem.c_str());
+    const auto problem = not_finite(*job, name);
+    return problem.empty() ? REVERIE_OK : refuse(error, REVERIE_NUMERIC, problem.c_str());
   } catch (const std::exception& failure) {
     return refuse(error, REVERIE_MEMORY, failure.what());
   }
@@ -157,13 +168,16 @@ bool Metric::is_extra(std::size_t input) const {
 
 std::vector<reverie_metric_source> Metric::described(const std::vector<Source>& sources) const {
   if (sources.size() != inputs_.size()) throw std::logic_error("a metric needs one source per declared input");
+  const auto place_of = [&](std::size_t k) {
+    return sources[k].place.empty() ? fmt::format("'{}' of '{}'", inputs_[k].variable, inputs_[k].role)
+                                    : fmt::format("{} ('{}')", sources[k].place, inputs_[k].role);
+  };
   std::vector<reverie_metric_source> list;
   for (std::size_t k = 0; k < sources.size(); ++k) {
     const auto& source = sources[k];
     const auto& declared = inputs_[k];
     if (!source.given && !declared.optional) throw std::logic_error("a source that the metric needs is not given");
-    const auto place = source.place.empty() ? fmt::format("'{}' of '{}'", declared.variable, declared.role)
-                                            : fmt::format("{} ('{}')", source.place, declared.role);
+    const auto place = place_of(k);
     if (source.given && source.shape.size() != declared.dims.size())
       throw Error(ExitCode::run_failed, fmt::format("metric '{}': {} has {} dimensions; '{}' is needed", component().id,
                                                     place, source.shape.size(), fmt::join(declared.dims, " ")));
@@ -171,6 +185,15 @@ std::vector<reverie_metric_source> Metric::described(const std::vector<Source>& 
       if (source.shape[d] <= 0)
         throw Error(ExitCode::run_failed, fmt::format("metric '{}': {} is empty: its dimension '{}' has length 0",
                                                       component().id, place, declared.dims[d]));
+    for (std::size_t earlier = 0; source.given && earlier < k; ++earlier) {
+      if (inputs_[earlier].role != declared.role || !sources[earlier].given) continue;
+      for (std::size_t a = 0; a < declared.dims.size(); ++a)
+        for (std::size_t b = 0; b < inputs_[earlier].dims.size(); ++b)
+          if (declared.dims[a] == inputs_[earlier].dims[b] && source.shape[a] != sources[earlier].shape[b])
+            throw Error(ExitCode::run_failed, fmt::format("metric '{}': '{}' is {} and {} long in {} and {}",
+                                                          component().id, declared.dims[a], sources[earlier].shape[b],
+                                                          source.shape[a], place_of(earlier), place));
+    }
     auto& row = list.emplace_back(reverie_metric_source{sizeof(reverie_metric_source), 0, source.unit.c_str(),
                                                         tensor_of(static_cast<double*>(nullptr), source.shape)});
     if (!source.given) row.shape.ndim = -1;
@@ -235,13 +258,7 @@ void Metric::stream_inputs(void* run, std::uint32_t pass, const std::vector<Sour
                      [&](std::size_t a, std::size_t b) { return sources[a].shape.size() < sources[b].shape.size(); });
     const auto trials = sources[together[0]].shape[0];
     std::int64_t step = trials;
-    for (const auto k : together) {
-      step = std::min(step, std::max<std::int64_t>(sources[k].chunk_trials, 1));
-      if (sources[k].shape[0] != trials)
-        throw Error(ExitCode::run_failed,
-                    fmt::format("metric '{}': of '{}', '{}' has {} trials and '{}' has {}", component().id, role,
-                                inputs_[together[0]].variable, trials, inputs_[k].variable, sources[k].shape[0]));
-    }
+    for (const auto k : together) step = std::min(step, std::max<std::int64_t>(sources[k].chunk_trials, 1));
     for (std::int64_t first = 0; first < trials; first += step)
       for (const auto k : together) add(k, first, std::min(step, trials - first));
   }

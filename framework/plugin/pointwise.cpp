@@ -135,9 +135,9 @@ Pointwise made_for(const Component& component, const json& parameters, std::int6
 
 }  // namespace
 
-Pointwise make_pointwise(const Component& component, const json& parameters) {
+Pointwise make_pointwise(const Component& component, const json& parameters, std::int64_t units) {
   try {
-    return made_for(component, parameters, 19);  // odd: vector loops have tails
+    return made_for(component, parameters, units);
   } catch (const PluginError& error) {
     if (error.exit_code() == ExitCode::plugin) throw;
     try {

@@ -35,8 +35,8 @@ struct Pointwise {
   std::vector<Function> functions;
 };
 
-/// Tries 19 units, then 2 (a cell whose state is the task's latents). PluginError of `create` where neither is
-/// accepted.
-Pointwise make_pointwise(const Component& component, const json& parameters);
+/// Tries `units` (by default odd: vector loops have tails), then 2 (a cell whose state is the task's latents).
+/// PluginError of `create` where neither is accepted.
+Pointwise make_pointwise(const Component& component, const json& parameters, std::int64_t units = 19);
 
 }  // namespace reverie::plugin

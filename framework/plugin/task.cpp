@@ -50,6 +50,17 @@ std::vector<std::string> labels(const char* const* texts, std::uint32_t count, c
   return copied;
 }
 
+template <class T>
+bool all_finite_in_row(const reverie_tensor& tensor, std::int64_t row, const T* data) {
+  for (std::int64_t k = 0; k < tensor.shape[1]; ++k)
+    if (!std::isfinite(data[row * tensor.stride[0] + k * tensor.stride[1]])) return false;
+  return true;
+}
+bool all_finite_in_row(const reverie_tensor& tensor, std::int64_t row) {
+  return tensor.dtype == REVERIE_F32 ? all_finite_in_row(tensor, row, static_cast<const float*>(tensor.data))
+                                     : all_finite_in_row(tensor, row, static_cast<const double*>(tensor.data));
+}
+
 bool all_finite(const Array& array) {
   return std::all_of(array.values.begin(), array.values.end(), [](double x) { return std::isfinite(x); });
 }
@@ -123,6 +134,12 @@ void Task::encode(const std::vector<TaskConstant>& constants, std::int32_t what,
   instance_.call("encode", [&](reverie_error* error) {
     return table_->encode(instance_.get(), given.data(), what, &latents, &activity, error);
   });
+  if (what == REVERIE_ENCODE_START) require_finite(activity);
+}
+
+void Task::require_finite(const reverie_tensor& activity) const {
+  for (std::int64_t row = 0; row < activity.shape[0]; ++row)
+    if (!all_finite_in_row(activity, row)) instance_.broke_contract("encode gave numbers that are not finite");
 }
 
 void Task::decode(const std::vector<TaskConstant>& constants, const reverie_tensor& outputs,
@@ -131,6 +148,9 @@ void Task::decode(const std::vector<TaskConstant>& constants, const reverie_tens
   instance_.call("decode", [&](reverie_error* error) {
     return table_->decode(instance_.get(), given.data(), &outputs, &latents, error);
   });
+  for (std::int64_t row = 0; row < latents.shape[0]; ++row)
+    if (!all_finite_in_row(latents, row) && all_finite_in_row(outputs, row))
+      instance_.broke_contract("decode gave numbers that are not finite");
 }
 
 std::pair<Array, Array> Task::landmarks(const std::vector<TaskConstant>& constants, std::int64_t steps) const {

@@ -186,6 +186,11 @@ std::string LeaseRules::this_machine() {
   return fmt::format("{}/{}", host_name(), boot);
 }
 
+bool Lock::is_held_here(const fs::path& result) {
+  const Descriptor opened(::open(lock_file(result).c_str(), O_RDONLY | O_CLOEXEC));
+  return opened >= 0 && try_flock(opened) == Flock::busy;
+}
+
 std::optional<Lock> Lock::try_take(const fs::path& result, LeaseRules rules) {
   const auto file = lock_file(result);
   if (is_held(file, rules)) return std::nullopt;

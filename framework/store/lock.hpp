@@ -39,6 +39,9 @@ class Lock {
   /// asked again later, in the same process. DataError where the file cannot be made.
   static std::optional<Lock> try_take(const std::filesystem::path& result, LeaseRules rules = {});
 
+  /// Whether a process of this machine has it, as far as flock(2) tells. Nothing is taken or removed.
+  static bool is_held_here(const std::filesystem::path& result);
+
   Lock(Lock&& other) noexcept;
   Lock& operator=(Lock&&) = delete;
   /// Closes this process's part; a child that inherited the lock keeps it.

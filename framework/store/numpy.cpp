@@ -17,6 +17,7 @@
 #include <optional>
 #include <store/files.hpp>
 #include <store/foreign.hpp>
+#include <store/half.hpp>
 #include <store/npz.hpp>
 #include <string_view>
 
@@ -29,6 +30,11 @@ double decoded(const std::byte* at) {
   std::memcpy(bytes.data(), at, sizeof(Number));
   if constexpr (swapped) std::reverse(bytes.begin(), bytes.end());
   return static_cast<double>(std::bit_cast<Number>(bytes));
+}
+
+template <bool swapped>
+double decoded_half(const std::byte* at) {
+  return from_half(static_cast<std::uint16_t>(decoded<std::uint16_t, swapped>(at)));
 }
 
 using Decode = double (*)(const std::byte*);
@@ -45,6 +51,7 @@ Decode decoder_of(std::string_view type) {
   const std::string_view kind = type.substr(1);
   if (kind == "f8") return either<double>(swapped);
   if (kind == "f4") return either<float>(swapped);
+  if (kind == "f2") return swapped ? &decoded_half<true> : &decoded_half<false>;
   if (kind == "i8") return either<std::int64_t>(swapped);
   if (kind == "i4") return either<std::int32_t>(swapped);
   if (kind == "i2") return either<std::int16_t>(swapped);

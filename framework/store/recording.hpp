@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Recordings: what a simulation leaves, trial by trial, as netCDF-4.
 ///
-/// Dimensions trial, time, space (latent coordinates), unit, channel (of the output). float32 data, float64 time; chunk = one trial;
-/// uncompressed unless asked. Large variables are streamed in both directions; files may exceed memory.
+/// Dimensions trial, time, space (latent coordinates), unit, channel (of the output). float32 data, float64 time; chunk
+/// = one trial; uncompressed unless asked. Large variables are streamed in both directions; files may exceed memory.
 #pragma once
 
 #include <memory>
@@ -58,9 +58,12 @@ class RecordingReader {
   std::string unit(const std::string& name) const;
   /// DataError unless the variable has exactly these dimensions, in this order.
   void require_dims(const std::string& name, const std::vector<std::string>& dims) const;
-  /// Rows [first, first + count) of the first dimension, row-major, as float32 (count < 0: to the end).
+  /// Rows [first, first + count) of the first dimension, row-major, as float32 (count < 0: to the end), ...
   std::vector<float> read(const std::string& name, std::int64_t first = 0, std::int64_t count = -1) const;
-  std::vector<double> read_double(const std::string& name) const;
+  /// ... and as float64.
+  std::vector<double> read_double(const std::string& name, std::int64_t first = 0, std::int64_t count = -1) const;
+  /// Whether float32 holds its numbers as the file has them.
+  bool fits_float(const std::string& name) const;
   std::vector<std::string> labels(const std::string& name) const;
   std::map<std::string, std::string> attributes() const;
 

@@ -15,6 +15,7 @@ struct Listed {
   std::string name, unit;
   std::vector<std::string> dims;
   std::vector<std::int64_t> shape;
+  bool fits_float = false;
 };
 
 }  // namespace
@@ -25,10 +26,11 @@ struct RecordingReader::State {
 
   explicit State(std::filesystem::path name) : file(std::move(name)) {}
   virtual ~State() = default;
-  /// Variable number `index`, rows [start, start + extent) of its first dimension.
-  virtual std::vector<float> rows(std::size_t index, std::int64_t first,
-                                  const std::vector<std::int64_t>& extents) const = 0;
-  virtual std::vector<double> all(std::size_t index) const = 0;
+  /// Variable number `index`, rows [first, first + extents[0]) of its first dimension.
+  virtual void rows(std::size_t index, std::int64_t first, const std::vector<std::int64_t>& extents,
+                    std::vector<float>& values) const = 0;
+  virtual void rows(std::size_t index, std::int64_t first, const std::vector<std::int64_t>& extents,
+                    std::vector<double>& values) const = 0;
   virtual std::vector<std::string> labels(std::size_t index) const = 0;
   virtual std::map<std::string, std::string> attributes() const = 0;
 
@@ -43,6 +45,24 @@ struct RecordingReader::State {
                     "name one of those, or record the variable (record = [...] of the simulation)");
   }
   const Listed& at(const std::string& name) const { return variables[index_of(name)]; }
+
+  template <class Real>
+  std::vector<Real> read(const std::string& name, std::int64_t first, std::int64_t count) const {
+    const auto index = index_of(name);
+    const auto& variable = variables[index];
+    auto extents = variable.shape;
+    if (!extents.empty()) {
+      const auto all = extents.front();
+      extents.front() = count < 0 ? all - first : count;
+      if (first < 0 || first > all || extents.front() > all - first)
+        throw DataError(fmt::format("variable '{}' of '{}' has {} rows of '{}'; rows {} to {} were asked for", name,
+                                    file.string(), all, variable.dims.front(), first, first + extents.front()),
+                        "ask for fewer, or record more");
+    }
+    std::vector<Real> values;
+    rows(index, first, extents, values);
+    return values;
+  }
 };
 
 namespace {
@@ -54,7 +74,8 @@ struct NetcdfState final : RecordingReader::State {
   NetcdfState(const std::filesystem::path& name, const RecordingLayout& layout)
       : State(name), netcdf(NetcdfFile::open(name)), listed(list_variables(netcdf)) {
     for (const auto& variable : listed) {
-      variables.push_back({variable.name, text_attribute(netcdf, variable.id, "units"), variable.dims, variable.shape});
+      variables.push_back({variable.name, text_attribute(netcdf, variable.id, "units"), variable.dims, variable.shape,
+                           variable.type == NC_FLOAT});
       if (variable.name == layout.variable) rename(variables.back(), layout);
     }
   }
@@ -77,20 +98,26 @@ struct NetcdfState final : RecordingReader::State {
     variable.unit = layout.unit;
   }
 
-  std::vector<float> rows(std::size_t index, std::int64_t first,
-                          const std::vector<std::int64_t>& extents) const override {
+  void rows(std::size_t index, std::int64_t first, const std::vector<std::int64_t>& extents,
+            std::vector<float>& values) const override {
+    get(nc_get_vara_float, index, first, extents, values);
+  }
+  void rows(std::size_t index, std::int64_t first, const std::vector<std::int64_t>& extents,
+            std::vector<double>& values) const override {
+    get(nc_get_vara_double, index, first, extents, values);
+  }
+  template <class Real>
+  void get(int (*get_vara)(int, int, const std::size_t*, const std::size_t*, Real*), std::size_t index,
+           std::int64_t first, const std::vector<std::int64_t>& extents, std::vector<Real>& values) const {
     const auto& variable = listed[index];
     require_numbers(netcdf, variable);
-    std::vector<float> values(elements_of(extents));
+    values.resize(elements_of(extents));
     std::vector<std::size_t> start(extents.size(), 0), count(extents.begin(), extents.end());
     if (!start.empty()) start.front() = static_cast<std::size_t>(first);
     if (!values.empty())
-      netcdf.attempt("variable '" + variable.name + "'", [&] {
-        return nc_get_vara_float(netcdf.id(), variable.id, start.data(), count.data(), values.data());
-      });
-    return values;
+      netcdf.attempt("variable '" + variable.name + "'",
+                     [&] { return get_vara(netcdf.id(), variable.id, start.data(), count.data(), values.data()); });
   }
-  std::vector<double> all(std::size_t index) const override { return read_numbers(netcdf, listed[index]); }
   std::vector<std::string> labels(std::size_t index) const override { return read_labels(netcdf, listed[index]); }
   std::map<std::string, std::string> attributes() const override { return global_attributes(netcdf); }
 };
@@ -101,14 +128,14 @@ struct ArrayState final : RecordingReader::State {
   ArrayState(const std::filesystem::path& name, std::vector<ForeignArray> held) : State(name), arrays(std::move(held)) {
     for (const auto& array : arrays) variables.push_back({array.name, array.unit, array.dims, array.shape});
   }
-  std::vector<float> rows(std::size_t index, std::int64_t first,
-                          const std::vector<std::int64_t>& extents) const override {
-    const auto values = arrays[index].read(first, extents.empty() ? 1 : extents[0]);
-    return {values.begin(), values.end()};
+  void rows(std::size_t index, std::int64_t first, const std::vector<std::int64_t>& extents,
+            std::vector<float>& values) const override {
+    const auto read = arrays[index].read(first, extents.empty() ? 1 : extents[0]);
+    values.assign(read.begin(), read.end());
   }
-  std::vector<double> all(std::size_t index) const override {
-    const auto& array = arrays[index];
-    return array.read(0, array.shape.empty() ? 1 : array.shape[0]);
+  void rows(std::size_t index, std::int64_t first, const std::vector<std::int64_t>& extents,
+            std::vector<double>& values) const override {
+    values = arrays[index].read(first, extents.empty() ? 1 : extents[0]);
   }
   std::vector<std::string> labels(std::size_t index) const override {
     throw DataError(fmt::format("'{}' in '{}' holds no texts", arrays[index].name, file.string()));
@@ -158,23 +185,15 @@ void RecordingReader::require_dims(const std::string& name, const std::vector<st
 }
 
 std::vector<float> RecordingReader::read(const std::string& name, std::int64_t first, std::int64_t count) const {
-  const auto index = state_->index_of(name);
-  const auto& variable = state_->variables[index];
-  auto extents = variable.shape;
-  if (!extents.empty()) {
-    const auto rows = extents.front();
-    extents.front() = count < 0 ? rows - first : count;
-    if (first < 0 || first > rows || extents.front() > rows - first)
-      throw DataError(fmt::format("variable '{}' of '{}' has {} rows of '{}'; rows {} to {} were asked for", name,
-                                  file().string(), rows, variable.dims.front(), first, first + extents.front()),
-                      "ask for fewer, or record more");
-  }
-  return state_->rows(index, first, extents);
+  return state_->read<float>(name, first, count);
 }
 
-std::vector<double> RecordingReader::read_double(const std::string& name) const {
-  return state_->all(state_->index_of(name));
+std::vector<double> RecordingReader::read_double(const std::string& name, std::int64_t first,
+                                                 std::int64_t count) const {
+  return state_->read<double>(name, first, count);
 }
+
+bool RecordingReader::fits_float(const std::string& name) const { return state_->at(name).fits_float; }
 
 std::vector<std::string> RecordingReader::labels(const std::string& name) const {
   return state_->labels(state_->index_of(name));

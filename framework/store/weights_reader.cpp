@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <store/files.hpp>
+#include <store/half.hpp>
 #include <store/weights.hpp>
 
 namespace reverie::store {
@@ -169,19 +170,6 @@ void require_tiling(const fs::path& file, const std::vector<Entry>& entries, std
   }
   if (reached != data_size)
     throw damaged(file, fmt::format("is inconsistent: {} bytes after the last tensor", data_size - reached));
-}
-
-/// IEEE half precision: 1 sign, 5 exponent and 10 fraction bits.
-double from_half(std::uint16_t bits) {
-  const int exponent = bits >> 10U & 31U, fraction = bits & 1023U;
-  double value = 0;
-  if (exponent == 31)
-    value = fraction ? std::nan("") : INFINITY;
-  else if (exponent == 0)
-    value = std::ldexp(fraction, -24);
-  else
-    value = std::ldexp(1024 + fraction, exponent - 25);
-  return bits >> 15U ? -value : value;
 }
 
 template <class T>

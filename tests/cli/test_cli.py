@@ -356,6 +356,12 @@ class Usage(CommandLine):
         self.write(GOOD)
         self.check_error(2, ["--set:1:"], "run", "bad.toml", "--set", "task.box.plugin=box")
 
+    def test_output_that_cannot_be_written(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([EXECUTABLE, "list"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("cannot write to standard output", done.stderr)
+
     def test_help_and_version_go_to_stdout(self):
         for arguments in (["--help"], ["--version"], ["help"], *([c, "--help"] for c in ("run", "plan", "validate", "list", "info", "measure", "status", "runs", "clean", "diff", "export", "import", "completion"))):
             done = self.reverie(*arguments)

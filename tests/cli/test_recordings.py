@@ -116,6 +116,37 @@ class Recordings(unittest.TestCase):
         self.assertEqual(float(row[-2]), float(result["path_length"]))
         self.assertEqual(row[-1], "m")
 
+    def test_double_precision_is_kept(self):
+        np.savez(self.folder / "near.npz", position=self.paths)
+        np.savez(self.folder / "far.npz", position=self.paths + 4.5e6)
+        far = xarray.Dataset({"position": (("trial", "time", "space"), self.paths + 4.5e6)})
+        far.to_netcdf(self.folder / "far.nc")
+        near = self.path_length("--recording", "near.npz")
+        for name in ("far.npz", "far.nc"):
+            self.assertAlmostEqual(self.path_length("--recording", name), near, delta=1e-6 * near)
+        np.save(self.folder / "half.npy", self.paths.astype(np.float16))
+        wanted = self.expected(self.paths.astype(np.float16).astype(float))
+        self.assertAlmostEqual(self.path_length("--recording", "half.npy"), wanted, delta=1e-5 * wanted)
+
+    def test_lengths_that_disagree(self):
+        np.savez(self.folder / "short.npz", position=self.paths, time=np.arange(29) / 50)
+        self.check_refused(1, "'time' is 30 and 29 long in short.npz: 'position' ('recording') and short.npz: 'time'",
+                           "displacement", "--recording", "short.npz", "--out", "r.csv")
+        self.assertFalse((self.folder / "r.csv").exists())
+
+    def test_files_are_not_replaced_unasked(self):
+        np.save(self.folder / "a.npy", self.paths)
+        (self.folder / "r.csv").write_text("mine")
+        base = ["path_length", "--recording", "a.npy", "--out", "r.csv"]
+        self.check_refused(2, "'r.csv' exists already", *base)
+        self.assertEqual((self.folder / "r.csv").read_text(), "mine")
+        self.path_length(*base[1:], "--force")
+        self.assertNotEqual((self.folder / "r.csv").read_text(), "mine")
+        result = self.folder / "store/0123456789abcdef"
+        result.mkdir(parents=True)
+        (result / "stage.json").write_text("{}")
+        self.check_refused(2, "would lie in a stored result", *base[:-1], result / "r.csv")
+
     def test_options_that_do_not_fit(self):
         np.save(self.folder / "a.npy", self.paths)
         base = ["path_length", "--recording", "a.npy"]

@@ -154,3 +154,29 @@ TEST_CASE("a shorter simulation is the beginning of a longer one") {
                          long_run.at("state").begin() + trial * 37 * model.units));
     }
 }
+
+TEST_CASE("noise of outputs is part of what a training compares") {
+  auto model = test::make_model("arrays_task", plugin::json::object(), "leaky_rnn", plugin::json::object(), 19, 0.02);
+  const auto entry = [&](double noise) {
+    model.output_noise = noise;
+    TrainingOptions options;
+    options.batches = 1;
+    options.batch_size = 50;
+    options.evaluate_every = 1;
+    options.evaluate_trials = 50;
+    return train(model, options, {initial_weights(model, 0), {}, {}, 0}, [](const HistoryEntry&) { return true; })
+        .history.at(0);
+  };
+  const auto without = entry(0), with = entry(5);
+  // 50 trials of 20 steps and 4 outputs: the mean of 4 000 squared normals is within 10 % of its expectation.
+  CHECK(with.loss == doctest::Approx(without.loss + 25).epsilon(0.1));
+  CHECK(with.evaluation_loss == doctest::Approx(without.evaluation_loss + 25).epsilon(0.1));
+}
+
+TEST_CASE("a cell whose state is the output needs a start as wide as it") {
+  const auto model =
+      test::make_model("arrays_task", {{"starts", 1}, {"outputs", 2}}, "ou_score", plugin::json::object(), 2, 0);
+  const auto problems = check_model(model, false);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].find("which must be as wide as its outputs (2), not 1") != std::string::npos);
+}

@@ -95,7 +95,12 @@ TEST_CASE("gradients through each dynamics and their composition") {
   }
 }
 
-TEST_CASE("gradients of a cell with two phases, memory and a bias") {
+TEST_CASE("rows of a shard without trials take no part, whatever a plugin does at zero") {
+  CHECK(worst_gradient_error(small("leaky_rnn", {{"activation", "tanh"}}, {{"singular", plugin::json::object()}})) <=
+        1e-6);
+}
+
+TEST_CASE("gradients of a cell with two phases, memory and biases") {
   CHECK(worst_gradient_error(small("two_phase", plugin::json::object(), {})) <= 1e-6);
   CHECK(worst_gradient_error(small("two_phase", plugin::json::object(),
                                    {{"facilitation", plugin::json::object()}, {"adaptation", {{"strength", 0.3}}}})) <=

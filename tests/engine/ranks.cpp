@@ -8,6 +8,7 @@
 #include <engine/simulator.hpp>
 #include <engine/trainer.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <random>
@@ -108,7 +109,8 @@ TEST_CASE("a sum over shards has the same bits for any number of ranks") {
           const ShardSum sum(shards, &ranks);
           std::vector<numeric::AlignedVector<float>> mine(values.size());
           std::vector<double> mine_of_numbers(numbers.size());
-          for (auto s = static_cast<std::size_t>(sum.mine().first); s < static_cast<std::size_t>(sum.mine().last); ++s) {
+          for (auto s = static_cast<std::size_t>(sum.mine().first); s < static_cast<std::size_t>(sum.mine().last);
+               ++s) {
             mine[s] = values[s];
             mine_of_numbers[s] = numbers[s];
           }
@@ -138,6 +140,33 @@ TEST_CASE("a training gives the same bits for any number of ranks, and goes on w
     for (std::size_t k = 0; k < rest.state.weights.size(); ++k)
       CHECK(rest.state.weights[k].value.values == alone.state.weights[k].value.values);
   });
+}
+
+TEST_CASE("who watches a training sees the same paths for any number of ranks") {
+  const auto model = network();
+  const auto watched = [&](numeric::Communicator* ranks) {
+    TrainingOptions options;
+    options.batches = 1;
+    options.batch_size = 30;
+    options.steps = 7;
+    options.evaluate_every = 1;
+    options.evaluate_trials = 60;  // three shards
+    options.ranks = ranks;
+    EvaluatedPaths seen;
+    train(
+        model, options, fresh(model), [](const HistoryEntry&) { return true; },
+        [&](const EvaluatedPaths& paths) { seen = paths; });
+    return seen;
+  };
+  const auto alone = watched(nullptr);
+  CHECK(std::any_of(alone.latent.begin(), alone.latent.end(), [](double x) { return x != 0; }));
+  for (const int n : {2, 3, 7})
+    run_ranks(n, [&](numeric::Communicator& ranks) {
+      const auto together = watched(&ranks);
+      if (ranks.rank() != 0) return;
+      CHECK(together.decoded == alone.decoded);
+      CHECK(together.latent == alone.latent);
+    });
 }
 
 TEST_CASE("rank 0 alone stops a training, for all") {

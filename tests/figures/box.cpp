@@ -52,6 +52,17 @@ TEST_CASE("box: trials of the axes of over are pooled, those of each get a box")
   CHECK(succeeds("/usr/bin/python3 " REVERIE_TEST_FOLDER "/well_formed.py " + files.svg.string() + " with without"));
 }
 
+TEST_CASE("box: names are shown as they are") {
+  Folder folder("box-names");
+  std::vector<analysis::FigureSource> sources;
+  for (const std::string name : {"5 % dropout", "%s"})
+    sources.push_back(result(folder.make(fmt::format("{}", sources.size())), name,
+                             {variable("per_trial", {"trial"}, {4}, "m^2", {1, 2, 3, 4})}));
+  const auto files = analysis::draw_figure("box", options("box"), "", sources, folder.make("figure"));
+  CHECK(succeeds("/usr/bin/python3 " REVERIE_TEST_FOLDER "/well_formed.py " + files.svg.string() +
+                 " '5 % dropout' '%s'"));
+}
+
 TEST_CASE("box: values beyond the whiskers are thinned with a note, the ends kept") {
   Folder folder("box-thin");
   std::vector<double> values(2000, 1.0);

@@ -79,8 +79,9 @@ TEST_CASE("paths: limits outline the box") {
   const auto without = analysis::draw_figure("paths", options("paths"), "", {source}, folder.make("without"));
   CHECK(store::read_file(with.svg).find("rgb(153, 153, 153)") != std::string::npos);
   CHECK(store::read_file(without.svg).find("rgb(153, 153, 153)") == std::string::npos);
-  CHECK(wrong("paths", {{"limits", {1, -1, 0, 1}}}, {source}, folder.make("bad")).find("two increasing pairs") !=
-        std::string::npos);
+  const auto problems = analysis::check_figure("paths", options("paths", {{"limits", {1, -1, 0, 1}}}), {});
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].message.find("two increasing pairs") != std::string::npos);
 }
 
 TEST_CASE("paths: a figure that cannot be drawn says what there is instead") {

@@ -96,6 +96,29 @@ TEST_CASE("matrix: rows count from the top, and a missing cell is said") {
   CHECK(rows[2][5] == "0");
 }
 
+TEST_CASE("heatmap: a single row is drawn as any other") {
+  Folder folder("heatmap-row");
+  auto given = options("heatmap", {{"value", "steps"}, {"x", "friction"}, {"y", "strength"}});
+  auto sources = reach(folder);
+  std::erase_if(sources, [](const auto& source) { return source.coordinates[1].second != 0.0; });
+  std::erase_if(sources, [](const auto& source) { return source.coordinates[2].second != 0; });
+  const auto files = analysis::draw_figure("heatmap", given, "", sources, folder.make("figure"));
+  // The darkest colour of the scale is that of the highest cell: once in the map, and in the scale beside it.
+  const auto svg = store::read_file(files.svg);
+  std::size_t cells = 0;
+  for (auto at = svg.find("<polygon fill"); at != std::string::npos; at = svg.find("<polygon fill", at + 1)) ++cells;
+  CHECK(cells >= 2);
+}
+
+TEST_CASE("heatmap: limits and centre are checked") {
+  const auto given =
+      options("heatmap", {{"value", "steps"}, {"x", "a"}, {"y", "b"}, {"limits", {2, 1}}, {"centre", {0, 1}}});
+  const auto problems = analysis::check_figure("heatmap", given, {});
+  REQUIRE(problems.size() == 2);
+  CHECK(problems[0].option == "limits");
+  CHECK(problems[1].option == "centre");
+}
+
 TEST_CASE("heatmap: what cannot stand in a cell is named") {
   Folder folder("heatmap-wrong");
   const auto sources = reach(folder);
@@ -169,8 +192,9 @@ TEST_CASE("curve: two variables of a result share a panel, with the spreads that
   CHECK(wrong("curve", options("curve", given), {source}, folder.make("third")).find("2 entries along (time, space)") !=
         std::string::npos);
   given["spread"] = "awake_sd";
-  CHECK(wrong("curve", options("curve", given), {source}, folder.make("third")).find("1 variables for 2 values") !=
-        std::string::npos);
+  const auto problems = analysis::check_figure("curve", options("curve", given), {});
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].message.find("1 variables for 2 values") != std::string::npos);
 }
 
 TEST_CASE("polar: counts add up over the axes of over, and a sector's area is its share") {

@@ -85,7 +85,7 @@ template <class Call>
 bool fails_naming(Call&& call, const std::vector<std::string>& words) {
   try {
     call();
-  } catch (const plugin::PluginError& error) {
+  } catch (const Error& error) {
     const std::string message = error.what();
     return std::all_of(words.begin(), words.end(), [&](const auto& w) { return message.find(w) != message.npos; });
   }

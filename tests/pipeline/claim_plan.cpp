@@ -66,3 +66,17 @@ TEST_CASE("mistakes in claims name their place") {
                  "'factor'?"));
   CHECK(contains(errors("value = " + at_one + "\nabove = 0\nbetween = 1\n"), "has no key 'between'"));
 }
+
+TEST_CASE("a claim that no result could decide is a mistake") {
+  CHECK(
+      contains(errors("value = { of = \"train\", name = \"loss\" }\nabove = 1\nover = \"seed\"\n"),
+               "'loss' of 'train' has a number for each batch: choose one with at = { batch = ... }, or reduce them"));
+  CHECK(contains(errors("value = { of = \"train\", name = \"loss\", at = { batch = \"$factor\" } }\nabove = 1\n"),
+                 "'batch' is a dimension of 'loss', and no axis chooses along it: write a value"));
+  CHECK(errors("value = { of = \"train\", name = \"loss\", reduce = \"last\" }\nabove = 1\nover = \"seed\"\n") == "");
+}
+
+TEST_CASE("an axis pairs samples or tells comparisons apart, not both") {
+  CHECK(contains(errors("value = " + at_one + "\nabove = 0\nover = \"seed\"\nfor_all = \"seed\"\n"),
+                 "axis 'seed' stands in 'over' and in 'for_all'"));
+}

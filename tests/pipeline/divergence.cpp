@@ -51,6 +51,14 @@ TEST_CASE("a training whose state leaves the numbers is stopped with batch, tria
   CHECK(contains(outcome.message, "cell 'leaky_rnn'"));
 }
 
+TEST_CASE("a last step that leaves the numbers leaves no network") {
+  const Folder folder;
+  const auto plan = plan_of(task_and_network + training, {"stage.train.batches=1", "stage.train.learning_rate=1e38"});
+  const auto outcome = outcome_of(folder, plan);
+  CHECK(outcome.state == StageState::failed);
+  CHECK(contains(outcome.message, "the weights are not finite after batch 1"));
+}
+
 TEST_CASE("a training that diverges late names the batch and keeps the last good checkpoint") {
   const Folder folder;
   // Steps of 1e18 square to 1e36 in the products of the next batches.

@@ -170,6 +170,8 @@ TEST_CASE("names of stages that cannot be folders are refused") {
   CHECK(
       contains(errors_of(task_and_network + "[stage.\"../a\"]\nrun = \"train\"\ntask = \"box\"\nnetwork = \"small\"\n"),
                "'../a' cannot name a stage"));
+  CHECK(contains(errors_of(task_and_network + "[stage.logs]\nrun = \"train\"\ntask = \"box\"\nnetwork = \"small\"\n"),
+                 "'logs' cannot name a stage: a run keeps a folder of that name beside the results"));
 }
 
 TEST_CASE("an unknown kind of stage names the nearest") {

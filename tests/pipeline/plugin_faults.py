@@ -29,6 +29,20 @@ batches = {batches}
 batch_size = 25
 dynamics = [{{ plugin = "crashing", how = "{how}", when = "now" }}]
 """
+SIMULATION = """\
+[task.box]
+plugin = "spatial_navigation"
+place_cells = 16
+[network.small]
+cell = { plugin = "leaky_rnn", units = 16 }
+[stage.replay]
+run = "simulate"
+task = "box"
+network = "small"
+phase = "quiescent"
+trials = 25
+dynamics = [{ plugin = "crashing", how = "hang", when = "now" }]
+"""
 
 
 class PluginFaults(unittest.TestCase):
@@ -94,6 +108,22 @@ class PluginFaults(unittest.TestCase):
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
         self.assertIn(process.returncode, (130, -signal.SIGINT))
+
+    def test_a_simulation_that_never_returns_is_dropped(self):
+        (self.folder / "fault.toml").write_text(SIMULATION)
+        process = subprocess.Popen([EXECUTABLE, "run", "fault.toml", "--quiet", "--plugin", PLUGIN], cwd=self.folder, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for stream in (process.stdout, process.stderr):
+            self.addCleanup(stream.close)
+        self.addCleanup(process.kill)
+        now = self.folder / "now"
+        now.touch()
+        self.wait_until(process, lambda: not now.exists())
+        process.send_signal(signal.SIGTERM)
+        _, words = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 143)
+        self.assertIn(f"warning: stage 'replay' has not stopped yet; it is {IN_PLUGIN}: dropped\n", words)
+        self.assertNotIn("failed", (self.folder / "runs/fault/log.jsonl").read_text())
 
     def test_a_crash_in_this_process_is_told_before_it_ends(self):
         process = self.start("segv", "--in-process")

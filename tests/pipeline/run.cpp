@@ -200,6 +200,28 @@ TEST_CASE("a training that is stopped goes on from there and ends with the same 
   CHECK(entries_of(folder.path / "store") == 2);
 }
 
+TEST_CASE("a simulation that is stopped is no failure") {
+  const auto plan =
+      plan_of(task_and_network +
+              "[stage.s]\nrun = \"simulate\"\ntask = \"box\"\nnetwork = \"small\"\nphase = \"quiescent\"\n"
+              "trials = 3000\n");
+  for (const bool in_process : {true, false}) {
+    const Folder folder;
+    auto options = options_for(folder);
+    options.in_process = in_process;
+    bool begun = false;
+    options.events.progress = [&](const Stage&, const Progress&) { begun = true; };
+    options.stop = [&]() -> std::optional<ExitCode> {
+      if (begun) return ExitCode::terminated;
+      return std::nullopt;
+    };
+    CHECK_THROWS_AS(run(plan, options), Interrupted);
+    CHECK(store::read_file(folder.path / "test/log.jsonl").find("failed") == std::string::npos);
+    options.stop = nullptr;
+    CHECK(states_of(run(plan, options)) == StageStates{StageState::done});
+  }
+}
+
 TEST_CASE("what stopped the last save of a checkpoint does not stop the next run") {
   const Folder folder;
   const auto plan = plan_of(task_and_network + training, {"stage.train.batches=40"});
@@ -279,6 +301,9 @@ TEST_CASE("stages can be left out, and computed anew") {
   from.from = {"awake"};
   CHECK(states_of(run(plan, from)) == StageStates{done_before, done, done, done_before});
   auto unknown = options_for(folder);
+  auto contrary = only;
+  contrary.force = {"independent"};
+  CHECK_THROWS_WITH_AS(run(plan, contrary), "'independent' is to be computed anew, and --only leaves it out", Error);
   unknown.only = {"awke"};
   CHECK_THROWS_WITH_AS(run(plan, unknown), doctest::Contains("Did you mean 'awake'?"), Error);
 }
@@ -302,6 +327,38 @@ TEST_CASE("links of stages that the pipeline no longer has disappear, other thin
   CHECK_FALSE(fs::is_symlink(folder.path / "test/one"));
   CHECK(fs::is_symlink(folder.path / "test/two"));
   CHECK(fs::exists(folder.path / "test/notes.txt"));
+}
+
+TEST_CASE("links and tables show the results of this plan, whatever was asked for") {
+  const Folder folder;
+  const auto text = pipeline_text + "[stage.draw]\nrun = \"figure\"\ndraw = { kind = \"paths\", of = \"awake\" }\n";
+  run(plan_of(text), options_for(folder));
+  const auto table = store::read_file(folder.path / "test/metrics.csv");
+  run(plan_of(text, {"stage.awake.trials=7"}), options_for(folder));
+  CHECK(store::read_file(folder.path / "test/metrics.csv") != table);
+  auto only = options_for(folder);
+  only.only = {"train"};
+  const auto result = run(plan_of(text), only);
+  CHECK(result.metrics.empty());
+  CHECK_FALSE(fs::is_symlink(folder.path / "test/awake"));
+  CHECK(store::read_file(folder.path / "test/metrics.csv") == table);
+  CHECK(contains(store::read_file(folder.path / "test/report.html"), "5 trials"));
+  run(plan_of(task_and_network + training), options_for(folder));
+  CHECK_FALSE(fs::exists(folder.path / "test/metrics.csv"));
+}
+
+TEST_CASE("a report that cannot be written is a warning") {
+  const Folder folder;
+  fs::create_directories(folder.path / "test/report.html");
+  std::ofstream(folder.path / "test/report.html/notes.txt") << "mine";
+  auto options = options_for(folder);
+  std::string warned;
+  options.events.warning = [&](const std::string& text) { warned += text; };
+  const auto result = run(plan_of(pipeline_text), options);
+  CHECK(result.code == ExitCode::ok);
+  CHECK_FALSE(result.metrics.empty());
+  CHECK(result.report.empty());
+  CHECK(contains(warned, "no report was written: "));
 }
 
 TEST_CASE("another file of the same name is refused while the first is there") {

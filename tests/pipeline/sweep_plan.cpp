@@ -98,6 +98,22 @@ TEST_CASE("axes may hold tables, chains of dynamics and names of tasks") {
   CHECK(second.model.task.component->id == "spatial_navigation");
 }
 
+TEST_CASE("a figure's names and limits are checked before anything runs") {
+  const auto figure = [](const std::string& draw) {
+    return errors_of(sweep + "[stage.figure]\nrun = \"figure\"\ndraw = { " + draw + " }\n");
+  };
+  const std::string map = "kind = \"heatmap\", of = \"step\", x = \"friction\", y = \"seed\", ";
+  CHECK(contains(figure(map + "value = \"stepwise_distnace\""),
+                 "'step' has no result 'stepwise_distnace'. Did you mean 'stepwise_distance'?"));
+  CHECK(contains(figure(map + "value = \"stepwise_distance\", mark = \"far\""), "'step' has no result 'far'."));
+  CHECK(contains(figure(map + "value = \"stepwise_distance\", limits = [2, 1]"), "'limits' of a colour scale must be"));
+  CHECK(contains(figure("kind = \"curve\", of = \"step\", each = [\"seed\", \"friction\"]"),
+                 "'value' is \"loss\", but 'step' has no result 'loss'."));
+  CHECK(contains(figure("kind = \"curve\", of = { of = \"train\", at = { seed = [0, 0] } }, each = \"seed\""),
+                 "0 stands twice"));
+  CHECK(contains(figure(map + "value = \"stepwise_distance\", over = \"seed\""), "axis 'seed' is named twice"));
+}
+
 TEST_CASE("a reference binds an axis to a value or to another axis") {
   const auto crossed =
       plan_of("[axes]\nrow = [0.5, 1.0]\nfriction = [0.5, 1.0]\n" + task_and_network + training + awake + replay +

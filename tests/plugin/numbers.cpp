@@ -84,6 +84,17 @@ TEST_CASE("derivatives at kinks are those of PyTorch: relu'(0) = 0, abs'(0) = 0"
   CHECK(clamp(Dual(1.5, 1.0), 0.0, 1.0).tangent == 0);
 }
 
+TEST_CASE("what is not a number stays none, as in PyTorch") {
+  using Dual = reverie::Dual<double>;
+  const double none = std::nan("");
+  for (const auto y : {relu(Dual(none)), abs(Dual(none)), max(Dual(none), 1.0), max(Dual(1.0), none),
+                       min(Dual(none), 1.0), min(Dual(1.0), none), clamp(Dual(none), 0.0, 1.0)})
+    CHECK(std::isnan(y.value));
+  CHECK(max(Dual(1.0), 2.0).value == 2);
+  CHECK(min(Dual(1.0), 2.0).value == 1);
+  CHECK(pow(Dual(0.0, 1.0), 0.0).tangent == 0);
+}
+
 TEST_CASE("log, pow, sin and cos are those of the standard library, with their derivatives") {
   using Dual = reverie::Dual<double>;
   const auto check = [](Dual got, double value, double derivative) {

@@ -34,7 +34,7 @@ struct DecodingError {
     std::vector<double> decoded;  // the chunk of positions that waits for its true values
     std::vector<double> errors, distances;
 
-    Run(const DecodingError&, reverie::MetricJob& j) : job(j), turn(angles::turn_of(job.unit(0))) {
+    Run(const DecodingError&, reverie::MetricJob& j) : job(j), turn(angles::turn_of(trials::shared_unit(job, {0, 1}))) {
       trials::require_same_space(job, 0, 1, "position", "latent");
       trials::require_same_steps(job, 0, 1, "position", "latent");
     }

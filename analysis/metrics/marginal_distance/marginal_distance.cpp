@@ -80,7 +80,8 @@ struct MarginalDistance {
         : job(j), steps(job.shape(0)[1]), width(job.shape(0)[2]), awake(steps, width), replay(steps, width) {
       trials::require_same_space(job, awake_paths, replay_paths, "awake", "replay");
       trials::require_same_steps(job, awake_paths, replay_paths, "awake", "replay");
-      angles::refuse(job.unit(awake_paths), "awake", "angular_velocity and polar_histogram can");
+      angles::refuse(trials::shared_unit(job, {awake_paths, replay_paths}), "awake",
+                     "angular_velocity and polar_histogram can");
       for (const auto input : {awake_paths, replay_paths})
         if (job.shape(input)[0] < 2)
           throw reverie::invalid(std::string(input == awake_paths ? "awake" : "replay") +

@@ -107,7 +107,7 @@ struct MeanPaths {
     Run(const MeanPaths& metric, reverie::MetricJob& j)
         : job(j),
           width(job.shape(awake_paths)[2]),
-          turn(angles::turn_of(job.unit(awake_paths))),
+          turn(angles::turn_of(trials::shared_unit(job, {awake_paths, replay_paths}))),
           landmarks(width, turn) {
       if (job.has(replay_paths)) trials::require_same_space(job, awake_paths, replay_paths, "awake", "replay");
       if (metric.endpoints.columns > 0) landmarks.set_endpoints(metric.endpoints, 0);

@@ -68,7 +68,7 @@ struct PathWasserstein {
         : metric(m),
           job(j),
           width(trials::index(job.shape(0)[1] * job.shape(0)[2])),
-          turn(angles::turn_of(job.unit(0))) {
+          turn(angles::turn_of(trials::shared_unit(job, {0, 1, 2}))) {
       trials::require_same_space(job, 0, 1, "awake", "replay");
       trials::require_same_steps(job, 0, 1, "awake", "replay");
       constexpr std::int64_t most_pairs = 100'000'000;  // about 6 GB of costs and arcs
@@ -83,9 +83,10 @@ struct PathWasserstein {
             "a single awake path cannot be split for the floor: give a second recording, floor = ...");
       }
       if (metric.method != exact)
-        angles::refuse(job.unit(0), "awake", "method = \"exact\" takes differences the short way round");
+        angles::refuse(trials::shared_unit(job, {0, 1, 2}), "awake",
+                       "method = \"exact\" takes differences the short way round");
       if (metric.method == gaussian)
-        for (std::size_t input = 0; input < 2; ++input)
+        for (std::size_t input = 0; input < (job.has(2) ? 3 : 2); ++input)
           if (job.shape(input)[0] < (input == 0 && !job.has(2) ? 4 : 2))
             throw reverie::invalid("too few paths for covariances (method = \"gaussian\")", 0);
     }

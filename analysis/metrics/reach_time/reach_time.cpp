@@ -105,7 +105,7 @@ struct ReachTime {
         : metric(m),
           job(j),
           width(job.shape(awake_paths)[2]),
-          turn(angles::turn_of(job.unit(awake_paths))),
+          turn(angles::turn_of(trials::shared_unit(job, {awake_paths, replay_paths}))),
           landmarks(width, turn) {
       trials::require_same_space(job, awake_paths, replay_paths, "awake", "replay");
       const bool given = metric.endpoints.rows > 0 && metric.endpoints.columns > 0;

@@ -293,7 +293,7 @@ typedef struct reverie_projection {
   const char *name;     /* weights are stored as "<name>.weight", a bias as "<name>" */
 } reverie_projection;
 
-enum { REVERIE_STATE_IS_OUTPUT = 1 }; /* no encoder and no readout; the state starts at the task's start latents */
+enum { REVERIE_STATE_IS_OUTPUT = 1 }; /* no encoder and no readout; the state starts at the task's encoded start */
 
 typedef struct reverie_cell_layout {
   uint32_t struct_size;

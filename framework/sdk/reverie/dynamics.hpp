@@ -48,8 +48,8 @@ namespace reverie {
 inline constexpr std::size_t max_memory = 8;
 
 /// What `uses()` may return, for a class whose hooks depend on its parameters; by default all hooks it has are used,
-/// and the gradient of advance may read drift and noise (leave uses_noise_in_vjp out where advance is linear in them:
-/// training is faster then).
+/// and the gradient of advance may read drift and noise (leave uses_noise_in_vjp out where no derivative of advance
+/// depends on them: where it adds to them and multiplies them by parameters; training is faster then).
 inline constexpr std::uint32_t uses_emit = REVERIE_USES_EMIT, uses_current = REVERIE_USES_CURRENT,
                                uses_advance = REVERIE_USES_ADVANCE, uses_noise_in_vjp = REVERIE_USES_NOISE_IN_VJP;
 

@@ -81,6 +81,9 @@ class MetricJob {
       t.stride[k] = step;
       step *= shape[k];
     }
+    if (step != static_cast<std::int64_t>(values.size()))
+      throw PluginFailure(REVERIE_INTERNAL, "result '" + std::string(name) + "' has " + std::to_string(values.size()) +
+                                                " values, and its shape " + std::to_string(step));
     reverie_error error{};
     if (host_->emit_result(job_, name, &t, &error) != REVERIE_OK) throw PluginFailure(error.code, error.message);
   }

@@ -10,7 +10,7 @@
 /// relu, abs, min, max, clamp, select, exp, tanh, sigmoid and sqrt are branch-free. For float, exp, tanh and sigmoid
 /// are polynomials that compilers vectorise (error below 3 ulp in the normal range); for double they are those of
 /// <cmath>, as are log, pow (to the power of a parameter), sin and cos for both, which are not vectorised. The
-/// derivative of relu at 0 is 0 and that of abs at 0 is 0, as in PyTorch.
+/// derivative of relu at 0 is 0 and that of abs at 0 is 0, as in PyTorch; what is not a number stays none.
 #pragma once
 
 #include <bit>
@@ -171,7 +171,7 @@ struct Dual {
   friend Dual log(Dual a) { return {std::log(a.value), a.tangent / a.value}; }
   friend Dual pow(Dual a, parameter exponent) {
     const T n = static_cast<T>(exponent.value);
-    return {std::pow(a.value, n), n * std::pow(a.value, n - T(1)) * a.tangent};
+    return {std::pow(a.value, n), n == T(0) ? T(0) : n * std::pow(a.value, n - T(1)) * a.tangent};
   }
   friend Dual sin(Dual a) { return {std::sin(a.value), std::cos(a.value) * a.tangent}; }
   friend Dual cos(Dual a) { return {std::cos(a.value), -std::sin(a.value) * a.tangent}; }
@@ -205,19 +205,19 @@ R& operator/=(R& a, std::type_identity_t<R> b) {
 
 template <real R>
 R relu(R a) {
-  return select(a > R(0), a, R(0));
+  return select(a <= R(0), R(0), a);
 }
 template <real R>
 R abs(R a) {
-  return select(a > R(0), a, select(a < R(0), -a, R(0)));
+  return select(a >= R(0), select(a > R(0), a, R(0)), -a);
 }
 template <real R>
 R max(R a, std::type_identity_t<R> b) {
-  return select(a < b, b, a);
+  return select(a >= b, a, select(a < b, b, a + b));
 }
 template <real R>
 R min(R a, std::type_identity_t<R> b) {
-  return select(b < a, b, a);
+  return select(a <= b, a, select(a > b, b, a + b));
 }
 template <real R>
 R clamp(R a, std::type_identity_t<R> low, std::type_identity_t<R> high) {

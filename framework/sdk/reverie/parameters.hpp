@@ -18,6 +18,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -65,6 +66,13 @@ class Field {
     if (close == ')') flags_ |= REVERIE_MAXIMUM_OPEN;
     return std::move(*this);
   }
+  /// Both ends included.
+  Field between(double minimum, double maximum) && {
+    minimum_ = minimum;
+    maximum_ = maximum;
+    flags_ = 0;
+    return std::move(*this);
+  }
   Field unit(std::string text) && {
     unit_ = std::move(text);
     return std::move(*this);
@@ -110,14 +118,19 @@ Field<Owner> number(std::string name, Member Owner::*member) {
              [member](Owner& o, const reverie_value& v) { o.*member = v.number; })
       .unit("1");
 }
-/// An integer; the member is of any integral type.
+/// An integer; the member is of any integral type, which also is the range unless another one is given.
 template <class Owner, class Member>
 Field<Owner> integer(std::string name, Member Owner::*member) {
-  return Field<Owner>(
-             std::move(name), REVERIE_INTEGER,
-             [member](const Owner& o, reverie_value& v) { v.integer = static_cast<std::int64_t>(o.*member); },
-             [member](Owner& o, const reverie_value& v) { o.*member = static_cast<Member>(v.integer); })
-      .unit("1");
+  auto field = Field<Owner>(
+                   std::move(name), REVERIE_INTEGER,
+                   [member](const Owner& o, reverie_value& v) { v.integer = static_cast<std::int64_t>(o.*member); },
+                   [member](Owner& o, const reverie_value& v) { o.*member = static_cast<Member>(v.integer); })
+                   .unit("1");
+  if constexpr (sizeof(Member) < sizeof(std::int64_t) || std::is_unsigned_v<Member>)
+    return std::move(field).between(static_cast<double>(std::numeric_limits<Member>::min()),
+                                    static_cast<double>(std::numeric_limits<Member>::max()));
+  else
+    return field;
 }
 template <class Owner>
 Field<Owner> boolean(std::string name, bool Owner::*member) {

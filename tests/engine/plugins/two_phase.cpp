@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <reverie/cell.hpp>
 
-/// For tests: a gated cell of two phases with memory, a bias and a current in the second phase.
+/// For tests: a gated cell of two phases with memory, biases (two of one drive) and a current in the second phase.
 struct TwoPhase {
   static auto memory() { return reverie::memory("context"); }
   static constexpr std::array slots{reverie::drive("gate"), reverie::drive("reset"), reverie::output("gated"),
                                     reverie::drive("candidate", reverie::receives_current, 1)};
   auto projections() const {
     return reverie::projections(reverie::from_input("w_gate", 0), reverie::from_state("u_gate", 0),
-                                reverie::bias("b_gate", 0), reverie::from_input("w_reset", 1),
-                                reverie::from_state("u_reset", 1), reverie::from_input("w_candidate", 3),
-                                reverie::from_slot("u_candidate", 2, 3));
+                                reverie::bias("b_gate", 0), reverie::bias("c_gate", 0),
+                                reverie::from_input("w_reset", 1), reverie::from_state("u_reset", 1),
+                                reverie::from_input("w_candidate", 3), reverie::from_slot("u_candidate", 2, 3));
   }
   double step_size() const { return 0.5; }
 

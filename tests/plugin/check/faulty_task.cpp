@@ -6,13 +6,13 @@
 /// Independent positions on a line, put out as they are. `fault` gets one thing wrong.
 struct FaultyTask {
   static constexpr const char* doc = "Wrong in the way it is told to be.";
-  enum Fault { none, counts, knows_previous, forgets, rough, overruns, direction, infinite };
+  enum Fault { none, counts, knows_previous, forgets, rough, overruns, direction, infinite, lost };
   Fault fault = none;
   static auto parameters() {
-    return reverie::parameters(
-        reverie::choice("fault", &FaultyTask::fault,
-                        {"none", "counts", "knows_previous", "forgets", "rough", "overruns", "direction", "infinite"})
-            .doc("What to get wrong."));
+    return reverie::parameters(reverie::choice("fault", &FaultyTask::fault,
+                                               {"none", "counts", "knows_previous", "forgets", "rough", "overruns",
+                                                "direction", "infinite", "lost"})
+                                   .doc("What to get wrong."));
   }
   reverie::TaskLayout layout() const {
     reverie::TaskLayout l;
@@ -51,7 +51,7 @@ struct FaultyTask {
   template <class T>
   void decode(const reverie::Constants&, reverie::View<const T> y, reverie::View<double> s) const {
     for (std::int64_t row = 0; row < s.extent(0); ++row)
-      s(row, 0) = fault == forgets ? 0 : static_cast<double>(y(row, 0));
+      s(row, 0) = fault == forgets ? 0 : fault == lost ? std::nan("") : static_cast<double>(y(row, 0));
   }
 };
 REVERIE_TASK("faulty_task", FaultyTask)

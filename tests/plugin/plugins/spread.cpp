@@ -3,13 +3,13 @@
 
 /// Two passes: mean of all positions, then their variance; per trial, the trial's sum. `fault` breaks the contract.
 struct Spread {
-  enum Fault { none, forgets, twice, other_rank, undeclared, other_length, failing };
+  enum Fault { none, forgets, twice, other_rank, undeclared, other_length, other_size, failing };
   Fault fault = none;
   static auto parameters() {
-    return reverie::parameters(
-        reverie::choice("fault", &Spread::fault,
-                        {"none", "forgets", "twice", "other_rank", "undeclared", "other_length", "failing"})
-            .doc("what to get wrong"));
+    return reverie::parameters(reverie::choice("fault", &Spread::fault,
+                                               {"none", "forgets", "twice", "other_rank", "undeclared", "other_length",
+                                                "other_size", "failing"})
+                                   .doc("what to get wrong"));
   }
   static std::vector<reverie_metric_input> inputs() {
     return {reverie::input("awake", "position", "trial time space", "paths"),
@@ -67,7 +67,8 @@ struct Spread {
       if (fault == undeclared) job.emit("median", mean);
       job.emit("variance", squares / count);
       job.emit("sum", {shape[0]}, sums);
-      job.emit("draw", {fault == other_length ? shape[0] - 1 : shape[0]}, draws);
+      if (fault == other_length) draws.pop_back();
+      job.emit("draw", {fault == other_size ? shape[0] + 1 : std::ssize(draws)}, draws);
       job.emit("reference_given", job.has(1) ? reference : 0.0);
     }
   };
