@@ -21,6 +21,7 @@ struct Kind {
   std::vector<std::string> axes;       ///< options that name an axis of the sweep
   std::vector<std::string> variables;  ///< options that name variables of what is drawn
   Problems (*check)(const plugin::json&, const std::vector<std::string>& labels) = nullptr;
+  DimensionCount dims = {};  ///< of these variables
 };
 
 /// Every kind takes the size.
@@ -51,7 +52,8 @@ const std::vector<Kind>& kinds() {
          true,
          {"panels"},
          {"value", "spread"},
-         check_curve},
+         check_curve,
+         {1, most_dimensions}},
         {"heatmap",
          "Heat map",
          {"measure"},
@@ -60,7 +62,8 @@ const std::vector<Kind>& kinds() {
          true,
          {"x", "y"},
          {"value", "mark"},
-         check_map},
+         check_map,
+         {0, 0}},
         {"matrix",
          "Matrix",
          {"measure"},
@@ -69,8 +72,9 @@ const std::vector<Kind>& kinds() {
          true,
          {"rows", "columns"},
          {"value", "mark"},
-         check_map},
-        {"box", "Distribution over trials", {"measure"}, box_options(), draw_box, true, {}, {"value"}},
+         check_map,
+         {0, 0}},
+        {"box", "Distribution over trials", {"measure"}, box_options(), draw_box, true, {}, {"value"}, nullptr, {1, 1}},
         {"states", "States", {"measure", "simulate"}, states_options(), draw_states, false, {}, {}, check_states},
         {"polar", "Bearings", {"measure"}, polar_options(), draw_polar, true, {}, {}},
         {"mean_paths",
@@ -146,6 +150,8 @@ std::map<std::string, std::vector<std::string>> figure_variables(const std::stri
   for (const auto& option : find_kind(kind).variables) names[option] = names_in(options, option);
   return names;
 }
+
+DimensionCount figure_dimensions(const std::string& kind) { return find_kind(kind).dims; }
 
 std::vector<std::string> figure_axes(const std::string& kind) { return find_kind(kind).axes; }
 

@@ -36,6 +36,12 @@ std::vector<OptionProblem> check_figure(const std::string& kind, const plugin::j
                                         const std::vector<std::string>& labels);
 /// Variables of what is drawn that options name, by option.
 std::map<std::string, std::vector<std::string>> figure_variables(const std::string& kind, const plugin::json& options);
+/// How many dimensions these variables may have.
+inline constexpr std::size_t most_dimensions = 8;
+struct DimensionCount {
+  std::size_t least = 0, most = most_dimensions;
+};
+DimensionCount figure_dimensions(const std::string& kind);
 /// Options whose value is the name of an axis of the sweep that the figure gathers, as x and y of a heat map.
 std::vector<std::string> figure_axes(const std::string& kind);
 /// Whether a kind averages (or pools, or adds) over axes: whether it takes "over".

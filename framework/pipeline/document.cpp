@@ -202,6 +202,19 @@ void apply_scale(Document& document) {
   if (!scales.is_object()) wrong("scales", "'scales' must be a table of tables [scales.NAME]");
   for (const auto& [name, table] : scales.items())
     if (!table.is_object()) wrong(join("scales", name), fmt::format("'scales.{}' must be a table", name));
+  for (const auto& [name, table] : scales.items())
+    for (const char* section : {"task", "network", "stage", "claim"}) {
+      const json there = document.root.value(section, json::object());
+      const json changed = table.value(section, json::object());
+      if (!there.is_object() || !changed.is_object()) continue;
+      std::vector<std::string> names;
+      for (const auto& [known, unused] : there.items()) names.push_back(known);
+      for (const auto& [changed_name, unused] : changed.items())
+        if (!there.contains(changed_name))
+          wrong(join(join(join("scales", name), section), changed_name),
+                fmt::format("there is no [{}.{}] for this scale to change.{}", section, changed_name,
+                            did_you_mean(changed_name, names)));
+    }
   document.root.erase("scales");
   if (!document.root.contains("scale")) return;
   const json scale = document.root["scale"];

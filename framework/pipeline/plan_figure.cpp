@@ -96,6 +96,21 @@ bool add_sources(const Planning& planning, const Mention& mention, FigureStage& 
   return true;
 }
 
+/// Why a kind of figure cannot draw a variable of so many dimensions, or nullopt.
+std::optional<std::string> unfit(const std::string& stage, const std::vector<Output>& outputs, const std::string& name,
+                                 const std::string& kind) {
+  const auto [least, most] = analysis::figure_dimensions(kind);
+  const auto& dims =
+      std::find_if(outputs.begin(), outputs.end(), [&](const Output& output) { return output.name == name; })->dims;
+  if (dims.size() >= least && dims.size() <= most) return std::nullopt;
+  return fmt::format(
+      "'{}' of '{}' {}, and a figure \"{}\" draws {}", name, stage,
+      dims.empty() ? "is a single number" : fmt::format("has a number for each {}", fmt::join(dims, ", ")), kind,
+      most == 0   ? "single numbers"
+      : most == 1 ? "a number for each trial"
+                  : "numbers along a dimension");
+}
+
 /// Whether the sources will have the variables that the options name.
 bool check_variables(const Planning& planning, const std::string& path, const json& draw, const std::string& kind,
                      const json& options, const Stage& stage) {
@@ -108,7 +123,8 @@ bool check_variables(const Planning& planning, const std::string& path, const js
   for (const auto& [option, names] : analysis::figure_variables(kind, options))
     for (const auto& name : names)
       for (const auto& [source, variables] : outputs) {
-        const auto problem = missing_output(source, variables, name);
+        auto problem = missing_output(source, variables, name);
+        if (!problem) problem = unfit(source, variables, name, kind);
         if (!problem) continue;
         if (draw.contains(option))
           planning.reading.diagnostics.at_value(join(path, option), *problem);

@@ -33,7 +33,10 @@ std::map<std::string, std::string> read_kinds(const Reading& reading, const std:
     if (!require_table(reading, path, table)) continue;
     const auto list = fmt::format("one of \"{}\"", fmt::join(stage_kinds(), "\", \""));
     if (!table.contains("run")) {
-      reading.diagnostics.at_key(path, fmt::format("{}: 'run' is required: {}", label_of(path), list));
+      auto others = names;
+      std::erase(others, name);
+      reading.diagnostics.at_key(
+          path, fmt::format("{}: 'run' is required: {}.{}", label_of(path), list, did_you_mean(name, others)));
       continue;
     }
     const auto run = table["run"].is_string() ? table["run"].get<std::string>() : "";

@@ -72,8 +72,9 @@ store::Dataset read_numbers(const Stage& stage, const std::filesystem::path& fol
 
 std::vector<Output> outputs_of(const Stage& stage) {
   std::vector<Output> outputs;
-  if (std::holds_alternative<TrainStage>(stage.work))
-    for (const auto& column : history_columns) outputs.push_back({column, {"batch"}});
+  if (const auto* work = std::get_if<TrainStage>(&stage.work))
+    for (const auto& column : history_columns)
+      if (column == "loss" || work->options.evaluate_every > 0) outputs.push_back({column, {"batch"}});
   if (const auto* work = std::get_if<MeasureStage>(&stage.work)) {
     const plugin::Metric metric(*work->metric.component, work->metric.parameters);
     for (const auto& output : metric.outputs()) outputs.push_back({output.name, output.dims});

@@ -76,10 +76,11 @@ const std::vector<std::string>& recordable() {
 }
 
 const TableKeys& top_level_keys() {
-  static const TableKeys keys = {{text("title", "Title of the report; default: the name of the file."),
-                                  integer("seed", 0, "Seed of everything that does not name its own.", 0),
-                                  text("scale", "The table [scales.NAME] that is laid over the pipeline.", "")},
-                                 {"plugins", "axes", "task", "network", "stage", "claim", "slurm"}};
+  static const TableKeys keys = {
+      {text("title", "Title of the report; default: the name of the file."),
+       integer("seed", 0, "Seed of everything that does not name its own.", 0),
+       text("scale", "The table [scales.NAME] that is laid over the pipeline.", "")},
+      {"plugins", "include", "axes", "task", "network", "stage", "claim", "slurm", "scales"}};
   return keys;
 }
 

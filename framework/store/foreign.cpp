@@ -28,7 +28,8 @@ void name_dimensions(ForeignArray& array, const std::vector<std::string>& dims, 
   if (dims.size() != array.shape.size())
     throw DataError(fmt::format("{} has {} dimensions ({}) and ({}) names {}", place, array.shape.size(),
                                 fmt::join(array.shape, ", "), fmt::join(dims, ", "), dims.size()),
-                    "name every dimension in the order of the file: --dims trial,time,space");
+                    fmt::format("name every dimension in the order of the file: --dims {}",
+                                array.shape.size() == 2 ? "time,space" : "trial,time,space"));
   array.dims = dims;
   const auto contains = [](const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();

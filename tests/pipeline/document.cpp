@@ -170,6 +170,13 @@ TEST_CASE("a file that is included twice counts once, and circles end") {
   CHECK(files.read("self.toml").root == json({{"seed", 1}}));
 }
 
+TEST_CASE("a scale changes what is there, also one that is not chosen") {
+  const Files files(
+      {{"b.toml", ""}, {"a.toml", "[stage.train]\nrun = \"train\"\n[scales.other.stage.trian]\nbatches = 3\n"}});
+  CHECK(files.errors("a.toml").find("there is no [stage.trian] for this scale to change. Did you mean 'train'?") !=
+        std::string::npos);
+}
+
 TEST_CASE("included files that disagree are refused unless the including file decides") {
   const Files files({{"one.toml", "title = \"one\"\nseed = 1\n"},
                      {"two.toml", "title = \"two\"\nseed = 1\n"},

@@ -107,6 +107,13 @@ TEST_CASE("a figure's names and limits are checked before anything runs") {
                  "'step' has no result 'stepwise_distnace'. Did you mean 'stepwise_distance'?"));
   CHECK(contains(figure(map + "value = \"stepwise_distance\", mark = \"far\""), "'step' has no result 'far'."));
   CHECK(contains(figure(map + "value = \"stepwise_distance\", limits = [2, 1]"), "'limits' of a colour scale must be"));
+  CHECK(contains(figure(map + "value = \"per_trial\""),
+                 "'per_trial' of 'step' has a number for each trial, and a figure \"heatmap\" draws single numbers"));
+  CHECK(contains(
+      figure("kind = \"curve\", of = \"step\", value = \"stepwise_distance\", each = [\"seed\", \"friction\"]"),
+      "'stepwise_distance' of 'step' is a single number, and a figure \"curve\" draws numbers along"));
+  CHECK(contains(figure("kind = \"curve\", of = \"train\", value = \"task_error\", each = \"seed\""),
+                 "'train' has no result 'task_error'. It has loss"));
   CHECK(contains(figure("kind = \"curve\", of = \"step\", each = [\"seed\", \"friction\"]"),
                  "'value' is \"loss\", but 'step' has no result 'loss'."));
   CHECK(contains(figure("kind = \"curve\", of = { of = \"train\", at = { seed = [0, 0] } }, each = \"seed\""),
