@@ -138,10 +138,8 @@ int import_command(const Command& command, const Arguments& arguments) {
   if (!values) return 0;
   if (values->count("task") == 0)
     throw UsageError("--task TASK is missing", "'reverie list' shows the tasks; 'reverie info TASK' their parameters.");
-  const fs::path out = values->count("out") != 0 ? (*values)["out"].as<std::string>() : "imported.toml";
+  const fs::path out = values->count("out") != 0 ? output_file(*values) : fs::path("imported.toml");
   std::error_code ignored;
-  if (values->count("out") != 0) output_file(*values);
-
   const auto folder = fs::absolute(out).parent_path();
   if (!fs::is_directory(folder, ignored)) throw store::cannot_write(out, ENOENT);
 

@@ -102,8 +102,6 @@ Json slurm_as_json(const std::filesystem::path& folder) {
   }
 }
 
-}  // namespace
-
 /// --runs; UsageError for a folder that was named and is not there.
 std::filesystem::path runs_of(const options::variables_map& values) {
   const std::filesystem::path runs = values["runs"].as<std::string>();
@@ -112,6 +110,8 @@ std::filesystem::path runs_of(const options::variables_map& values) {
     throw UsageError(fmt::format("--runs {}: there is no such folder", runs.string()));
   return runs;
 }
+
+}  // namespace
 
 int runs_command(const Command& command, const Arguments& arguments) {
   options::options_description description("Options");

@@ -21,8 +21,8 @@ struct Shard {
   const std::int64_t steps;
   const bool history;
   const std::int64_t row_size;  ///< elements of [row][stride]
-  std::int64_t active_rows =
-      shard_rows;  ///< rows that carry trials; plugins are not called for the others, which are 0
+  /// Rows that carry trials; plugins are not called for the others, which are 0.
+  std::int64_t active_rows = shard_rows;
 
   Buffer starts;              ///< [row][E]
   Buffer inputs;              ///< [step][row][I]

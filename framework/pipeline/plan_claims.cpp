@@ -38,13 +38,12 @@ bool check_output(const Planning& planning, const std::string& path, const Quant
   if (source.by_point.empty()) return false;  // told already
   const auto& stage = planning.stages[source.by_point.begin()->second];
   const auto outputs = outputs_of(stage);
-  if (const auto problem = missing_output(stage.name, outputs, plan.quantity.name)) {
-    planning.reading.diagnostics.at_value(join(path, "name"), *problem);
+  const auto* output = find_output(outputs, plan.quantity.name);
+  if (output == nullptr) {
+    planning.reading.diagnostics.at_value(join(path, "name"), missing_output(stage.name, outputs, plan.quantity.name));
     return false;
   }
-  const auto& dims = std::find_if(outputs.begin(), outputs.end(), [&](const Output& output) {
-                       return output.name == plan.quantity.name;
-                     })->dims;
+  const auto& dims = output->dims;
   bool good = true;
   if (plan.quantity.reduce == "none")
     for (const auto& dim : dims) {

@@ -96,13 +96,14 @@ bool add_sources(const Planning& planning, const Mention& mention, FigureStage& 
   return true;
 }
 
-/// Why a kind of figure cannot draw a variable of so many dimensions, or nullopt.
-std::optional<std::string> unfit(const std::string& stage, const std::vector<Output>& outputs, const std::string& name,
-                                 const std::string& kind) {
+/// Why a kind of figure cannot draw the variable of this name, or "".
+std::string why_not(const std::string& stage, const std::vector<Output>& outputs, const std::string& name,
+                    const std::string& kind) {
+  const auto* output = find_output(outputs, name);
+  if (output == nullptr) return missing_output(stage, outputs, name);
   const auto [least, most] = analysis::figure_dimensions(kind);
-  const auto& dims =
-      std::find_if(outputs.begin(), outputs.end(), [&](const Output& output) { return output.name == name; })->dims;
-  if (dims.size() >= least && dims.size() <= most) return std::nullopt;
+  const auto& dims = output->dims;
+  if (dims.size() >= least && dims.size() <= most) return "";
   return fmt::format(
       "'{}' of '{}' {}, and a figure \"{}\" draws {}", name, stage,
       dims.empty() ? "is a single number" : fmt::format("has a number for each {}", fmt::join(dims, ", ")), kind,
@@ -123,14 +124,13 @@ bool check_variables(const Planning& planning, const std::string& path, const js
   for (const auto& [option, names] : analysis::figure_variables(kind, options))
     for (const auto& name : names)
       for (const auto& [source, variables] : outputs) {
-        auto problem = missing_output(source, variables, name);
-        if (!problem) problem = unfit(source, variables, name, kind);
-        if (!problem) continue;
+        const auto problem = why_not(source, variables, name, kind);
+        if (problem.empty()) continue;
         if (draw.contains(option))
-          planning.reading.diagnostics.at_value(join(path, option), *problem);
+          planning.reading.diagnostics.at_value(join(path, option), problem);
         else
           planning.reading.diagnostics.at_key(
-              path, fmt::format("{}: '{}' is \"{}\", but {}", label_of(path), option, name, *problem));
+              path, fmt::format("{}: '{}' is \"{}\", but {}", label_of(path), option, name, problem));
         good = false;
       }
   return good;

@@ -82,11 +82,15 @@ std::vector<Output> outputs_of(const Stage& stage) {
   return outputs;
 }
 
-std::optional<std::string> missing_output(const std::string& stage, const std::vector<Output>& outputs,
-                                          const std::string& name) {
+const Output* find_output(const std::vector<Output>& outputs, const std::string& name) {
+  const auto found =
+      std::find_if(outputs.begin(), outputs.end(), [&](const Output& output) { return output.name == name; });
+  return found == outputs.end() ? nullptr : &*found;
+}
+
+std::string missing_output(const std::string& stage, const std::vector<Output>& outputs, const std::string& name) {
   std::vector<std::string> names;
   for (const auto& output : outputs) names.push_back(output.name);
-  if (std::find(names.begin(), names.end(), name) != names.end()) return std::nullopt;
   return fmt::format("'{}' has no result '{}'.{} It has {}", stage, name, did_you_mean(name, names),
                      fmt::join(names, ", "));
 }

@@ -17,9 +17,9 @@ struct Output {
   std::vector<std::string> dims;
 };
 std::vector<Output> outputs_of(const Stage& stage);
-/// What is wrong with the name of such a variable, or nullopt.
-std::optional<std::string> missing_output(const std::string& stage, const std::vector<Output>& outputs,
-                                          const std::string& name);
+/// The one of this name, or nullptr; what to say then.
+const Output* find_output(const std::vector<Output>& outputs, const std::string& name);
+std::string missing_output(const std::string& stage, const std::vector<Output>& outputs, const std::string& name);
 
 /// The number that a quantity names in a dataset. DataError says what is missing or left over.
 double value_of(const Quantity& quantity, const store::Dataset& dataset, const std::string& owner);
