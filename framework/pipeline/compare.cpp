@@ -61,6 +61,7 @@ void compare_maps(const std::map<std::string, Value>& a, const std::map<std::str
 
 std::vector<Difference> compare_results(const fs::path& a, const fs::path& b) {
   std::vector<Difference> differences;
+  for (const auto& folder : {a, b}) require_result(folder);
   const auto one = read_description(a), two = read_description(b);
   const auto input = [](const std::string& before, const std::string& now) {
     return fmt::format("input {:.16} → {:.16}", before, now);

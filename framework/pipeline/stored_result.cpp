@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <list>
@@ -68,6 +69,37 @@ void seal_result(const fs::path& folder, const Stage& stage, nlohmann::ordered_j
   for (const auto& file : store::list_files(folder, unlisted))
     files[file.name] = {{"size", file.size}, {"sha256", file.sha256}};
   store::write_file_atomically(folder / stage_file, with_checksum(std::move(description)));
+}
+
+namespace {
+
+/// Names of the results that a folder of links holds.
+std::vector<std::string> results_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code failed;
+  for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed)) {
+    std::error_code ignored;
+    if (fs::exists(entry->path() / stage_file, ignored)) names.push_back(entry->path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+void require_result(const fs::path& folder) {
+  std::error_code ignored;
+  if (fs::exists(folder / stage_file, ignored)) return;
+  constexpr std::size_t shown = 5;
+  auto names = results_in(folder);
+  if (names.empty())
+    throw store::DataError(fmt::format("'{}' is not the folder of a result", folder.string()),
+                           "name that of a stage, as in runs/navigation/replay");
+  const auto count = names.size();
+  names.resize(std::min(count, shown));
+  throw store::DataError(fmt::format("'{}' is a folder of results: {}{}", folder.string(), fmt::join(names, ", "),
+                                     count > shown ? fmt::format(" and {} more", count - shown) : ""),
+                         fmt::format("name one of them: '{}'", (folder / names.front()).string()));
 }
 
 json read_description(const fs::path& folder) {

@@ -21,6 +21,9 @@ void seal_result(const std::filesystem::path& folder, const Stage& stage, nlohma
 /// may not be read.
 std::vector<std::string> damage_of(const std::filesystem::path& folder, const std::string& fingerprint);
 
+/// DataError unless the folder is that of a result; of a folder of results it names some.
+void require_result(const std::filesystem::path& folder);
+
 /// stage.json; DataError when it is missing or no json.
 json read_description(const std::filesystem::path& folder);
 

@@ -683,7 +683,7 @@ class Store(CommandLine):
         self.assertIn("recording.nc has other contents", replay)
         measured = self.reverie("diff", "runs/good/divergence", "other/good/divergence").stdout
         self.assertRegex(measured, r"result +divergence \S+ → \S+")
-        self.check_error(1, ["stage.json"], "diff", "runs/good", "other/good")
+        self.check_error(1, ["'runs/good' is a folder of results: ", "name one of them"], "diff", "runs/good", "other/good")
 
     def test_completion_scripts_are_valid_and_know_commands_and_stages(self):
         script = self.reverie("completion", "bash").stdout
