@@ -32,11 +32,10 @@ bool plan_gather(Planning& planning, const json& table, Stage& stage) {
   stage.settings["of"] = table["of"];
   stage.settings["over"] = work.over;
   if (table.contains("at")) stage.settings["at"] = table["at"];
-  stage.identity = {{"run", "gather"},
-                    {"results", gather_results},
-                    {"reduce", work.reduce},
-                    {"over", work.over},
-                    {"of", json::array()}};
+  stage.identity = {{"run", "gather"},   {"results", gather_results}, {"reduce", work.reduce},
+                    {"over", work.over}, {"axes", json::array()},     {"of", json::array()}};
+  // Their order is that of the dimensions.
+  for (const auto& [axis, label] : found->second.front().coordinates) stage.identity["axes"].push_back(axis);
   for (const auto& [index, coordinates] : found->second) {
     stage.inputs.push_back(index);
     stage.identity["of"].push_back(

@@ -131,3 +131,15 @@ TEST_CASE("canonical text has sorted keys, no blanks and keeps numbers that json
   const json infinite = std::numeric_limits<double>::infinity();
   CHECK(canonical({infinite}) != canonical({-infinite.get<double>()}));
 }
+
+TEST_CASE("the order of axes is a part of what gathers them, and of nothing else") {
+  const auto text = [](const std::string& axes) {
+    return "[axes]\n" + axes + task_and_network + training +
+           "[stage.awake]\nrun = \"simulate\"\nof = \"train\"\nphase = \"quiescent\"\ntrials = 5\nseed = \"$s\"\n"
+           "noise = { factor = \"$f\" }\n" +
+           distance + "[stage.all]\nrun = \"gather\"\nof = \"distance\"\n";
+  };
+  const auto one = text("s = [1]\nf = [1.0, 2.0]\n"), other = text("f = [1.0, 2.0]\ns = [1]\n");
+  CHECK(fingerprint("distance", one) == fingerprint("distance", other));
+  CHECK(fingerprint("all", one) != fingerprint("all", other));
+}
