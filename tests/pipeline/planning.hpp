@@ -23,6 +23,11 @@ inline const std::string awake = "[stage.awake]\nrun = \"simulate\"\nof = \"trai
 inline const std::string distance =
     "[stage.distance]\nrun = \"measure\"\nmetric = { plugin = \"stepwise_distance\" }\nrecording = \"awake\"\n";
 
+/// A training that keeps its first weights.
+inline std::string fresh_stage(const std::string& name) {
+  return "[stage." + name + "]\nrun = \"train\"\ntask = \"box\"\nnetwork = \"small\"\nbatches = 0\nseed = 7\n";
+}
+
 inline Plan plan_of(const std::string& text, const std::vector<std::string>& settings = {}) {
   PluginSearch search;
   search.bundled = {REVERIE_PLUGIN_FOLDER};

@@ -34,14 +34,14 @@ SIMULATION = """\
 plugin = "spatial_navigation"
 place_cells = 16
 [network.small]
-cell = { plugin = "leaky_rnn", units = 16 }
+cell = {{ plugin = "leaky_rnn", units = 16 }}
 [stage.replay]
 run = "simulate"
 task = "box"
 network = "small"
 phase = "quiescent"
 trials = 25
-dynamics = [{ plugin = "crashing", how = "hang", when = "now" }]
+dynamics = [{{ plugin = "crashing", how = "{how}", when = "now" }}]
 """
 
 
@@ -51,8 +51,8 @@ class PluginFaults(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
-    def start(self, how, *options, batches=1000000):
-        (self.folder / "fault.toml").write_text(PIPELINE.format(how=how, batches=batches))
+    def start(self, how, *options, batches=1000000, pipeline=PIPELINE):
+        (self.folder / "fault.toml").write_text(pipeline.format(how=how, batches=batches))
         environment = {**os.environ, "HOME": str(self.folder)}
         environment.pop("REVERIE_PLUGIN_PATH", None)
         process = subprocess.Popen([EXECUTABLE, "run", "fault.toml", "--quiet", "--plugin", PLUGIN, "--checkpoint", "0.05",
@@ -110,14 +110,9 @@ class PluginFaults(unittest.TestCase):
         self.assertIn(process.returncode, (130, -signal.SIGINT))
 
     def test_a_simulation_that_never_returns_is_dropped(self):
-        (self.folder / "fault.toml").write_text(SIMULATION)
-        process = subprocess.Popen([EXECUTABLE, "run", "fault.toml", "--quiet", "--plugin", PLUGIN], cwd=self.folder, text=True,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        for stream in (process.stdout, process.stderr):
-            self.addCleanup(stream.close)
-        self.addCleanup(process.kill)
         now = self.folder / "now"
         now.touch()
+        process = self.start("hang", pipeline=SIMULATION)
         self.wait_until(process, lambda: not now.exists())
         process.send_signal(signal.SIGTERM)
         _, words = process.communicate(timeout=60)

@@ -37,10 +37,6 @@ std::vector<StageState> states_of(const RunResult& result) {
   return states;
 }
 
-std::string fresh_stage(const std::string& name) {
-  return "[stage." + name + "]\nrun = \"train\"\ntask = \"box\"\nnetwork = \"small\"\nbatches = 0\nseed = 7\n";
-}
-
 std::vector<std::int64_t> shape_of(const store::Safetensors& file, const std::string& name) {
   const auto* found = file.find(name);
   return found == nullptr ? std::vector<std::int64_t>{} : found->shape;
@@ -317,63 +313,6 @@ TEST_CASE("stages of one fingerprint are computed once and all linked") {
   CHECK(states_of(run(plan, options)) == StageStates{StageState::done, StageState::done});
   CHECK(started == 1);
   CHECK(fs::read_symlink(folder.path / "test/one") == fs::read_symlink(folder.path / "test/two"));
-}
-
-TEST_CASE("links of stages that the pipeline no longer has disappear, other things stay") {
-  const Folder folder;
-  run(plan_of(task_and_network + fresh_stage("one")), options_for(folder));
-  std::ofstream(folder.path / "test/notes.txt") << "mine";
-  run(plan_of(task_and_network + fresh_stage("two")), options_for(folder));
-  CHECK_FALSE(fs::is_symlink(folder.path / "test/one"));
-  CHECK(fs::is_symlink(folder.path / "test/two"));
-  CHECK(fs::exists(folder.path / "test/notes.txt"));
-}
-
-TEST_CASE("links and tables show the results of this plan, whatever was asked for") {
-  const Folder folder;
-  const auto text = pipeline_text + "[stage.draw]\nrun = \"figure\"\ndraw = { kind = \"paths\", of = \"awake\" }\n";
-  run(plan_of(text), options_for(folder));
-  const auto table = store::read_file(folder.path / "test/metrics.csv");
-  run(plan_of(text, {"stage.awake.trials=7"}), options_for(folder));
-  CHECK(store::read_file(folder.path / "test/metrics.csv") != table);
-  auto only = options_for(folder);
-  only.only = {"train"};
-  const auto result = run(plan_of(text), only);
-  CHECK(result.metrics.empty());
-  CHECK_FALSE(fs::is_symlink(folder.path / "test/awake"));
-  CHECK(store::read_file(folder.path / "test/metrics.csv") == table);
-  CHECK(contains(store::read_file(folder.path / "test/report.html"), "5 trials"));
-  run(plan_of(task_and_network + training), options_for(folder));
-  CHECK_FALSE(fs::exists(folder.path / "test/metrics.csv"));
-}
-
-TEST_CASE("a report that cannot be written is a warning") {
-  const Folder folder;
-  fs::create_directories(folder.path / "test/report.html");
-  std::ofstream(folder.path / "test/report.html/notes.txt") << "mine";
-  auto options = options_for(folder);
-  std::string warned;
-  options.events.warning = [&](const std::string& text) { warned += text; };
-  const auto result = run(plan_of(pipeline_text), options);
-  CHECK(result.code == ExitCode::ok);
-  CHECK_FALSE(result.metrics.empty());
-  CHECK(result.report.empty());
-  CHECK(contains(warned, "no report was written: "));
-}
-
-TEST_CASE("another file of the same name is refused while the first is there") {
-  const Folder folder, elsewhere;
-  for (const auto& place : {folder.path, elsewhere.path}) std::ofstream(place / "test.toml") << "";
-  auto plan = plan_of(task_and_network + fresh_stage("one"));
-  plan.file = folder.path / "test.toml";
-  CHECK(run(plan, options_for(folder)).code == ExitCode::ok);
-  auto other = plan_of(task_and_network + fresh_stage("two"));
-  other.file = elsewhere.path / "test.toml";
-  CHECK_THROWS_WITH_AS(run(other, options_for(folder)), doctest::Contains(plan.file.c_str()), store::DataError);
-  CHECK(fs::exists(folder.path / "test" / "one" / "weights.safetensors"));
-  fs::remove(plan.file);
-  CHECK(run(other, options_for(folder)).code == ExitCode::ok);
-  CHECK(fs::exists(folder.path / "test" / "two" / "weights.safetensors"));
 }
 
 TEST_CASE("a result that another run works on is waited for, not computed twice") {

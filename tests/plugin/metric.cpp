@@ -104,11 +104,15 @@ TEST_CASE("a metric that does not give what it declared is named with what it di
       "metric 'spread': finish_pass failed: result dimension 'trial' is 6 long in 'draw' and 7 in 'sum'", PluginError);
   CHECK_THROWS_WITH_AS(run("other_size"),
                        "metric 'spread': finish_pass failed: result 'draw' has 7 values, and its shape 8", PluginError);
-  try {
-    run("undeclared");
-  } catch (const PluginError& error) {
-    CHECK(error.exit_code() == reverie::ExitCode::plugin);
-  }
+  const auto code = [&] {
+    try {
+      run("undeclared");
+    } catch (const PluginError& error) {
+      return error.exit_code();
+    }
+    return reverie::ExitCode::ok;
+  }();
+  CHECK(code == reverie::ExitCode::plugin);
   CHECK_THROWS_WITH_AS(run("failing"), "metric 'spread': add failed: trial 3 is not finite", PluginError);
 }
 

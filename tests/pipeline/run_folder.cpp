@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// What a run leaves in the pipeline's folder: links, tables and the report are those of the plan that ran last.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <pipeline/run.hpp>
+#include <store/publication.hpp>
+
+#include "folder.hpp"
+#include "planning.hpp"
+
+using namespace reverie;
+using namespace reverie::pipeline;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string pipeline_text = task_and_network + training + awake + distance;
+
+RunOptions options_for(const Folder& folder) {
+  RunOptions options;
+  options.runs = folder.path;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("links of stages that the pipeline no longer has disappear, other things stay") {
+  const Folder folder;
+  run(plan_of(task_and_network + fresh_stage("one")), options_for(folder));
+  std::ofstream(folder.path / "test/notes.txt") << "mine";
+  run(plan_of(task_and_network + fresh_stage("two")), options_for(folder));
+  CHECK_FALSE(fs::is_symlink(folder.path / "test/one"));
+  CHECK(fs::is_symlink(folder.path / "test/two"));
+  CHECK(fs::exists(folder.path / "test/notes.txt"));
+}
+
+TEST_CASE("links and tables show the results of this plan, whatever was asked for") {
+  const Folder folder;
+  const auto text = pipeline_text + "[stage.draw]\nrun = \"figure\"\ndraw = { kind = \"paths\", of = \"awake\" }\n";
+  run(plan_of(text), options_for(folder));
+  const auto table = store::read_file(folder.path / "test/metrics.csv");
+  run(plan_of(text, {"stage.awake.trials=7"}), options_for(folder));
+  CHECK(store::read_file(folder.path / "test/metrics.csv") != table);
+  auto only = options_for(folder);
+  only.only = {"train"};
+  const auto result = run(plan_of(text), only);
+  CHECK(result.metrics.empty());
+  CHECK_FALSE(fs::is_symlink(folder.path / "test/awake"));
+  CHECK(store::read_file(folder.path / "test/metrics.csv") == table);
+  CHECK(contains(store::read_file(folder.path / "test/report.html"), "5 trials"));
+  run(plan_of(task_and_network + training), options_for(folder));
+  CHECK_FALSE(fs::exists(folder.path / "test/metrics.csv"));
+}
+
+TEST_CASE("a report that cannot be written is a warning") {
+  const Folder folder;
+  fs::create_directories(folder.path / "test/report.html");
+  std::ofstream(folder.path / "test/report.html/notes.txt") << "mine";
+  auto options = options_for(folder);
+  std::string warned;
+  options.events.warning = [&](const std::string& text) { warned += text; };
+  const auto result = run(plan_of(pipeline_text), options);
+  CHECK(result.code == ExitCode::ok);
+  CHECK_FALSE(result.metrics.empty());
+  CHECK(result.report.empty());
+  CHECK(contains(warned, "no report was written: "));
+}
+
+TEST_CASE("another file of the same name is refused while the first is there") {
+  const Folder folder, elsewhere;
+  for (const auto& place : {folder.path, elsewhere.path}) std::ofstream(place / "test.toml") << "";
+  auto plan = plan_of(task_and_network + fresh_stage("one"));
+  plan.file = folder.path / "test.toml";
+  CHECK(run(plan, options_for(folder)).code == ExitCode::ok);
+  auto other = plan_of(task_and_network + fresh_stage("two"));
+  other.file = elsewhere.path / "test.toml";
+  CHECK_THROWS_WITH_AS(run(other, options_for(folder)), doctest::Contains(plan.file.c_str()), store::DataError);
+  CHECK(fs::exists(folder.path / "test" / "one" / "weights.safetensors"));
+  fs::remove(plan.file);
+  CHECK(run(other, options_for(folder)).code == ExitCode::ok);
+  CHECK(fs::exists(folder.path / "test" / "two" / "weights.safetensors"));
+}
