@@ -22,6 +22,7 @@ struct MeasuredResult {
   std::string stage;
   Point point;
   store::Dataset numbers;
+  std::size_t number = 0;  ///< of the stage in the plan
 };
 
 std::string metrics_table(const std::string& run, const std::vector<MeasuredResult>& results);

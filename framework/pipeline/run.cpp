@@ -52,15 +52,6 @@ void write_or_remove(const fs::path& file, const std::string& text) {
     store::write_file_atomically(file, text);
 }
 
-/// Of all that is there, also what this run did not ask for, as claims and the report are.
-void write_tables(const fs::path& index, const Plan& plan, const fs::path& runs) {
-  const auto name = plan.file.stem().string();
-  const auto stored =
-      measured_results(plan, runs, [&](std::size_t k) { return fs::exists(result_folder(runs, plan.stages[k])); });
-  write_or_remove(index / "metrics.csv", stored.empty() ? "" : metrics_table(name, stored));
-  write_or_remove(index / "metrics_summary.csv", stored.empty() ? "" : metrics_summary(name, over_seeds(stored)));
-}
-
 }  // namespace
 
 RunResult run(const Plan& plan, const RunOptions& given) {
@@ -104,11 +95,16 @@ RunResult run(const Plan& plan, const RunOptions& given) {
     log_end();
     return result;
   }
-  const auto measured =
-      measured_results(plan, options.runs, [&](std::size_t k) { return result.stages[k].has_result(); });
-  result.metrics = scalar_results(plan, measured);
+  // The tables are of all that is there, also what this run did not ask for, as claims and the report are.
+  auto measured = measured_results(plan, options.runs);
   result.over_seeds = over_seeds(measured);
-  write_tables(index, plan, options.runs);
+  const auto name = plan.file.stem().string();
+  write_or_remove(index / "metrics.csv", measured.empty() ? "" : metrics_table(name, measured));
+  write_or_remove(index / "metrics_summary.csv", measured.empty() ? "" : metrics_summary(name, result.over_seeds));
+  const auto others =
+      std::erase_if(measured, [&](const MeasuredResult& one) { return !result.stages[one.number].has_result(); });
+  if (others > 0) result.over_seeds = over_seeds(measured);
+  result.metrics = scalar_results(plan, measured);
   result.claims = judge_claims(plan, options.runs);
   write_or_remove(index / "claims.json", result.claims.empty() ? "" : describe(result.claims).dump(1) + "\n");
   log_end();

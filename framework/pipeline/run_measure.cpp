@@ -3,8 +3,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 #include <numeric/random.hpp>
 #include <pipeline/run_stage.hpp>
+#include <type_traits>
 
 namespace reverie::pipeline {
 namespace {
@@ -14,7 +16,23 @@ using plugin::Metric;
 /// Chunks of about this many numbers: large enough to be read fast, small against memory.
 constexpr std::int64_t numbers_per_chunk = 1 << 22;
 
-/// A recording's variable as a metric's source. The chunk that was read last stays alive with the source.
+/// Trials of a variable as float32 or float64. The chunk that was read last stays alive with the function.
+template <class Real>
+std::function<reverie_tensor(std::int64_t, std::int64_t)> trials_of(
+    const std::shared_ptr<store::RecordingReader>& reader, const std::string& variable) {
+  const auto chunk = std::make_shared<std::vector<Real>>();
+  return [reader, variable, chunk](std::int64_t first, std::int64_t count) {
+    if constexpr (std::is_same_v<Real, float>)
+      *chunk = reader->read(variable, first, count);
+    else
+      *chunk = reader->read_double(variable, first, count);
+    auto extents = reader->shape(variable);
+    extents[0] = count;
+    return plugin::tensor_of(chunk->data(), extents);
+  };
+}
+
+/// A recording's variable as a metric's source.
 Metric::Source source_of(const std::shared_ptr<store::RecordingReader>& reader, const plugin::MetricInput& declared,
                          const std::string& variable) {
   const auto place = fmt::format("{}: '{}'", reader->file().string(), variable);
@@ -46,21 +64,7 @@ Metric::Source source_of(const std::shared_ptr<store::RecordingReader>& reader, 
   std::int64_t per_trial = 1;
   for (std::size_t k = 1; k < source.shape.size(); ++k) per_trial *= source.shape[k];
   source.chunk_trials = std::max<std::int64_t>(1, numbers_per_chunk / std::max<std::int64_t>(1, per_trial));
-  const auto read_by = [&](auto read) {
-    const auto chunk = std::make_shared<decltype(read(*reader, std::int64_t(), std::int64_t()))>();
-    source.read = [reader, read, chunk, shape = source.shape](std::int64_t first, std::int64_t count) {
-      *chunk = read(*reader, first, count);
-      auto extents = shape;
-      extents[0] = count;
-      return plugin::tensor_of(chunk->data(), extents);
-    };
-  };
-  if (reader->fits_float(variable))
-    read_by([variable](const auto& from, std::int64_t first, std::int64_t n) { return from.read(variable, first, n); });
-  else
-    read_by([variable](const auto& from, std::int64_t first, std::int64_t n) {
-      return from.read_double(variable, first, n);
-    });
+  source.read = reader->fits_float(variable) ? trials_of<float>(reader, variable) : trials_of<double>(reader, variable);
   return source;
 }
 

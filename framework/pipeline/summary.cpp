@@ -8,14 +8,14 @@
 
 namespace reverie::pipeline {
 
-std::vector<MeasuredResult> measured_results(const Plan& plan, const std::filesystem::path& runs,
-                                             const std::function<bool(std::size_t stage)>& wanted) {
+std::vector<MeasuredResult> measured_results(const Plan& plan, const std::filesystem::path& runs) {
   std::vector<MeasuredResult> results;
   for (std::size_t k = 0; k < plan.stages.size(); ++k) {
     const auto& stage = plan.stages[k];
-    if (!std::holds_alternative<MeasureStage>(stage.work) || !wanted(k)) continue;
+    const auto folder = result_folder(runs, stage);
+    if (!std::holds_alternative<MeasureStage>(stage.work) || !std::filesystem::exists(folder)) continue;
     try {
-      results.push_back({stage.name, stage.point, store::read_dataset(result_folder(runs, stage) / result_file)});
+      results.push_back({stage.name, stage.point, store::read_dataset(folder / result_file), k});
     } catch (const store::DataError&) {
     }
   }
@@ -27,7 +27,7 @@ std::vector<analysis::ReportMetric> scalar_results(const Plan& plan, const std::
   for (const auto& stage : plan.stages)
     if (const auto* work = std::get_if<MeasureStage>(&stage.work)) metric_of[stage.name] = work->metric.component->id;
   std::vector<analysis::ReportMetric> rows;
-  for (const auto& [name, point, numbers] : results) {
+  for (const auto& [name, point, numbers, stage] : results) {
     const auto label = point.empty() ? name : fmt::format("{}[{}]", name, text_of(point));
     for (const auto& variable : numbers.variables)
       if (variable.dims.empty() && variable.values.size() == 1)

@@ -8,10 +8,9 @@
 
 namespace reverie::pipeline {
 
-/// What measurements left, of the stages that are wanted. What is damaged is left out: the run that asks for it says
-/// so.
-std::vector<MeasuredResult> measured_results(const Plan& plan, const std::filesystem::path& runs,
-                                             const std::function<bool(std::size_t stage)>& wanted);
+/// What the plan's measurements left, as far as they are there. What is damaged is left out: the run that asks for it
+/// says so.
+std::vector<MeasuredResult> measured_results(const Plan& plan, const std::filesystem::path& runs);
 /// The single numbers among it.
 std::vector<analysis::ReportMetric> scalar_results(const Plan& plan, const std::vector<MeasuredResult>& results);
 

@@ -146,7 +146,7 @@ std::optional<std::vector<PluginUse>> choose_dynamics(const Reading& reading, co
 json identity_of(const PluginUse& use) {
   json identity = {
       {"plugin", use.component->id}, {"results", use.component->results_revision}, {"parameters", use.parameters}};
-  const auto library = library_hash(*use.component);
+  const auto library = library_hash(*use.component);  // now, also for provenance: the file may change while stages run
   if (!use.component->bundled) identity["file"] = library;
   return identity;
 }
