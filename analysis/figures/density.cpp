@@ -206,6 +206,12 @@ plugin::ParameterSchema density_options() {
       count_option("contours", 0, 0, 20, "number of contour lines, evenly spaced in the density")};
 }
 
+Needs density_needs(const plugin::json& options, bool) {
+  Needs needs = {{"simulate", {options.at("variable").get<std::string>()}, 2}};
+  if (names_in(options, "value").empty()) needs.push_back({"measure", {"awake", "replay"}});
+  return needs;
+}
+
 Drawing draw_density(const plugin::json& options, const std::vector<FigureSource>& sources) {
   const std::string how = options.at("estimate").get<std::string>();
   const bool own = options.at("scale").get<std::string>() == "own";

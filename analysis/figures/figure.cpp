@@ -22,6 +22,7 @@ struct Kind {
   std::vector<std::string> variables;  ///< options that name variables of what is drawn
   Problems (*check)(const plugin::json&, const std::vector<std::string>& labels) = nullptr;
   DimensionCount dims = {};  ///< of these variables
+  Needs (*needs)(const plugin::json&, bool measured) = nullptr;
 };
 
 /// Every kind takes the size.
@@ -34,7 +35,7 @@ plugin::ParameterSchema with_size(plugin::ParameterSchema options) {
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> table = [] {
     std::vector<Kind> all = {
-        {"paths", "Paths", {"simulate"}, paths_options(), draw_paths, false, {}, {}, check_plane},
+        {"paths", "Paths", {"simulate"}, paths_options(), draw_paths, false, {}, {}, check_plane, {}, paths_needs},
         {"density",
          "Density of positions",
          {"simulate", "measure"},
@@ -43,7 +44,9 @@ const std::vector<Kind>& kinds() {
          true,
          {},
          {"value"},
-         check_plane},
+         check_plane,
+         {},
+         density_needs},
         {"curve",
          "Curves",
          {"train", "measure"},
@@ -75,8 +78,18 @@ const std::vector<Kind>& kinds() {
          check_map,
          {0, 0}},
         {"box", "Distribution over trials", {"measure"}, box_options(), draw_box, true, {}, {"value"}, nullptr, {1, 1}},
-        {"states", "States", {"measure", "simulate"}, states_options(), draw_states, false, {}, {}, check_states},
-        {"polar", "Bearings", {"measure"}, polar_options(), draw_polar, true, {}, {}},
+        {"states",
+         "States",
+         {"measure", "simulate"},
+         states_options(),
+         draw_states,
+         false,
+         {},
+         {},
+         check_states,
+         {},
+         states_needs},
+        {"polar", "Bearings", {"measure"}, polar_options(), draw_polar, true, {}, {}, nullptr, {}, polar_needs},
         {"mean_paths",
          "Mean paths",
          {"measure", "simulate"},
@@ -85,7 +98,9 @@ const std::vector<Kind>& kinds() {
          true,
          {},
          {},
-         check_plane},
+         check_plane,
+         {},
+         mean_paths_needs},
         {"tradeoff",
          "Trade-off",
          {"measure"},
@@ -152,6 +167,11 @@ std::map<std::string, std::vector<std::string>> figure_variables(const std::stri
 }
 
 DimensionCount figure_dimensions(const std::string& kind) { return find_kind(kind).dims; }
+
+std::vector<FigureNeed> figure_needs(const std::string& kind, const plugin::json& options, bool measured) {
+  const Kind& drawn = find_kind(kind);
+  return drawn.needs == nullptr ? Needs() : drawn.needs(options, measured);
+}
 
 std::vector<std::string> figure_axes(const std::string& kind) { return find_kind(kind).axes; }
 

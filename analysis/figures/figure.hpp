@@ -42,6 +42,14 @@ struct DimensionCount {
   std::size_t least = 0, most = most_dimensions;
 };
 DimensionCount figure_dimensions(const std::string& kind);
+/// What every source of one sort must hold for a kind to draw it.
+struct FigureNeed {
+  std::string run;                     ///< the sort
+  std::vector<std::string> variables;  ///< one of these
+  std::int64_t coordinates = 0;        ///< recordings: at least so many for each trial and step
+};
+/// `measured`: whether there is a measurement among the sources.
+std::vector<FigureNeed> figure_needs(const std::string& kind, const plugin::json& options, bool measured);
 /// Options whose value is the name of an axis of the sweep that the figure gathers, as x and y of a heat map.
 std::vector<std::string> figure_axes(const std::string& kind);
 /// Whether a kind averages (or pools, or adds) over axes: whether it takes "over".

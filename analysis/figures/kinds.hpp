@@ -44,4 +44,11 @@ Problems check_map(const plugin::json& options, const std::vector<std::string>& 
 Problems check_states(const plugin::json& options, const std::vector<std::string>& labels);
 Problems check_tradeoff(const plugin::json& options, const std::vector<std::string>& labels);
 
+using Needs = std::vector<FigureNeed>;
+Needs paths_needs(const plugin::json& options, bool measured);
+Needs density_needs(const plugin::json& options, bool measured);
+Needs states_needs(const plugin::json& options, bool measured);
+Needs polar_needs(const plugin::json& options, bool measured);
+Needs mean_paths_needs(const plugin::json& options, bool measured);
+
 }  // namespace reverie::analysis

@@ -177,6 +177,8 @@ plugin::ParameterSchema mean_paths_options() {
           limits_parameter("extent of the axes, [x_min, x_max, y_min, y_max]; empty: a square around all paths")};
 }
 
+Needs mean_paths_needs(const plugin::json&, bool) { return {{"measure", {"awake_mean"}}, {"simulate", {"mean_path"}}}; }
+
 /// Columns: 1 panel, 2 direction, 3 step, 4 share of the time, 5 x, 6 y, 7 sd of x, 8 sd of y, 9 "mean" or "ideal",
 /// 10 source.
 Drawing draw_mean_paths(const plugin::json& options, const std::vector<FigureSource>& sources) {

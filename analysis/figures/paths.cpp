@@ -95,6 +95,10 @@ plugin::ParameterSchema paths_options() {
                         "awake paths: a colour per direction where the recording has directions, or shades of one")};
 }
 
+Needs paths_needs(const plugin::json& options, bool) {
+  return {{"simulate", {options.at("variable").get<std::string>()}, 2}};
+}
+
 Drawing draw_paths(const plugin::json& options, const std::vector<FigureSource>& sources) {
   const std::string variable = options.at("variable").get<std::string>();
   const bool by_direction = options.at("colour").get<std::string>() == "direction";

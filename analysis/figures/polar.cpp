@@ -53,6 +53,8 @@ Histogram read_histogram(const Group& group) {
 
 plugin::ParameterSchema polar_options() { return {}; }
 
+Needs polar_needs(const plugin::json&, bool) { return {{"measure", {"counts"}}, {"measure", {"bearing"}}}; }
+
 /// Columns: 1 panel, 2 bearing, 3 from, 4 to (degrees), 5 radius, 6 count, 7 source.
 Drawing draw_polar(const plugin::json& options, const std::vector<FigureSource>& sources) {
   std::vector<Histogram> histograms;

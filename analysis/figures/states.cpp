@@ -202,6 +202,21 @@ Problems check_states(const plugin::json& options, const std::vector<std::string
   return {{"components", "'components' must be two numbers, as in [1, 2]"}};
 }
 
+Needs states_needs(const plugin::json& options, bool measured) {
+  Needs needs;
+  const auto components = numbers_in(options, "components");
+  if (measured)
+    needs.push_back({"measure", {"fitted"}});
+  else
+    needs.push_back({"simulate",
+                     {options.at("variable").get<std::string>()},
+                     static_cast<std::int64_t>(std::max(components[0], components[1]))});
+  const std::string colour = options.at("colour").get<std::string>();
+  if (colour == "distance" || colour == "angle")
+    needs.push_back({"simulate", {options.at("by").get<std::string>()}, 1});
+  return needs;
+}
+
 Drawing draw_states(const plugin::json& options, const std::vector<FigureSource>& sources) {
   Choices choices;
   const auto components = numbers_in(options, "components");

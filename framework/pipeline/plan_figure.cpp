@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <analysis/figures/figure.hpp>
+#include <analysis/figures/words.hpp>
 #include <map>
 #include <pipeline/planner.hpp>
 #include <pipeline/results.hpp>
@@ -136,6 +137,46 @@ bool check_variables(const Planning& planning, const std::string& path, const js
   return good;
 }
 
+/// Why a kind of figure cannot draw a stage that lacks what every one of its sort must hold, or "".
+std::string why_lacking(const Stage& source, const analysis::FigureNeed& need, const std::string& kind) {
+  if (const auto* simulation = std::get_if<SimulateStage>(&source.work)) {
+    const auto& name = need.variables.front();
+    const auto missing = missing_record(*simulation, source.name, name);
+    if (!missing.empty()) return missing;
+    for (const auto& recorded : recorded_by(*simulation))
+      if (recorded.name == name && recorded.coordinates < need.coordinates)
+        return fmt::format("'{}' of '{}' has {} for each trial and step, and a figure \"{}\" draws {}", name,
+                           source.name, analysis::counted(recorded.coordinates, "coordinate"), kind, need.coordinates);
+    return "";
+  }
+  const auto outputs = outputs_of(source);
+  for (const auto& name : need.variables)
+    if (find_output(outputs, name) != nullptr) return "";
+  return fmt::format("a figure \"{}\" draws '{}', but {}", kind, fmt::join(need.variables, "' or '"),
+                     missing_output(source.name, outputs, need.variables.front()));
+}
+
+/// Whether the sources will have what the kind draws, whatever the options name.
+bool check_needs(const Planning& planning, const std::string& path, const std::string& kind, const json& options,
+                 const Stage& stage) {
+  std::map<std::string, const Stage*> sources;  // by stage's name
+  bool measured = false;
+  for (const auto index : stage.inputs) {
+    const auto& source = planning.stages[index];
+    sources.emplace(source.name, &source);
+    measured = measured || source.run() == "measure";
+  }
+  bool good = true;
+  for (const auto& need : analysis::figure_needs(kind, options, measured))
+    for (const auto& [name, source] : sources) {
+      const auto problem = source->run() == need.run ? why_lacking(*source, need, kind) : "";
+      if (problem.empty()) continue;
+      planning.reading.diagnostics.at_value(join(path, "of"), problem);
+      good = false;
+    }
+  return good;
+}
+
 /// Heading of the report where the pipeline names none.
 std::string usual_section(const std::string& kind, const std::string& source) {
   if (kind == "curve") return source == "train" ? "Training" : "Curves";
@@ -192,7 +233,9 @@ bool plan_figure(Planning& planning, const json& table, Stage& stage) {
   work.kind = *kind;
   bool good = checked.good && options.good && fits;
   for (const auto& mention : *mentions) good = add_sources(planning, mention, work, stage) && good;
-  if (!good || !check_variables(planning, draw_path, draw, *kind, options.values, stage)) return false;
+  if (!good || !check_variables(planning, draw_path, draw, *kind, options.values, stage) ||
+      !check_needs(planning, draw_path, *kind, options.values, stage))
+    return false;
 
   work.title = checked.values["title"].get<std::string>();
   work.section = checked.values["section"].get<std::string>();

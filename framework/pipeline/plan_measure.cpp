@@ -4,29 +4,10 @@
 
 #include <algorithm>
 #include <pipeline/planner.hpp>
+#include <pipeline/results.hpp>
 
 namespace reverie::pipeline {
 namespace {
-
-/// Why a simulation will not leave a variable, or "".
-std::string lacks(const SimulateStage& simulation, const std::string& stage, const std::string& variable) {
-  const auto& options = simulation.options;
-  std::vector<std::string> present = {"position", "trial_direction", "time"};
-  if (!options.quiescent) present.emplace_back("latent");
-  if (options.record_state) present.emplace_back("state");
-  if (options.record_output) present.emplace_back("output");
-  const auto task = make_task(simulation.model.task);
-  if (task->has_endpoints()) present.emplace_back("endpoint");
-  if (task->has_mean_paths()) present.emplace_back("mean_path");
-  if (std::find(present.begin(), present.end(), variable) != present.end()) return "";
-  const auto& known = recordable();
-  if (std::find(known.begin(), known.end(), variable) != known.end())
-    return fmt::format("the recording of '{}' has no '{}': add record = [\"{}\"] to [stage.{}]", stage, variable,
-                       variable, stage);
-  if (variable == "latent")
-    return fmt::format("the recording of '{}' has no 'latent': a quiescent simulation follows no task", stage);
-  return fmt::format("the recording of '{}' has no '{}'; it has {}", stage, variable, fmt::join(present, ", "));
-}
 
 /// Inputs of the metric from the roles of the table. A role's variable replaces that of the first input with this role.
 std::optional<std::vector<MeasureInput>> connect(Planning& planning, const std::string& path, const json& table,
@@ -64,7 +45,7 @@ std::optional<std::vector<MeasureInput>> connect(Planning& planning, const std::
       stage.inputs.push_back(planning.index_of(reference));
     }
     input.input = input_of_role[declared.role];
-    const auto missing = lacks(std::get<SimulateStage>(source->work), source->name, input.variable);
+    const auto missing = missing_record(std::get<SimulateStage>(source->work), source->name, input.variable);
     if (missing.empty()) continue;
     if (metric.is_extra(inputs.size() - 1)) {
       input.input.reset();

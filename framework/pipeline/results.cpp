@@ -7,6 +7,7 @@
 #include <cmath>
 #include <pipeline/results.hpp>
 #include <pipeline/run_stage.hpp>
+#include <pipeline/stages.hpp>
 
 namespace reverie::pipeline {
 namespace {
@@ -93,6 +94,31 @@ std::string missing_output(const std::string& stage, const std::vector<Output>& 
   for (const auto& output : outputs) names.push_back(output.name);
   return fmt::format("'{}' has no result '{}'.{} It has {}", stage, name, did_you_mean(name, names),
                      fmt::join(names, ", "));
+}
+
+std::vector<Recorded> recorded_by(const SimulateStage& simulation) {
+  const auto& options = simulation.options;
+  const auto task = make_task(simulation.model.task);
+  std::vector<Recorded> all = {{"position", task->latents()}, {"trial_direction"}, {"time"}};
+  if (!options.quiescent) all.push_back({"latent", task->latents()});
+  if (options.record_state) all.push_back({"state", simulation.model.network.units});
+  if (options.record_output) all.push_back({"output", task->outputs()});
+  if (task->has_endpoints()) all.push_back({"endpoint"});
+  if (task->has_mean_paths()) all.push_back({"mean_path"});
+  return all;
+}
+
+std::string missing_record(const SimulateStage& simulation, const std::string& stage, const std::string& variable) {
+  std::vector<std::string> names;
+  for (const auto& recorded : recorded_by(simulation)) names.push_back(recorded.name);
+  if (std::find(names.begin(), names.end(), variable) != names.end()) return "";
+  const auto& known = recordable();
+  if (std::find(known.begin(), known.end(), variable) != known.end())
+    return fmt::format("the recording of '{}' has no '{}': add record = [\"{}\"] to [stage.{}]", stage, variable,
+                       variable, stage);
+  if (variable == "latent")
+    return fmt::format("the recording of '{}' has no 'latent': a quiescent simulation follows no task", stage);
+  return fmt::format("the recording of '{}' has no '{}'; it has {}", stage, variable, fmt::join(names, ", "));
 }
 
 double value_of(const Quantity& quantity, const store::Dataset& dataset, const std::string& owner) {

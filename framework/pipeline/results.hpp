@@ -21,6 +21,15 @@ std::vector<Output> outputs_of(const Stage& stage);
 const Output* find_output(const std::vector<Output>& outputs, const std::string& name);
 std::string missing_output(const std::string& stage, const std::vector<Output>& outputs, const std::string& name);
 
+/// A variable that a simulation records, and how many numbers it has for each trial and step (0: it is none of these).
+struct Recorded {
+  std::string name;
+  std::int64_t coordinates = 0;
+};
+std::vector<Recorded> recorded_by(const SimulateStage& simulation);
+/// Why the simulation of stage `stage` does not record a variable, or "".
+std::string missing_record(const SimulateStage& simulation, const std::string& stage, const std::string& variable);
+
 /// The number that a quantity names in a dataset. DataError says what is missing or left over.
 double value_of(const Quantity& quantity, const store::Dataset& dataset, const std::string& owner);
 

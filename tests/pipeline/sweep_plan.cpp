@@ -121,6 +121,30 @@ TEST_CASE("a figure's names and limits are checked before anything runs") {
   CHECK(contains(figure(map + "value = \"stepwise_distance\", over = \"seed\""), "axis 'seed' is named twice"));
 }
 
+TEST_CASE("a figure whose sources lack what its kind draws is refused before anything runs") {
+  const auto errors = [](const std::string& draw) {
+    return errors_of(
+        "[task.ring]\nplugin = \"head_direction\"\n"
+        "[network.small]\ncell = { plugin = \"leaky_rnn\", units = 8 }\n"
+        "[stage.turns]\nrun = \"simulate\"\nphase = \"awake\"\ntask = \"ring\"\nnetwork = \"small\"\n"
+        "[stage.step]\nrun = \"measure\"\nmetric = { plugin = \"stepwise_distance\" }\n"
+        "recording = \"turns\"\n[stage.figure]\nrun = \"figure\"\ndraw = { " +
+        draw + " }\n");
+  };
+  const std::string flat = "'position' of 'turns' has 1 coordinate for each trial and step, and a figure ";
+  CHECK(contains(errors("kind = \"paths\", of = \"turns\""), flat + "\"paths\" draws 2"));
+  CHECK(contains(errors("kind = \"density\", of = \"turns\""), flat + "\"density\" draws 2"));
+  CHECK(contains(errors("kind = \"states\", of = \"turns\""), flat + "\"states\" draws 2"));
+  CHECK(contains(errors("kind = \"states\", of = \"turns\", variable = \"state\""),
+                 "the recording of 'turns' has no 'state': add record = [\"state\"] to [stage.turns]"));
+  CHECK(contains(errors("kind = \"polar\", of = \"step\""),
+                 "a figure \"polar\" draws 'counts', but 'step' has no result 'counts'. It has stepwise_distance"));
+  CHECK(contains(errors("kind = \"states\", of = \"step\""), "draws 'fitted', but 'step' has no result 'fitted'"));
+  CHECK(contains(errors("kind = \"density\", of = \"step\""), "draws 'awake' or 'replay', but 'step' has no result"));
+  CHECK(contains(errors("kind = \"mean_paths\", of = [\"step\", \"turns\"]"),
+                 "draws 'awake_mean', but 'step' has no result 'awake_mean'"));
+}
+
 TEST_CASE("a reference binds an axis to a value or to another axis") {
   const auto crossed =
       plan_of("[axes]\nrow = [0.5, 1.0]\nfriction = [0.5, 1.0]\n" + task_and_network + training + awake + replay +
