@@ -22,7 +22,7 @@ std::string label_problem(const json& label, const std::string& axis) {
   if (label.is_number_float() && !std::isfinite(label.get<double>())) return "a value of an axis must be finite";
   if (label.is_string() && !fits_in_a_path(label.get<std::string>()))
     return fmt::format(
-        "\"{}\" cannot be a value of '{}': use letters, digits, '_', '-', '.' and '+' (results lie in "
+        "\"{}\" cannot be a value of '{}': use at most 100 letters, digits, '_', '-', '.' and '+' (results lie in "
         "folders of that name); a table [axes.{}] gives other values a name",
         label.get<std::string>(), axis, axis);
   return "";
@@ -140,7 +140,8 @@ std::vector<Axis> read_axes(const Reading& reading) {
     const auto path = join("axes", name);
     const json& value = table[name];
     if (!fits_in_a_path(name) || name.find('.') != std::string::npos) {
-      reading.diagnostics.at_key(path, fmt::format("'{}' cannot name an axis: use letters, digits, '_' and '-'", name));
+      reading.diagnostics.at_key(
+          path, fmt::format("'{}' cannot name an axis: use at most 100 letters, digits, '_' and '-'", name));
       continue;
     }
     if (!value.is_array() && !value.is_object()) {

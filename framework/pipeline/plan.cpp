@@ -124,7 +124,12 @@ const std::string& Stage::run() const { return stage_kinds()[work.index()]; }
 std::string Stage::label() const { return point.empty() ? name : fmt::format("{}[{}]", name, text_of(point)); }
 
 std::filesystem::path Stage::place() const {
-  return point.empty() ? std::filesystem::path(name) : std::filesystem::path(name) / text_of(point);
+  return point.empty() ? std::filesystem::path(name) : std::filesystem::path(name) / file_name(text_of(point));
+}
+
+std::string Stage::file_name(const std::string& text) const {
+  constexpr std::size_t longest = 200;  // of 255 bytes: some names get endings
+  return text.size() <= longest ? text : fmt::format("{}-{}", text.substr(0, longest - 17), fingerprint.substr(0, 16));
 }
 
 Plan make_plan(const Document& document, const PluginSearch& search) {

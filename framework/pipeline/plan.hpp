@@ -112,6 +112,8 @@ struct Stage {
   std::string label() const;
   /// Within the pipeline's index: "replay", "replay/friction=0.5,seed=0".
   std::filesystem::path place() const;
+  /// A text that tells this stage from others, as a file's name: one that is too long ends in the fingerprint instead.
+  std::string file_name(const std::string& text) const;
 };
 
 struct Plan {

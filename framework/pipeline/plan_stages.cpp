@@ -14,7 +14,7 @@ namespace {
 
 /// A stage's name is a folder's name.
 bool is_folder_name(const std::string& name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+  return !name.empty() && name.size() <= 100 && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   });
 }
@@ -26,7 +26,8 @@ std::map<std::string, std::string> read_kinds(const Reading& reading, const std:
     const auto path = join("stage", name);
     const json& table = reading.document.root["stage"][name];
     if (!is_folder_name(name))
-      reading.diagnostics.at_key(path, fmt::format("'{}' cannot name a stage: use letters, digits, '_' and '-'", name));
+      reading.diagnostics.at_key(
+          path, fmt::format("'{}' cannot name a stage: use at most 100 letters, digits, '_' and '-'", name));
     if (name == logs_name || name == slurm_name)
       reading.diagnostics.at_key(
           path, fmt::format("'{}' cannot name a stage: a run keeps a folder of that name beside the results", name));

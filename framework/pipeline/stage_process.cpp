@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <signal.h>
 
-#include <algorithm>
 #include <fstream>
 #include <numeric/threads.hpp>
 #include <pipeline/index.hpp>
@@ -53,11 +52,7 @@ Progress progress_of(const nlohmann::json& line) {
 }  // namespace
 
 fs::path log_file(const fs::path& index, const Stage& stage) {
-  constexpr std::size_t longest = 200;
-  auto name = stage.label();
-  std::replace(name.begin(), name.end(), '/', '_');
-  if (name.size() > longest) name = name.substr(0, longest - 17) + "-" + stage.fingerprint.substr(0, 16);
-  return index / logs_name / (name + ".log");
+  return index / logs_name / (stage.file_name(stage.label()) + ".log");
 }
 
 StageProcess::StageProcess(const StageRequest& request, store::Lock lock, int threads, fs::path log)

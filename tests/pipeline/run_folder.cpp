@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <pipeline/run.hpp>
+#include <set>
 #include <store/publication.hpp>
 
 #include "folder.hpp"
@@ -52,6 +53,20 @@ TEST_CASE("links and tables show the results of this plan, whatever was asked fo
   CHECK(contains(store::read_file(folder.path / "test/report.html"), "5 trials"));
   run(plan_of(task_and_network + training), options_for(folder));
   CHECK_FALSE(fs::exists(folder.path / "test/metrics.csv"));
+}
+
+TEST_CASE("a point too long for a file's name gets a link that is cut") {
+  const Folder folder;
+  const std::string one(95, 'x'), two = std::string(94, 'x') + 'y';
+  const auto axis = [&](const std::string& name) { return "[axes." + name + "]\n" + one + " = 2\n" + two + " = 3\n"; };
+  run(plan_of(axis("trials") + axis("steps") + axis("draw") + task_and_network + fresh_stage("train") +
+              "[stage.awake]\nrun = \"simulate\"\nof = \"train\"\nphase = \"awake\"\n"
+              "trials = \"$trials\"\nsteps = \"$steps\"\ndraw = \"$draw\"\n"),
+      options_for(folder));
+  std::set<fs::path> results;
+  for (const auto& link : fs::directory_iterator(folder.path / "test/awake"))
+    results.insert(fs::canonical(link.path() / "recording.nc"));
+  CHECK(results.size() == 8);
 }
 
 TEST_CASE("a report that cannot be written is a warning") {
