@@ -232,10 +232,13 @@ int check_command(const Command& command, const Arguments& arguments) {
   if (!(seconds > 0)) throw UsageError("--time-limit must be above 0");
   const auto given = pipeline::parse_document("--set", "", texts(*values, "set")).root;
   const auto only = texts(*values, "only");
+  const auto what = (*values)["FILE|NAME"].as<std::string>();
+  if (what.ends_with(".toml"))
+    throw UsageError(fmt::format("'{}' is a pipeline, and check is for plugins", what),
+                     fmt::format("Pipelines are checked with: reverie validate {}", what));
   Report report(values->count("json") != 0);
 
-  for (const auto& target :
-       find_targets((*values)["FILE|NAME"].as<std::string>(), plugin_search(*values), seconds, report)) {
+  for (const auto& target : find_targets(what, plugin_search(*values), seconds, report)) {
     report.begin(fmt::format("{} {}", plugin::name_of(target.kind), target.id));
     std::vector<std::string> known;
     for (const auto& check : plugin::checks_of(target.kind)) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <plugin/instance.hpp>
 #include <plugin/validate.hpp>
 
@@ -159,6 +160,8 @@ std::pair<Array, Array> Task::landmarks(const std::vector<TaskConstant>& constan
   const auto count = static_cast<std::int64_t>(directions_.size());
   if (has_endpoints()) result.first = Array({count, latents_});
   if (has_mean_paths()) result.second = Array({count, steps + 1, latents_});
+  for (auto* landmark : {&result.first, &result.second})
+    std::fill(landmark->values.begin(), landmark->values.end(), std::numeric_limits<double>::quiet_NaN());
   const auto given = tensors_of(constants);
   const auto endpoint = result.first.tensor(), mean_path = result.second.tensor();
   instance_.call("landmarks", [&](reverie_error* error) {
@@ -166,7 +169,7 @@ std::pair<Array, Array> Task::landmarks(const std::vector<TaskConstant>& constan
                              has_mean_paths() ? &mean_path : nullptr, error);
   });
   if (!all_finite(result.first) || !all_finite(result.second))
-    instance_.broke_contract("landmarks gave numbers that are not finite");
+    instance_.broke_contract("landmarks left numbers unwritten or not finite");
   return result;
 }
 

@@ -344,6 +344,9 @@ class Usage(CommandLine):
     def test_missing_argument(self):
         self.check_error(2, ["'PIPELINE' is missing"], "run")
 
+    def test_a_pipeline_is_not_for_check(self):
+        self.check_error(2, ["'good.toml' is a pipeline", "reverie validate good.toml"], "check", "good.toml")
+
     def test_too_many_arguments(self):
         self.check_error(2, ["too many arguments"], "run", "a.toml", "b.toml")
 

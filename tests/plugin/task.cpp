@@ -89,6 +89,9 @@ TEST_CASE("a task that breaks its contract is named with what it did") {
   CHECK_THROWS_WITH_AS(generated("direction"), "task 'line': generate gave direction 2, which is not one of 2",
                        PluginError);
   CHECK_THROWS_WITH_AS(generated("nan"), "task 'line': generate gave numbers that are not finite", PluginError);
+  const auto forgetful = line({{"fault", "forgetful"}});
+  CHECK_THROWS_WITH_AS(forgetful.landmarks(forgetful.make_constants(stream), 9),
+                       "task 'line': landmarks left numbers unwritten or not finite", PluginError);
   CHECK_THROWS_WITH_AS(generated("failing"),
                        "task 'line': generate failed: parameter 'scale': steps of this length leave the line",
                        PluginError);

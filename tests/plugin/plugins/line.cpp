@@ -4,13 +4,14 @@
 /// A walk on a line: s_{n+1} = s_n + x_n with x ~ N(0, 1) * scale; the code is [s, s * gain], gain a drawn constant.
 /// `fault` breaks the contract in one way.
 struct Line {
-  enum Fault { none, direction, nan, no_dt, failing };
+  enum Fault { none, direction, nan, no_dt, failing, forgetful };
   reverie::parameter scale{0.1};
   Fault fault = none;
   static auto parameters() {
-    return reverie::parameters(reverie::number("scale", &Line::scale).range("(0, inf)").unit("m").doc("step"),
-                               reverie::choice("fault", &Line::fault, {"none", "direction", "nan", "no_dt", "failing"})
-                                   .doc("what to get wrong"));
+    return reverie::parameters(
+        reverie::number("scale", &Line::scale).range("(0, inf)").unit("m").doc("step"),
+        reverie::choice("fault", &Line::fault, {"none", "direction", "nan", "no_dt", "failing", "forgetful"})
+            .doc("what to get wrong"));
   }
 
   reverie::TaskLayout layout() const {
@@ -57,7 +58,7 @@ struct Line {
   }
   void landmarks(const reverie::Constants&, reverie::View<double> endpoint, reverie::View<double>) const {
     endpoint(0, 0) = -1;
-    endpoint(1, 0) = 1;
+    if (fault != forgetful) endpoint(1, 0) = 1;
   }
 };
 REVERIE_TASK("line", Line)
