@@ -75,6 +75,12 @@ inline Matrix covariance(std::span<const double> samples, std::size_t d) {
   return c;
 }
 
+inline reverie::PluginFailure singular(const std::string& what) {
+  return reverie::not_finite("the covariance of the " + what +
+                             " samples is singular (they lie on a point, a line or a plane): no density can be "
+                             "estimated");
+}
+
 /// Lower L with L L^T = h; numeric failure where h is not positive definite to rounding. `what` names the samples.
 inline Matrix cholesky(const Matrix& h, const std::string& what) {
   Matrix l(h.size);
@@ -82,10 +88,7 @@ inline Matrix cholesky(const Matrix& h, const std::string& what) {
     for (std::size_t j = 0; j <= i; ++j) {
       double rest = h(i, j);
       for (std::size_t k = 0; k < j; ++k) rest -= l(i, k) * l(j, k);
-      if (i == j && !(rest > 1e-13 * h(i, i)))
-        throw reverie::not_finite(
-            "the covariance of the " + what +
-            " samples is singular (they lie on a point, a line or a plane): no density can be estimated");
+      if (i == j && !(rest > 1e-13 * h(i, i))) throw singular(what);
       l(i, j) = i == j ? std::sqrt(rest) : rest / l(j, j);
     }
   return l;
@@ -101,6 +104,9 @@ class Density {
                                 " dimensions are too few to estimate a density");
     const double n = static_cast<double>(count_), d = static_cast<double>(dimensions);
     bandwidth_ = covariance(samples, dimensions);
+    // A coordinate that is constant varies by rounding.
+    for (std::size_t k = 0; k < dimensions; ++k)
+      if (!(bandwidth_(k, k) > 1e-26 * samples[k] * samples[k])) throw singular(what);
     for (double& h : bandwidth_.values) h *= std::pow(n, -2 / (d + 4));
     factor_ = cholesky(bandwidth_, what);
 

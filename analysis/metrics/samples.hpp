@@ -25,9 +25,8 @@ class Collector {
   Collector(Space space, std::int64_t components, const reverie::MetricJob& job, bool has_replay)
       : space_(space), components_(components), moments_(space == Space::principal ? job.shape(0)[2] : 0) {
     if (has_replay) trials::require_same_space(job, 0, 1, "awake", "replay");
-    if (space == Space::position)
-      angles::refuse(has_replay ? trials::shared_unit(job, {0, 1}) : job.unit(0), "awake",
-                     "polar_histogram counts angles");
+    angles::refuse(has_replay ? trials::shared_unit(job, {0, 1}) : job.unit(0), "awake",
+                   "polar_histogram counts angles");
     if (space == Space::principal && components > job.shape(0)[2])
       throw reverie::invalid("there are fewer units (" + std::to_string(job.shape(0)[2]) + ") than components (" +
                              std::to_string(components) + ")");

@@ -38,6 +38,16 @@ inline void require_finite(const Chunk& whole, const char* what) {
       throw reverie::not_finite("entry " + std::to_string(k) + " of '" + what + "' is missing or not finite");
 }
 
+/// Two inputs in the same unit, where both are given and name one.
+inline void require_same_unit(const reverie::MetricJob& job, std::size_t a, std::size_t b, const std::string& role_a,
+                              const std::string& role_b) {
+  if (!job.has(a) || !job.has(b)) return;
+  const auto &unit_a = job.unit(a), &unit_b = job.unit(b);
+  if (!unit_a.empty() && !unit_b.empty() && unit_a != unit_b)
+    throw reverie::invalid("the units of " + role_a + " ('" + unit_a + "') and " + role_b + " ('" + unit_b +
+                           "') disagree: convert one of them");
+}
+
 /// Two inputs [trial, time, space] with as many coordinates, in the same unit where both name one.
 inline void require_same_space(const reverie::MetricJob& job, std::size_t a, std::size_t b, const std::string& role_a,
                                const std::string& role_b) {
@@ -45,10 +55,7 @@ inline void require_same_space(const reverie::MetricJob& job, std::size_t a, std
   if (of_a != of_b)
     throw reverie::invalid(role_a + " and " + role_b + " have different numbers of coordinates (" +
                            std::to_string(of_a) + " and " + std::to_string(of_b) + ")");
-  const auto &unit_a = job.unit(a), &unit_b = job.unit(b);
-  if (!unit_a.empty() && !unit_b.empty() && unit_a != unit_b)
-    throw reverie::invalid("the units of " + role_a + " ('" + unit_a + "') and " + role_b + " ('" + unit_b +
-                           "') disagree: convert one of them");
+  require_same_unit(job, a, b, role_a, role_b);
 }
 
 /// The unit of inputs in one space: that of the first which names one.
@@ -100,19 +107,22 @@ inline std::vector<double> seconds(const Chunk& times, const std::string& unit) 
     if (unit == name) scale = 1;
   for (const char* name : {"ms", "millisecond", "milliseconds"})
     if (unit == name) scale = 1e-3;
+  for (const char* name : {"min", "minute", "minutes"})
+    if (unit == name) scale = 60;
   if (scale == 0)
-    throw reverie::invalid("the unit of 'time' is '" + unit + "'; 's' or 'ms' is needed: convert the times");
+    throw reverie::invalid("the unit of 'time' is '" + unit + "'; 's', 'ms' or 'min' is needed: convert the times");
   std::vector<double> result(times.data, times.data + times.extent(0));
   for (double& t : result) t *= scale;
   return result;
 }
 
-/// The spacing of times in seconds; none of a single time. Uneven or descending times are refused.
+/// The spacing of times in seconds; none of a single time. Times may be rounded by a twentieth of it; uneven or
+/// descending ones are refused.
 inline std::optional<double> time_step(const std::vector<double>& times) {
   if (times.size() < 2) return std::nullopt;
   const double dt = (times.back() - times.front()) / static_cast<double>(times.size() - 1);
   for (std::size_t n = 1; n < times.size(); ++n)
-    if (!(std::abs(times[n] - times[n - 1] - dt) <= 1e-3 * dt) || !(dt > 0))
+    if (!(std::abs(times[n] - (times.front() + static_cast<double>(n) * dt)) <= 0.05 * dt) || !(dt > 0))
       throw reverie::invalid("the times of the recording are not evenly spaced and ascending (step " +
                              std::to_string(n) + "): resample it");
   return dt;

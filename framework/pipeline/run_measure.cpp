@@ -73,7 +73,9 @@ std::string unit_of(const plugin::MetricOutput& output, const std::string& unit_
   const std::string placeholder = "input";
   if (output.unit != placeholder && !output.unit.starts_with(placeholder + "^")) return output.unit;
   if (unit_of_input.empty() || unit_of_input == "1") return unit_of_input;
-  return unit_of_input + output.unit.substr(placeholder.size());
+  const auto power = output.unit.substr(placeholder.size());
+  const bool compound = unit_of_input.find_first_of(" */^.-0123456789") != std::string::npos;
+  return (compound && !power.empty() ? "(" + unit_of_input + ")" : unit_of_input) + power;
 }
 
 store::Variable variable_of(const plugin::MetricResult& result, const std::string& unit_of_input) {

@@ -174,7 +174,7 @@ std::vector<ForeignArray> read_tracks(const std::filesystem::path& file, const R
     const auto& [label, samples] = table.trials[trial];
     for (std::size_t n = 0; n < samples.size(); ++n) {
       const double since = samples[n].time - samples[0].time;
-      if (std::abs(since - time[n]) > 0.01 * step)
+      if (std::abs(since - time[n]) > 0.05 * step)
         throw table.wrong(
             samples[n].line,
             fmt::format("sample {} of trial {} is at {:.6g} after its start, where the longest trial is at {:.6g}", n,

@@ -46,6 +46,24 @@ class Recordings(unittest.TestCase):
     def expected(self, paths):
         return np.linalg.norm(np.diff(paths, axis=1), axis=2).sum(axis=1).mean()
 
+    def test_times_rounded_to_milliseconds(self):
+        rows = [f"{trial},{round(trial * 7.4321 + n / 30, 3)},{n / 30},0\n" for trial in range(3) for n in range(40)]
+        (self.folder / "camera.csv").write_text("trial,time (s),x (m),y (m)\n" + "".join(rows))
+        done = self.reverie("measure", "reach_time", "--awake", "camera.csv", "--variable", "awake=position", "--replay",
+                            "camera.csv", "--set", "endpoints=[[1,0]]", "--out", "r.json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        result = json.loads((self.folder / "r.json").read_text())["variables"]
+        self.assertEqual(result["compression"]["values"], 1)
+        self.assertAlmostEqual(result["awake_seconds"]["values"], 27 / 30, delta=0.001)
+
+    def test_powers_of_units_with_several_words(self):
+        for unit, expected in (("m", "m^2"), ("cm/s", "(cm/s)^2")):
+            xarray.Dataset({"position": (("trial", "time", "space"), self.paths, {"units": unit})}).to_netcdf(
+                self.folder / "u.nc")
+            done = self.reverie("measure", "total_variance", "--recording", "u.nc")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(" ".join(done.stdout.splitlines()[0].split()[2:]), expected)
+
     def test_numpy_arrays_in_every_layout(self):
         wanted = self.expected(self.paths)
         np.save(self.folder / "c.npy", self.paths)

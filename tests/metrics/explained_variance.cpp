@@ -94,6 +94,15 @@ TEST_CASE("the variance of projected states is about their own mean") {
     CHECK(results.at("projected_ratio")[k] == doctest::Approx(results.at("ratio")[k]).epsilon(1e-9));
 }
 
+TEST_CASE("projected states far from those that gave the axes keep their shares") {
+  auto r = clouds();
+  r["project.state"] = r["fit.state"];
+  for (double& value : r["project.state"].values) value += 1048576;
+  const auto results = run(make_metric("explained_variance"), r);
+  for (std::size_t k = 0; k < 10; ++k)
+    CHECK(results.at("projected_ratio")[k] == doctest::Approx(results.at("ratio")[k]).epsilon(1e-6));
+}
+
 TEST_CASE("threads and chunks do not change principal components") {
   Recordings r;
   r["fit.state"] = normals(1, {30, 90, 150});
@@ -122,6 +131,15 @@ TEST_CASE("states without variance, or of other sizes, are refused") {
   auto still = r;
   std::fill(still["fit.state"].values.begin(), still["fit.state"].values.end(), 0.1);
   CHECK(fails_naming([&] { run(metric, still); }, {"all samples of fit are equal"}));
+  auto collapsed = r;
+  collapsed["project.state"] = r["fit.state"];
+  auto& states = collapsed["project.state"].values;
+  const auto units = static_cast<std::size_t>(r["fit.state"].shape[2]);
+  for (std::size_t k = 0; k < states.size(); ++k) states[k] = 0.1 * static_cast<double>(k % units) + 0.07;
+  CHECK(fails_naming([&] { run(metric, collapsed); }, {"all samples of project are equal"}));
+  auto angles = r;
+  angles["fit.state"].unit = "rad";
+  CHECK(fails_naming([&] { run(metric, angles); }, {"angles"}));
   auto other = r;
   other["project.state"].shape = {5, 20, 10};
   CHECK(fails_naming([&] { run(metric, other); }, {"20 and 10"}));

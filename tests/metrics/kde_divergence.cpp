@@ -123,6 +123,13 @@ TEST_CASE("recordings that cannot be compared are refused by name") {
   auto still = awake;
   std::fill(still.values.begin(), still.values.end(), 0.25);
   CHECK(fails_naming([&] { run(metric, {still.source(), replay.source()}); }, {"awake", "singular"}));
+  auto flat = replay;
+  for (std::size_t k = 1; k < flat.values.size(); k += 2) flat.values[k] = 0.1;
+  CHECK(fails_naming([&] { run(metric, {awake.source(), flat.source()}); }, {"replay", "singular"}));
+  auto angles = awake;
+  angles.unit = "rad";
+  const auto principal = make_metric("kde_divergence", {{"axes", "principal"}});
+  CHECK(fails_naming([&] { run(principal, {angles.source(), replay.source()}); }, {"angles", "rad"}));
 
   Paths<double> spatial{{10, 100, 3}, std::vector<double>(3000, 0.1)};
   CHECK(fails_naming([&] { run(metric, {awake.source(), spatial.source()}); }, {"2 and 3"}));

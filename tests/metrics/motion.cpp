@@ -96,6 +96,13 @@ TEST_CASE("angles that pass pi go on, step by step and in sum") {
   CHECK(run(make_metric("total_variance"), r).at("total_variance")[0] == doctest::Approx(0.25 * 21 * 22 / 12));
 }
 
+TEST_CASE("every angle is in a grid of a full turn") {
+  Recordings r;
+  r["recording.position"] = {{1, 10, 1}, {}, "rad"};
+  for (int k = -5; k < 5; ++k) r["recording.position"].values.push_back((20 * k + 1) * std::numbers::pi);
+  CHECK(run(make_metric("occupancy"), r).at("outside")[0] == 0);
+}
+
 TEST_CASE("occupancy counts cells and their entropy, together and per trial") {
   // Trial 0 stays in one cell of a 4 x 4 grid; trial 1 spends a quarter of its steps in each of four others.
   Recordings r;

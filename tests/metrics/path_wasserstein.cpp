@@ -51,7 +51,7 @@ TEST_CASE("exact distances agree with the reference, for equal and unequal numbe
   CHECK(run(metric, ca).at("distance")[0] == doctest::Approx(expected).epsilon(1e-10));
 }
 
-TEST_CASE("the floor is the distance of a second awake recording, or of even and odd trials") {
+TEST_CASE("the floor is the distance of a second awake recording, or of random halves") {
   const auto metric = make_metric("path_wasserstein");
   auto r = compare(paths("a"), paths("b"));
   r["floor.latent"] = paths("c");
@@ -59,16 +59,18 @@ TEST_CASE("the floor is the distance of a second awake recording, or of even and
   CHECK(given.at("floor")[0] == doctest::Approx(reference("w2_exact_ac").values[0] / std::sqrt(6.0)).epsilon(1e-10));
   CHECK(given.at("floor_paths")[0] == 45);
 
-  // Trials 2i and 2i + 1 of these paths are (i, 0, ...) and (i, 1, ...): at distance 1 from each other.
-  Paths<double> pairs{{20, 4, 1}, std::vector<double>(80)};
-  for (std::size_t i = 0; i < 20; ++i)
-    for (std::size_t n = 0; n < 4; ++n)
-      pairs.values[i * 4 + n] = static_cast<double>(n == 0 ? i / 2 * 10 : n == 1 ? i % 2 : 0);
-  auto split = compare(pairs, pairs);
+  // Trials turn to two places in turn, 2 apart: halves by number would be 2 apart, random ones hold about as many of
+  // both.
+  Paths<double> turns{{400, 4, 1}, std::vector<double>(1600)};
+  for (std::size_t k = 0; k < turns.values.size(); ++k) turns.values[k] = k / 4 % 2 == 0 ? -1 : 1;
+  auto split = compare(turns, turns);
   const auto results = run(metric, split);
   CHECK(results.at("distance")[0] == 0);
-  CHECK(results.at("floor")[0] == doctest::Approx(1 / std::sqrt(4.0)));
-  CHECK(results.at("floor_paths")[0] == 10);
+  // A share p of the paths moves, and 200 p has a standard deviation of 5.
+  CHECK(results.at("floor")[0] < 2 * std::sqrt(4 * 5 / 200.0));
+  CHECK(results.at("floor_paths")[0] == 200);
+  CHECK(run(metric, split, 7).at("floor") == results.at("floor"));
+  CHECK(run(metric, split, 100, 2).at("floor") != results.at("floor"));
 }
 
 TEST_CASE("a shift of all paths is their distance, by every method") {
@@ -110,6 +112,12 @@ TEST_CASE("angles are compared the short way round") {
 }
 
 TEST_CASE("paths that cannot be compared are refused") {
+  auto covariances = compare({{4, 8200, 1}, std::vector<double>(32800)}, {{4, 8200, 1}, std::vector<double>(32800)});
+  CHECK(fails_naming(
+      [&] {
+        run(make_metric("path_wasserstein", {{"method", "gaussian"}}), covariances);
+      },
+      {"8192 numbers for each path", "8200"}));
   const auto metric = make_metric("path_wasserstein");
   auto r = compare(paths("a"), paths("b"));
   r["replay.position"].shape = {120, 3, 2};

@@ -108,6 +108,27 @@ TEST_CASE("endpoints may be given: one anchor for all paths, or one per directio
   CHECK(anchored.at("awake_count") == std::vector<double>{5});
 }
 
+TEST_CASE("compression compares times where steps are not equally long") {
+  auto r = maze(0.02, 0.05);
+  const auto equal = run(make_metric("reach_time"), r);
+  for (double& time : r["replay.time"].values) time /= 4;
+  const auto results = run(make_metric("reach_time"), r);
+  CHECK(results.at("replay") == equal.at("replay"));
+  for (const char* name : {"compression", "compression_se"})
+    CHECK(results.at(name)[0] == doctest::Approx(4 * equal.at(name)[0]));
+  for (std::size_t d = 0; d < 2; ++d)
+    CHECK(results.at("compression_per_direction")[d] == doctest::Approx(4 * equal.at("compression_per_direction")[d]));
+}
+
+TEST_CASE("times may be rounded, and in minutes") {
+  auto r = maze(0.02, 0.05);
+  for (int n = 0; n < steps; ++n) r["awake.time"].values[static_cast<std::size_t>(n)] = std::round(1e3 * n / 30) / 1e3;
+  r["replay.time"].unit = "min";
+  const auto results = run(make_metric("reach_time"), r);
+  CHECK(results.at("awake_seconds")[0] == doctest::Approx(results.at("awake")[0] / 30).epsilon(1e-3));
+  CHECK(results.at("replay_seconds")[0] == doctest::Approx(results.at("replay")[0] * 0.02 * 60));
+}
+
 TEST_CASE("what cannot be timed is refused") {
   auto r = maze(0.02, 0.05);
   CHECK(fails_naming([&] { run(make_metric("reach_time", {{"radius", 2.0}}), r); }, {"smaller", "radius"}));
@@ -118,6 +139,9 @@ TEST_CASE("what cannot be timed is refused") {
   auto units = r;
   units["replay.position"].unit = "cm";
   CHECK(fails_naming([&] { run(make_metric("reach_time"), units); }, {"'m'", "'cm'"}));
+  auto landmarks = r;
+  landmarks["awake.endpoint"].unit = "cm";
+  CHECK(fails_naming([&] { run(make_metric("reach_time"), landmarks); }, {"awake ('m')", "endpoint ('cm')"}));
   auto uneven = r;
   uneven["awake.time"].values[50] += 0.01;
   CHECK(fails_naming([&] { run(make_metric("reach_time"), uneven); }, {"step 50"}));

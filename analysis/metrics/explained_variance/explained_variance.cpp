@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "../angles.hpp"
 #include "../principal_axes.hpp"
 
 /// Principal component analysis of states (P1, Figures 1c, 1f, 1g): all trials and steps of the recording `fit` are
@@ -13,6 +14,7 @@ struct ExplainedVariance {
   static constexpr const char* doc =
       "Principal components of states: explained variance, axes, and projections of recordings on them.";
   static constexpr const char* source = "Krishna et al. (ICLR 2024), Figure 1; as scikit-learn's PCA";
+  static constexpr int results_revision = 2;
   std::int64_t components = 10, trials = 200;
 
   static auto parameters() {
@@ -54,10 +56,11 @@ struct ExplainedVariance {
     principal::Moments moments;
     principal::Axes axes;
     std::vector<double> kept[2];
-    // Of `project`, deviations from the mean of `fit`: sums and sums of squares, per component and per unit.
-    std::vector<double> sums, squares, unit_sums, unit_squares;
+    // Of `project`, deviations from its first sample: sums and sums of squares, per component and per unit.
+    std::vector<double> origin, unit_origin, sums, squares, unit_sums, unit_squares;
 
     Run(const ExplainedVariance& m, reverie::MetricJob& j) : metric(m), job(j), width(job.shape(0)[2]), moments(width) {
+      angles::refuse(trials::shared_unit(job, {0, 1}), "fit", "polar_histogram counts angles");
       if (!job.has(1)) return;
       trials::require_same_space(job, 0, 1, "fit", "project");
       if (metric.trials == 0)
@@ -82,13 +85,18 @@ struct ExplainedVariance {
 
     void add_variance(const std::vector<double>& coordinates, const double* rows, std::int64_t steps) {
       const auto units = trials::index(width);
+      if (origin.empty()) {
+        origin.assign(coordinates.begin(), coordinates.begin() + static_cast<std::ptrdiff_t>(axes.count()));
+        unit_origin.assign(rows, rows + width);
+      }
       for (std::size_t i = 0; i < coordinates.size(); ++i) {
-        sums[i % axes.count()] += coordinates[i];
-        squares[i % axes.count()] += coordinates[i] * coordinates[i];
+        const double deviation = coordinates[i] - origin[i % axes.count()];
+        sums[i % axes.count()] += deviation;
+        squares[i % axes.count()] += deviation * deviation;
       }
       for (std::size_t i = 0; i < trials::index(steps); ++i)
         for (std::size_t k = 0; k < units; ++k) {
-          const double deviation = rows[i * units + k] - axes.mean[k];
+          const double deviation = rows[i * units + k] - unit_origin[k];
           unit_sums[k] += deviation;
           unit_squares[k] += deviation * deviation;
         }

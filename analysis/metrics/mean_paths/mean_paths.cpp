@@ -109,6 +109,8 @@ struct MeanPaths {
           width(job.shape(awake_paths)[2]),
           turn(angles::turn_of(trials::shared_unit(job, {awake_paths, replay_paths}))),
           landmarks(width, turn) {
+      trials::require_same_unit(job, awake_paths, endpoint, "awake", "endpoint");
+      trials::require_same_unit(job, awake_paths, mean_path, "awake", "mean_path");
       if (job.has(replay_paths)) trials::require_same_space(job, awake_paths, replay_paths, "awake", "replay");
       if (metric.endpoints.columns > 0) landmarks.set_endpoints(metric.endpoints, 0);
     }

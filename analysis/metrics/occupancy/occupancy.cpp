@@ -82,7 +82,8 @@ struct Occupancy {
       std::int64_t cell = 0;
       for (std::int64_t k = 0; k < width; ++k) {
         const auto i = trials::index(k);
-        const double at = turn > 0 ? x[k] - turn * std::floor((x[k] - low[i]) / turn) : x[k];
+        double at = x[k];
+        if (turn > 0) at = std::clamp(at - turn * std::floor((at - low[i]) / turn), low[i], low[i] + turn);
         if (at < low[i] || at > high[i]) return -1;
         const auto bin =
             static_cast<std::int64_t>((at - low[i]) / (high[i] - low[i]) * static_cast<double>(metric.bins));

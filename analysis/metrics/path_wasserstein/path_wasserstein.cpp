@@ -14,15 +14,16 @@
 ///
 /// Step n of an awake path is compared with step n of a replayed one. The floor is the distance that finite samples of
 /// equal distributions have: between the awake paths and a second awake recording (`floor`, simulated with draw = 1);
-/// or, where none is given, between the even and the odd trials of the awake recording, which is an upper bound, since
-/// half as many paths are compared. All paths are held in memory. A sample that is not finite is refused. Random
-/// numbers: normals of trial j, step 0 are direction j.
+/// or, where none is given, between two halves of the awake paths, drawn at random, which is an upper bound, since half
+/// as many paths are compared. All paths are held in memory. A sample that is not finite is refused. Random numbers:
+/// normals of trial j, step 0 are direction j; the uniform number of trial i, step 1 decides on path i's half.
 struct PathWasserstein {
   static constexpr const char* doc =
       "Wasserstein distance between awake and replayed paths, beside the one that finite numbers of paths have by "
       "chance.";
   static constexpr const char* source =
       "Casco-Rodriguez, Krishna, Baraniuk (2026), Figure 4; sliced: Bonneel et al. (2015)";
+  static constexpr int results_revision = 2;
   enum Method { exact, sliced, gaussian };
   Method method = exact;
   std::int64_t projections = 200;
@@ -85,6 +86,12 @@ struct PathWasserstein {
       if (metric.method != exact)
         angles::refuse(trials::shared_unit(job, {0, 1, 2}), "awake",
                        "method = \"exact\" takes differences the short way round");
+      constexpr std::size_t most_dimensions = 8192;  // several matrices of half a gigabyte
+      if (metric.method == gaussian && width > most_dimensions)
+        throw reverie::invalid("\"gaussian\" takes up to " + std::to_string(most_dimensions) +
+                                   " numbers for each path (steps times coordinates), not " + std::to_string(width) +
+                                   "; for more take \"sliced\"",
+                               0);
       if (metric.method == gaussian)
         for (std::size_t input = 0; input < (job.has(2) ? 3 : 2); ++input)
           if (job.shape(input)[0] < (input == 0 && !job.has(2) ? 4 : 2))
@@ -102,13 +109,26 @@ struct PathWasserstein {
       emit("distance", "distance_se", distance(awake, replay));
       if (job.should_stop()) return;
       std::vector<double> half[2];
-      for (std::size_t i = 0; more.empty() && i < count(awake); ++i)
-        half[i % 2].insert(half[i % 2].end(), row(awake, i), row(awake, i) + width);
+      if (more.empty()) {
+        const auto order = random_order(count(awake));
+        for (std::size_t i = 0; i < order.size(); ++i)
+          half[i % 2].insert(half[i % 2].end(), row(awake, order[i]), row(awake, order[i]) + width);
+      }
       const auto &left = more.empty() ? half[0] : awake, &right = more.empty() ? half[1] : more;
       emit("floor", "floor_se", distance(left, right));
       job.emit("awake_paths", static_cast<double>(count(awake)));
       job.emit("replay_paths", static_cast<double>(count(replay)));
       job.emit("floor_paths", static_cast<double>(std::min(count(left), count(right))));
+    }
+
+    std::vector<std::size_t> random_order(std::size_t paths_count) const {
+      std::vector<std::pair<double, std::size_t>> keys;
+      for (std::size_t i = 0; i < paths_count; ++i)
+        keys.emplace_back(job.random().uniform(static_cast<std::uint32_t>(i), 1, 1, 1)[0], i);
+      std::sort(keys.begin(), keys.end());
+      std::vector<std::size_t> order;
+      for (const auto& key : keys) order.push_back(key.second);
+      return order;
     }
 
     std::size_t count(const std::vector<double>& set) const { return set.size() / width; }

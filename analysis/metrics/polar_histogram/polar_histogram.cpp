@@ -3,10 +3,12 @@
 #include "../trials.hpp"
 
 /// Histogram of bearings (P1, Figures 3a and 3b): all trials and steps counted in equal sectors from -pi on. The
-/// bearing is the recorded angle, or, of positions in the plane, atan2(y, x) seen from the origin. A sector's area in a
-/// polar plot is its share of the samples when drawn to radius sqrt((n/N)/pi). A sample that is not finite is refused.
+/// bearing is the recorded angle, or, of positions in the plane, atan2(y, x) seen from the origin. Drawn to radius
+/// sqrt((n/N)/pi) in a polar plot, areas of sectors are in proportion to their shares of the samples. A sample that is
+/// not finite is refused.
 struct PolarHistogram {
-  static constexpr const char* doc = "Histogram of bearings, with radii for a polar plot whose areas are shares.";
+  static constexpr const char* doc =
+      "Histogram of bearings, with radii for a polar plot whose areas are in proportion to shares.";
   static constexpr const char* source = "Krishna et al. (ICLR 2024), Figure 3";
   std::int64_t bins = 20;
 

@@ -17,6 +17,8 @@ struct ReachTime {
   double radius = 0.1;
   reverie::Table endpoints;
 
+  static constexpr int results_revision = 2;
+
   static auto parameters() {
     return reverie::parameters(reverie::number("radius", &ReachTime::radius)
                                    .range("(0, inf)")
@@ -73,7 +75,8 @@ struct ReachTime {
         result("replay_per_direction", "direction", "1", "Mean replay reach time in steps; NaN without paths.",
                may_have_gaps),
         result("replay_count", "direction", "1", "Replayed paths of each direction."),
-        result("compression_per_direction", "direction", "1", "Ratio of those means; NaN without paths in a phase.",
+        result("compression_per_direction", "direction", "1",
+               "Ratio of those means in time; NaN without paths in a phase, or where replay's mean is 0.",
                may_have_gaps)};
   }
 
@@ -107,6 +110,8 @@ struct ReachTime {
           width(job.shape(awake_paths)[2]),
           turn(angles::turn_of(trials::shared_unit(job, {awake_paths, replay_paths}))),
           landmarks(width, turn) {
+      trials::require_same_unit(job, awake_paths, endpoint, "awake", "endpoint");
+      trials::require_same_unit(job, awake_paths, mean_path, "awake", "mean_path");
       trials::require_same_space(job, awake_paths, replay_paths, "awake", "replay");
       const bool given = metric.endpoints.rows > 0 && metric.endpoints.columns > 0;
       if (given) landmarks.set_endpoints(metric.endpoints, reverie::parameter_index<ReachTime>("endpoints"));
@@ -155,15 +160,17 @@ struct ReachTime {
     }
 
     void finish(std::uint32_t) {
+      const double scale =
+          awake.dt && replay.dt && std::abs(*awake.dt / *replay.dt - 1) > 1e-6 ? *awake.dt / *replay.dt : 1;
       const double a = trials::mean(awake.times), r = trials::mean(replay.times);
       if (r == 0)
         throw reverie::not_finite(
             "every replayed path starts within the radius of its endpoint: compression is not defined; give a smaller "
             "radius");
       const auto a_se = trials::standard_error(awake.times), r_se = trials::standard_error(replay.times);
-      job.emit("compression", a / r);
+      job.emit("compression", scale * (a / r));
       // First order: var(a/r) = (se_a^2 + (a/r)^2 se_r^2) / r^2.
-      if (a_se && r_se) job.emit("compression_se", std::hypot(*a_se, a / r * *r_se) / r);
+      if (a_se && r_se) job.emit("compression_se", scale * (std::hypot(*a_se, a / r * *r_se) / r));
       job.emit("censored", awake.share() < 0.5 || replay.share() < 0.5 ? 1.0 : 0.0);
       job.emit("awake", a);
       job.emit("replay", r);
@@ -179,10 +186,10 @@ struct ReachTime {
       job.emit("awake_direction", {awake_count}, awake.directions);
       job.emit("replay_per_trial", {replay_count}, replay.times);
       job.emit("replay_direction", {replay_count}, replay.directions);
-      emit_per_direction();
+      emit_per_direction(scale);
     }
 
-    void emit_per_direction() {
+    void emit_per_direction(double scale) {
       constexpr double none = std::numeric_limits<double>::quiet_NaN();
       std::vector<double> means[2], counts[2], ratio;
       for (std::int64_t d = 0; d < landmarks.count(); ++d) {
@@ -191,7 +198,7 @@ struct ReachTime {
           means[k].push_back(times.empty() ? none : trials::mean(times));
           counts[k].push_back(static_cast<double>(times.size()));
         }
-        ratio.push_back(means[1].back() > 0 ? means[0].back() / means[1].back() : none);
+        ratio.push_back(means[1].back() > 0 ? scale * (means[0].back() / means[1].back()) : none);
       }
       const std::vector<std::int64_t> shape = {landmarks.count()};
       job.emit("awake_per_direction", shape, means[0]);
