@@ -102,6 +102,35 @@ template <class P>
 concept rowwise_cell = requires(const P& p, CellRow<float>& row) {
   p.increment(row);
 };
+using OneCellUnit = CellUnit<Scalar<float>>;
+
+REVERIE_OPTIONAL_MEMBER(slots)
+REVERIE_OPTIONAL_MEMBER(projections)
+REVERIE_OPTIONAL_MEMBER(gates)
+REVERIE_OPTIONAL_MEMBER(variants)
+REVERIE_OPTIONAL_MEMBER(step_size)
+REVERIE_OPTIONAL_MEMBER(state_is_output)
+
+/// What variants() is given.
+struct AnyBody {
+  template <class V>
+  void operator()(const V&) const {}
+};
+template <class P>
+concept gives_variants = requires(const P& p, const AnyBody& body) {
+  p.variants(body);
+};
+
+/// Of the class that has the pointwise functions.
+template <class V>
+constexpr void require_pointwise() {
+  constexpr bool increments = takes<Hook::increment, const V, OneCellUnit&>;
+  static_assert(increments && !by_value<Hook::increment, V, OneCellUnit>,
+                "a cell has, in public: template <class Real> void increment(reverie::CellUnit<Real>& u) const");
+  constexpr bool has_usable_gates = takes<Hook::gates, const V, OneCellUnit&>;
+  REVERIE_REFUSE("template <class Real> void gates(reverie::CellUnit<Real>& u) const",
+                 by_value<Hook::gates, V, OneCellUnit> || (has_gates<V> && !has_usable_gates));
+}
 
 template <class P>
 constexpr std::size_t slot_count() {
@@ -317,6 +346,7 @@ reverie_status run_cell(const void* instance_, const reverie_cell_block* block, 
     const auto phased = [&]<class T, std::uint32_t phase>(std::integral_constant<std::uint32_t, phase>, T) {
       const auto with = [&](const auto& variant) {
         using V = std::remove_cvref_t<decltype(variant)>;
+        require_pointwise<V>();
         if constexpr (backward)
           run_vectorised(CellBackward<phase, T, P, V>{variant, *block});
         else
@@ -359,6 +389,18 @@ template <class P>
 auto cell(const char* id) {
   return [id] {
     using namespace detail;
+    REVERIE_REFUSE(
+        "static constexpr std::array slots{...}", has_slots<P> && !requires { P::slots; });
+    REVERIE_REFUSE(
+        "std::vector<reverie_projection> projections() const",
+        has_projections<P> && !requires(const P& p) { p.projections(); });
+    REVERIE_REFUSE("template <class Body> void variants(Body&& body) const", has_variants<P> && !gives_variants<P>);
+    REVERIE_REFUSE(
+        "double step_size() const", has_step_size<P> && !requires(const P& p) { p.step_size(); });
+    REVERIE_REFUSE(
+        "static constexpr bool state_is_output", has_state_is_output<P> && !requires { P::state_is_output; });
+    REVERIE_REFUSE(
+        "static auto memory()", has_memory<P> && !requires { P::memory(); });
     static const reverie_cell table = {
         sizeof table, 0,
         [](const void* i) -> const reverie_cell_layout* { return &instance<P, CellLayout<P>>(i).layout.abi; },

@@ -108,13 +108,15 @@ T* row_of(const reverie_rows& m, std::int64_t row) {
   return m.data ? static_cast<T*>(m.data) + row * m.stride : nullptr;
 }
 
-enum class Hook { emit, current, advance };
+enum class Hook { emit, current, advance, gates, increment };  // the last two of cells
 
-// Does an object of type P, const or not, offer this hook for argument A (Unit or Row)?
+// Does an object of type P, const or not, offer this hook for argument A (a unit or a row)?
 template <Hook hook, class P, class A>
 concept takes = (hook == Hook::emit && requires(P & p, A&& a) { p.emit(std::forward<A>(a)); }) ||
                 (hook == Hook::current && requires(P & p, A&& a) { p.current(std::forward<A>(a)); }) ||
-                (hook == Hook::advance && requires(P & p, A&& a) { p.advance(std::forward<A>(a)); });
+                (hook == Hook::advance && requires(P & p, A&& a) { p.advance(std::forward<A>(a)); }) ||
+                (hook == Hook::gates && requires(P & p, A&& a) { p.gates(std::forward<A>(a)); }) ||
+                (hook == Hook::increment && requires(P & p, A&& a) { p.increment(std::forward<A>(a)); });
 using OneUnit = Unit<Scalar<float>>;
 template <Hook hook, class P>
 concept pointwise = takes<hook, const P, OneUnit&>;
@@ -123,13 +125,23 @@ concept rowwise = !pointwise<hook, P> && takes<hook, const P, Row<float>&>;
 template <Hook hook, class P>
 concept has_hook = pointwise<hook, P> || rowwise<hook, P>;
 
-/// Refuses mistakes that would leave the hook without effect.
+/// The hook changes a copy of unit U: it takes one by value. (auto&& takes everything.)
+struct NoUnit;
+template <Hook hook, class P, class U>
+concept by_value = takes<hook, const P, U> && !takes<hook, const P, NoUnit&>;
+/// The hook is there and has no effect: it changes a copy, or is not const.
 template <Hook hook, class P>
-constexpr void require_usable() {
-  static_assert(!takes<hook, const P, OneUnit>, "a hook takes its unit by reference: reverie::Unit<Real>& u");
-  static_assert(has_hook<hook, P> || !(takes<hook, P, OneUnit&> || takes<hook, P, Row<float>&>),
-                "a hook is a const function: void advance(reverie::Unit<Real>& u) const");
-}
+concept is_ignored = by_value<hook, P, OneUnit> ||
+    (!has_hook<hook, P> && (takes<hook, P, OneUnit&> || takes<hook, P, Row<float>&>));
+
+REVERIE_OPTIONAL_MEMBER(emit)
+REVERIE_OPTIONAL_MEMBER(current)
+REVERIE_OPTIONAL_MEMBER(advance)
+REVERIE_OPTIONAL_MEMBER(emit_vjp)
+REVERIE_OPTIONAL_MEMBER(current_vjp)
+REVERIE_OPTIONAL_MEMBER(advance_vjp)
+REVERIE_OPTIONAL_MEMBER(memory)
+REVERIE_OPTIONAL_MEMBER(uses)
 
 template <Hook hook, class P>
 concept row_gradient =
@@ -371,11 +383,25 @@ template <class P>
 auto dynamics(const char* id) {
   return [id] {
     using namespace detail;
-    require_usable<Hook::emit, P>();
-    require_usable<Hook::current, P>();
-    require_usable<Hook::advance, P>();
+    REVERIE_REFUSE("template <class Real> void emit(reverie::Unit<Real>& u) const",
+                   is_ignored<Hook::emit, P> || (has_emit<P> && !has_hook<Hook::emit, P>));
+    REVERIE_REFUSE("template <class Real> void current(reverie::Unit<Real>& u) const",
+                   is_ignored<Hook::current, P> || (has_current<P> && !has_hook<Hook::current, P>));
+    REVERIE_REFUSE("template <class Real> void advance(reverie::Unit<Real>& u) const",
+                   is_ignored<Hook::advance, P> || (has_advance<P> && !has_hook<Hook::advance, P>));
     static_assert(has_hook<Hook::emit, P> || has_hook<Hook::current, P> || has_hook<Hook::advance, P>,
-                  "a dynamics has emit, current or advance");
+                  "a dynamics has, in public, emit, current or advance: "
+                  "template <class Real> void advance(reverie::Unit<Real>& u) const");
+    REVERIE_REFUSE("template <class T> void emit_vjp(reverie::Row<T>& row, reverie::RowGradient<T>& gradient) const",
+                   has_emit_vjp<P> && !row_gradient<Hook::emit, P>);
+    REVERIE_REFUSE("template <class T> void current_vjp(reverie::Row<T>& row, reverie::RowGradient<T>& gradient) const",
+                   has_current_vjp<P> && !row_gradient<Hook::current, P>);
+    REVERIE_REFUSE("template <class T> void advance_vjp(reverie::Row<T>& row, reverie::RowGradient<T>& gradient) const",
+                   has_advance_vjp<P> && !row_gradient<Hook::advance, P>);
+    REVERIE_REFUSE(
+        "static auto memory()", has_memory<P> && !requires { P::memory(); });
+    REVERIE_REFUSE(
+        "std::uint32_t uses() const", has_uses<P> && !requires(const P& p) { p.uses(); });
     static const reverie_dynamics table = {
         sizeof table,
         0,

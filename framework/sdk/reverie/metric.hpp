@@ -26,6 +26,8 @@
 #include <reverie/plugin.hpp>
 #include <reverie/task.hpp>
 
+#include <mutex>
+
 namespace reverie {
 
 /// An input that the pipeline has to give; `optional_input` one that it may.
@@ -88,21 +90,32 @@ class MetricJob {
     if (host_->emit_result(job_, name, &t, &error) != REVERIE_OK) throw PluginFailure(error.code, error.message);
   }
 
-  /// body(begin, end) over [0, count) in fixed partitions, side by side.
+  /// body(begin, end) over [0, count) in fixed partitions, side by side. Throws what the first of them that
+  /// fails has thrown.
   template <class Body>
   void parallel_for(std::int64_t count, std::int64_t partition, Body&& body) const {
     struct Call {
       Body& body;
-      std::string message;
-    } call{body, {}};
+      std::mutex mutex;
+      std::int64_t first_failed;
+      reverie_error error;
+    } call{body, {}, count, {}};
     const auto status = host_->parallel_for(
         host_->context, count, partition,
         [](void* user, std::int64_t begin, std::int64_t end) -> reverie_status {
           auto& c = *static_cast<Call*>(user);
-          return detail::guarded(nullptr, [&] { c.body(begin, end); });
+          reverie_error error{};
+          if (detail::guarded(&error, [&] { c.body(begin, end); }) == REVERIE_OK) return REVERIE_OK;
+          const std::lock_guard lock(c.mutex);
+          if (begin < c.first_failed) {
+            c.first_failed = begin;
+            c.error = error;
+          }
+          return error.code;
         },
         &call);
-    if (status != REVERIE_OK) throw PluginFailure(status, "a part of the parallel computation failed");
+    if (call.first_failed < count) throw PluginFailure(call.error.code, call.error.message, call.error.param_index);
+    if (status != REVERIE_OK) throw PluginFailure(status, "the parallel computation failed");
   }
 
  private:
@@ -114,6 +127,8 @@ class MetricJob {
 };
 
 namespace detail {
+
+REVERIE_OPTIONAL_MEMBER(passes)
 
 template <class P>
 struct MetricTables {
@@ -186,6 +201,8 @@ template <class P>
 auto metric(const char* id) {
   return [id] {
     using namespace detail;
+    REVERIE_REFUSE(
+        "std::uint32_t passes() const", has_passes<P> && !requires(const P& p) { p.passes(); });
     static const reverie_metric table = {
         sizeof table,
         0,

@@ -10,7 +10,8 @@
 /// relu, abs, min, max, clamp, select, exp, tanh, sigmoid and sqrt are branch-free. For float, exp, tanh and sigmoid
 /// are polynomials that compilers vectorise (error below 3 ulp in the normal range); for double they are those of
 /// <cmath>, as are log, pow (to the power of a parameter), sin and cos for both, which are not vectorised. The
-/// derivative of relu at 0 is 0 and that of abs at 0 is 0, as in PyTorch; what is not a number stays none.
+/// derivative of relu at 0 is 0 and that of abs at 0 is 0, as in PyTorch; what is not a number stays none. All of them
+/// take parameters, too, and then give one.
 #pragma once
 
 #include <bit>
@@ -36,6 +37,19 @@ struct parameter {
   friend constexpr parameter operator-(parameter a) { return -a.value; }
   friend constexpr bool operator==(parameter a, parameter b) = default;
   friend constexpr auto operator<=>(parameter a, parameter b) { return a.value <=> b.value; }
+
+  friend constexpr parameter select(bool condition, parameter a, parameter b) { return condition ? a : b; }
+  friend constexpr parameter relu(parameter a) { return a.value <= 0 ? 0 : a.value; }
+  friend parameter abs(parameter a) { return std::abs(a.value); }
+  friend constexpr parameter max(parameter a, parameter b) { return b.value <= a.value || a.value != a.value ? a : b; }
+  friend constexpr parameter min(parameter a, parameter b) { return b.value >= a.value || a.value != a.value ? a : b; }
+  friend constexpr parameter clamp(parameter a, parameter low, parameter high) {
+    return a.value < low.value ? low : (a.value > high.value ? high : a);
+  }
+  friend parameter tanh(parameter a) { return std::tanh(a.value); }
+  friend parameter sigmoid(parameter a) { return 1 / (1 + std::exp(-a.value)); }
+  friend parameter sin(parameter a) { return std::sin(a.value); }
+  friend parameter cos(parameter a) { return std::cos(a.value); }
 };
 
 inline parameter sqrt(parameter a) { return std::sqrt(a.value); }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <reverie/failure.hpp>
+#include <reverie/members.hpp>
 #include <reverie/number.hpp>
 
 #include <cstdlib>
@@ -112,6 +113,9 @@ class Field {
 /// A real number; the member is a `parameter` or a double.
 template <class Owner, class Member>
 Field<Owner> number(std::string name, Member Owner::*member) {
+  static_assert(std::is_same_v<Member, parameter> || std::is_floating_point_v<Member>,
+                "the member of reverie::number is a reverie::parameter or a double; for others there are "
+                "reverie::integer and reverie::boolean");
   return Field<Owner>(
              std::move(name), REVERIE_NUMBER,
              [member](const Owner& o, reverie_value& v) { v.number = parameter(o.*member).value; },
@@ -154,13 +158,19 @@ Field<Owner> text(std::string name, std::string Owner::*member) {
 }
 /// A list or table of numbers.
 template <class Owner>
-Field<Owner> numbers(std::string name, Table Owner::*member) {
+Field<Owner> numbers(const std::string& name, Table Owner::*member) {
   return Field<Owner>(
-             std::move(name), REVERIE_NUMBERS,
-             [member](const Owner& o, reverie_value& v) {
-               v.numbers = (o.*member).values.data();
-               v.rows = (o.*member).rows;
-               v.columns = (o.*member).columns;
+             name, REVERIE_NUMBERS,
+             [member, name](const Owner& o, reverie_value& v) {
+               const Table& table = o.*member;
+               const auto count = static_cast<std::int64_t>(table.values.size());
+               if (table.rows < 0 || table.columns < 0 || table.rows * table.columns != count)
+                 throw invalid("the default of parameter '" + name + "' has " + std::to_string(count) +
+                               " numbers, which do not fill rows x columns = " + std::to_string(table.rows) + " x " +
+                               std::to_string(table.columns));
+               v.numbers = table.values.data();
+               v.rows = table.rows;
+               v.columns = table.columns;
              },
              [member](Owner& o, const reverie_value& v) {
                o.*member = {{v.numbers, v.numbers + v.rows * v.columns}, v.rows, v.columns};
@@ -174,19 +184,30 @@ std::vector<Field<Owner>> parameters(Field<Owner> first, More... more) {
   return {std::move(first), std::move(more)...};
 }
 
+namespace detail {
+REVERIE_OPTIONAL_MEMBER(parameters)
+}
+
 /// The schema in the form of the ABI; lives as long as the process.
 template <class Owner>
 class Schema {
  public:
   Schema() {
+    REVERIE_REFUSE(
+        "static auto parameters()", detail::has_parameters<Owner> && !requires { Owner::parameters(); });
     if constexpr (requires { Owner::parameters(); }) fields_ = Owner::parameters();
     for (auto& field : fields_) {
       auto& value =
           values_.emplace_back(reverie_value{sizeof(reverie_value), field.type_, 0, 0, nullptr, nullptr, 0, 0});
-      field.read_(defaults_, value);
+      if (!field.required_) field.read_(defaults_, value);
       auto& names = names_.emplace_back();
       for (const auto& choice : field.choices_) names.push_back(choice.c_str());
-      if (field.type_ == REVERIE_CHOICE) value.text = names.at(static_cast<std::size_t>(value.integer));
+      if (field.type_ == REVERIE_CHOICE && !field.required_) {
+        if (value.integer < 0 || value.integer >= static_cast<std::int64_t>(names.size()))
+          throw invalid("the default of parameter '" + field.name_ + "' is " + std::to_string(value.integer) +
+                        ": its enum has to count the " + std::to_string(names.size()) + " choices from 0");
+        value.text = names[static_cast<std::size_t>(value.integer)];
+      }
       rows_.push_back({sizeof(reverie_parameter), field.type_, field.name_.c_str(), or_null(field.symbol_),
                        or_null(field.unit_), field.doc_.c_str(), field.required_ ? nullptr : &value, field.minimum_,
                        field.maximum_, field.flags_, static_cast<std::uint32_t>(names.size()), names.data()});

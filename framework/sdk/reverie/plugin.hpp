@@ -40,6 +40,12 @@ int parameter_index(std::string_view name) {
 
 namespace detail {
 
+REVERIE_OPTIONAL_MEMBER(prepare)
+REVERIE_OPTIONAL_MEMBER(version)
+REVERIE_OPTIONAL_MEMBER(doc)
+REVERIE_OPTIONAL_MEMBER(source)
+REVERIE_OPTIONAL_MEMBER(results_revision)
+
 /// An instance: the author's object and, made once, the layout it announces.
 template <class Plugin, class Layout>
 struct Instance {
@@ -52,16 +58,25 @@ const Instance<Plugin, Layout>& instance(const void* p) {
   return *static_cast<const Instance<Plugin, Layout>*>(p);
 }
 
+template <class P>
+concept prepares_for_setting = requires(P& p, const reverie_setting& setting) {
+  p.prepare(setting);
+};
+template <class P>
+concept prepares = requires(P& p) {
+  p.prepare();
+};
+
 template <class Plugin, class Layout>
 reverie_status create(const reverie_host*, const reverie_setting* setting, const reverie_value* values,
                       std::uint32_t count, std::uint32_t stride, void** out, reverie_error* error) noexcept {
   return guarded(error, [&] {
     auto made = std::make_unique<Instance<Plugin, Layout>>();
     schema<Plugin>().assign(made->plugin, values, count, stride);
-    if constexpr (requires { made->plugin.prepare(*setting); }) {
+    if constexpr (prepares_for_setting<Plugin>) {
       if (!setting) throw invalid("this component has to be created for a network");
       made->plugin.prepare(*setting);
-    } else if constexpr (requires { made->plugin.prepare(); }) {
+    } else if constexpr (prepares<Plugin>) {
       made->plugin.prepare();
     }
     made->layout.fill(made->plugin);
@@ -77,6 +92,17 @@ void destroy(void* p) noexcept {
 /// doc(), source(), version and results_revision are optional static members of the author's class.
 template <class Plugin, class Layout, class TableType>
 reverie_component component(std::int32_t kind, const char* id, const TableType* table) {
+  REVERIE_REFUSE("void prepare(const reverie_setting&)",
+                 has_prepare<Plugin> && !prepares_for_setting<Plugin> && !prepares<Plugin>);
+  REVERIE_REFUSE(
+      "static constexpr const char* version", has_version<Plugin> && !requires { Plugin::version; });
+  REVERIE_REFUSE(
+      "static constexpr const char* doc", has_doc<Plugin> && !requires { Plugin::doc; });
+  REVERIE_REFUSE(
+      "static constexpr const char* source", has_source<Plugin> && !requires { Plugin::source; });
+  REVERIE_REFUSE(
+      "static constexpr std::uint32_t results_revision",
+      has_results_revision<Plugin> && !requires { Plugin::results_revision; });
   reverie_component c{};
   c.struct_size = sizeof c;
   c.kind = kind;
@@ -147,7 +173,7 @@ View<T> view(const reverie_tensor& t) {
 
 }  // namespace reverie
 
-/// Exports components, each a callable that returns a reverie_component. One use per library.
+/// Exports components, each what reverie::cell<Class>(id), dynamics, task or metric returns. One use per library.
 #define REVERIE_EXPORT(...)                                                                             \
   extern "C" const reverie_plugin* reverie_plugin_entry_v1(const reverie_host*, reverie_error* error) { \
     return reverie::detail::entry(error, __VA_ARGS__);                                                  \

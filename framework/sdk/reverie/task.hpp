@@ -9,9 +9,9 @@
 /// A class gives
 ///   layout()                                              sizes, names, units, constants (see TaskLayout)
 ///   generate(constants, random, trial, latents, inputs)   one trial: [steps+1, d], [steps, I]; returns its direction
-///   encode<T>(constants, latents, activity)               [rows, d] -> [rows, O]; T is float or double
-///   encode_start<T>(...)                                  optional: [rows, d] -> [rows, E], where it differs from
-///   encode decode<T>(constants, outputs, latents)                [rows, O] -> [rows, d]
+///   encode<T>(constants, latents, activity)               [rows, d] -> [rows, O], every entry; T is float or double
+///   encode_start<T>(...)                                  optional: [rows, d] -> [rows, E], a code of the start's own
+///   decode<T>(constants, outputs, latents)                [rows, O] -> [rows, d]
 /// and, where it has them,
 ///   make_constants(random, constants)                     drawn once per training and stored with the weights
 ///   landmarks(constants, endpoint, mean_path)             [direction, d], [direction, steps+1, d]
@@ -29,7 +29,8 @@
 
 namespace reverie {
 
-/// Random numbers of one stream; the same (trial, step, unit) always gives the same number.
+/// Random numbers of one stream; the same (trial, step, unit) always gives the same number. Normals and uniforms of one
+/// trial and step come from the same bits: for independent ones take other steps.
 class Random {
  public:
   Random(const reverie_host* host, const reverie_stream* stream) : host_(host), stream_(stream) {}
@@ -135,11 +136,28 @@ View<T> part(const View<T>& v, std::int64_t index) {
   return {v.data + index * v.stride[0], v.shape.subspan(1), v.stride.subspan(1)};
 }
 
+REVERIE_OPTIONAL_MEMBER(make_constants)
+REVERIE_OPTIONAL_MEMBER(encode_start)
+REVERIE_OPTIONAL_MEMBER(landmarks)
+
+template <class P>
+concept makes_constants = requires(const P& p, const Random& r, std::vector<View<double>>& c) {
+  p.make_constants(r, c);
+};
+template <class P, class T>
+concept encodes_start = requires(const P& p, const Constants& c, const View<const double>& s, const View<T>& a) {
+  p.encode_start(c, s, a);
+};
+template <class P>
+concept has_marks = requires(const P& p, const Constants& c, const View<double>& e, const View<double>& m) {
+  p.landmarks(c, e, m);
+};
+
 template <class P>
 reverie_status task_constants(const void* i, const reverie_host* host, const reverie_stream* stream,
                               const reverie_tensor* tensors, reverie_error* error) noexcept {
   return guarded(error, [&] {
-    if constexpr (requires(const P& p, const Random& r, std::vector<View<double>>& c) { p.make_constants(r, c); }) {
+    if constexpr (makes_constants<P>) {
       std::vector<View<double>> views;
       for (std::size_t k = 0; k < instance<P, TaskTables>(i).layout.constants.size(); ++k)
         views.push_back(view<double>(tensors[k]));
@@ -205,7 +223,7 @@ reverie_status task_landmarks(const void* i, const reverie_tensor* constants, co
     const auto c = constants_of<P>(i, constants);
     const View<double> e = endpoint ? view<double>(*endpoint) : View<double>{};
     const View<double> m = mean_path ? view<double>(*mean_path) : View<double>{};
-    if constexpr (requires(const P& p) { p.landmarks(c, e, m); })
+    if constexpr (has_marks<P>)
       instance<P, TaskTables>(i).plugin.landmarks(c, e, m);
     else
       throw PluginFailure(REVERIE_UNSUPPORTED, "this task has no landmarks");
@@ -219,6 +237,16 @@ template <class P>
 auto task(const char* id) {
   return [id] {
     using namespace detail;
+    static_assert(
+        requires(const P& p) { p.layout(); }, "a task has, in public: reverie::TaskLayout layout() const");
+    REVERIE_REFUSE("void make_constants(const reverie::Random&, std::vector<reverie::View<double>>&) const",
+                   has_make_constants<P> && !makes_constants<P>);
+    REVERIE_REFUSE(
+        "template <class T> void encode_start(const reverie::Constants&, reverie::View<const double>, "
+        "reverie::View<T>) const",
+        has_encode_start<P> && !(encodes_start<P, float> && encodes_start<P, double>));
+    REVERIE_REFUSE("void landmarks(const reverie::Constants&, reverie::View<double>, reverie::View<double>) const",
+                   has_landmarks<P> && !has_marks<P>);
     static const reverie_task table = {
         sizeof table,
         0,

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Defaults that do not fit are refused, and the functions of a parameter are those of a number.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <reverie/dynamics.hpp>
+#include <string>
+
+namespace {
+
+template <class P>
+std::string failure() {
+  reverie_error error{};
+  const auto* plugin = reverie::detail::entry(&error, reverie::dynamics<P>("plugin"));
+  CHECK((plugin == nullptr) == (error.code == REVERIE_INVALID));
+  return error.message;
+}
+
+struct Dynamics {
+  template <class Real>
+  void advance(reverie::Unit<Real>&) const {}
+};
+
+struct FromOne : Dynamics {
+  enum Mode { slow = 1, fast };
+  Mode mode = fast;
+  static auto parameters() { return reverie::parameters(reverie::choice("mode", &FromOne::mode, {"slow", "fast"})); }
+};
+struct FromZero : Dynamics {
+  enum Mode { slow, fast };
+  Mode mode = fast;
+  static auto parameters() { return reverie::parameters(reverie::choice("mode", &FromZero::mode, {"slow", "fast"})); }
+};
+
+template <int rows, int columns>
+struct Weights : Dynamics {
+  reverie::Table weights{{1, 2, 3}, rows, columns};
+  static auto parameters() { return reverie::parameters(reverie::numbers("weights", &Weights::weights)); }
+};
+struct Required : Dynamics {
+  reverie::Table weights{{1, 2, 3}};
+  static auto parameters() { return reverie::parameters(reverie::numbers("weights", &Required::weights).required()); }
+};
+
+}  // namespace
+
+TEST_CASE("the default of a choice is one of them") {
+  CHECK(failure<FromZero>().empty());
+  CHECK(failure<FromOne>() == "the default of parameter 'mode' is 2: its enum has to count the 2 choices from 0");
+}
+
+TEST_CASE("the default of a table fills its rows and columns") {
+  CHECK(failure<Weights<1, 3>>().empty());
+  CHECK(failure<Weights<3, 1>>().empty());
+  CHECK(failure<Required>().empty());
+  CHECK(failure<Weights<2, 3>>() ==
+        "the default of parameter 'weights' has 3 numbers, which do not fill rows x columns = 2 x 3");
+  CHECK(failure<Weights<0, 0>>() ==
+        "the default of parameter 'weights' has 3 numbers, which do not fill rows x columns = 0 x 0");
+  CHECK(failure<Weights<-1, -3>>() ==
+        "the default of parameter 'weights' has 3 numbers, which do not fill rows x columns = -1 x -3");
+}
+
+TEST_CASE("functions of a parameter are those of a double") {
+  using reverie::parameter;
+  using Real = reverie::Scalar<double>;
+  for (const double a : {-800.0, -1.5, -0.0, 0.0, 0.3, 2.0, 800.0, std::nan("")}) {
+    const auto same = [&](parameter got, Real expected) {
+      CAPTURE(a);
+      CAPTURE(got.value);
+      CHECK((std::isnan(expected.value) ? std::isnan(got.value) : got.value == expected.value));
+    };
+    const parameter p = a;
+    const Real x = a;
+    same(sin(p), sin(x));
+    same(cos(p), cos(x));
+    same(tanh(p), tanh(x));
+    same(sigmoid(p), sigmoid(x));
+    same(abs(p), abs(x));
+    same(relu(p), relu(x));
+    same(exp(p), exp(x));
+    for (const double b : {-2.0, 0.3, 1.0, std::nan("")}) {
+      same(max(p, b), max(x, b));
+      same(min(p, b), min(x, b));
+      same(clamp(p, -1, b), clamp(x, -1, b));
+      same(select(p > 0, p, b), select(x > Real(0), x, b));
+    }
+  }
+}
+
+TEST_CASE("functions of parameters go with numbers of either precision") {
+  reverie_step s{};
+  s.time = 0.25;
+  const reverie::Step step(s);
+  const reverie::parameter omega = 2;
+  const reverie::Scalar<float> state = 3;
+  const reverie::Scalar<float> got = max(state, omega) * sin(omega * step.time);
+  CHECK(got.value == 3.0F * static_cast<float>(std::sin(0.5)));
+}
