@@ -4,6 +4,7 @@
 #include <numeric/threads.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 namespace reverie::engine {
@@ -48,7 +49,8 @@ struct Batch<Real>::Worker {
   Worker(const Network<Real>& network, std::int64_t held, bool with_gradient)
       : steps(network.steps()),
         shard(network, held, with_gradient),
-        targets(static_cast<std::size_t>(network.steps_of_chunk() * shard_rows * network.model().task->outputs())) {
+        targets(static_cast<std::size_t>(network.steps_of_chunk() * shard_rows * network.model().task->outputs()),
+                std::numeric_limits<Real>::quiet_NaN()) {  // what a task leaves unwritten spoils the first loss
     if (!with_gradient) return;
     cotangents.emplace(shard);
     const auto kept = shard.everything_before(0).size() * static_cast<std::size_t>(shard.row_size);

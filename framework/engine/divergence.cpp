@@ -7,6 +7,7 @@
 #include <engine/divergence.hpp>
 #include <engine/simulator.hpp>
 #include <engine/task_shard.hpp>
+#include <limits>
 
 namespace reverie::engine {
 namespace {
@@ -56,7 +57,6 @@ std::string why_not_finite(const Model& model, const TrainingOptions& options, c
     return error.what();
   }
   const auto steps = options.steps > 0 ? options.steps : model.task->steps();
-  const std::int64_t shape[] = {chunk_steps * shard_rows, model.task->outputs()};
   for (std::int64_t s = 0; s * shard_rows < options.batch_size; ++s) {
     const TrialDraw draw{options.seed,
                          numeric::Role::train,
@@ -67,8 +67,11 @@ std::string why_not_finite(const Model& model, const TrainingOptions& options, c
                          options.mask};
     const auto trials = draw_trials(model, draw);
     for (std::int64_t first = 0; first < steps; first += chunk_steps) {
-      std::vector<float> targets(static_cast<std::size_t>(shape[0] * shape[1]));
-      fill_targets(model, draw, trials, first, std::min(chunk_steps, steps - first), targets.data());
+      const auto length = std::min(chunk_steps, steps - first);
+      const std::int64_t shape[] = {length * shard_rows, model.task->outputs()};
+      std::vector<float> targets(static_cast<std::size_t>(shape[0] * shape[1]),
+                                 std::numeric_limits<float>::quiet_NaN());
+      fill_targets(model, draw, trials, first, length, targets.data());
       model.task->require_finite(plugin::tensor_of(targets.data(), shape));
     }
   }

@@ -111,8 +111,6 @@ struct Simulation {
     float* position = allocate("position", d);
     float* state = options.record_state ? allocate("state", model.units) : nullptr;
     float* output = options.record_output ? allocate("output", task.outputs()) : nullptr;
-    plugin::Array decoded({chunk * shard_rows, d});
-    const std::int64_t shape[] = {chunk * shard_rows, task.outputs()};
     for (std::int64_t first = 0; first < steps && !handover.stopped(); first += chunk) {
       const auto length = std::min(chunk, steps - first);
       if (!options.quiescent) fill_inputs(model, draw, trials, first, length, shard);
@@ -120,7 +118,7 @@ struct Simulation {
       require_finite(shard, draw, first, length);
       read_out(shard, 0, length);
       add_output_noise(model, draw, first, length, shard.outputs.data());
-      task.decode(model.constants, plugin::tensor_of(shard.outputs.data(), shape), decoded.tensor());
+      const auto decoded = decode_outputs(model, rows, length, shard.outputs.data());
       to_trials(decoded.values.data(), length, d, d, rows, first, steps, position);
       if (state) to_trials(shard.state(1), length, network.stride(), model.units, rows, first, steps, state);
       if (output) to_trials(shard.outputs.data(), length, task.outputs(), task.outputs(), rows, first, steps, output);

@@ -2,6 +2,7 @@
 #include <engine/task_shard.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace reverie::engine {
 
@@ -22,6 +23,7 @@ void fill_starts(const Model& model, const TrialDraw& draw, const plugin::TaskBa
   for (std::int64_t row = 0; row < draw.rows; ++row)
     std::copy_n(trials.latents.values.begin() + row * (draw.steps + 1) * d, d, latents.values.begin() + row * d);
   std::fill(shard.starts.begin(), shard.starts.end(), Real(0));
+  std::fill_n(shard.starts.begin(), draw.rows * width, std::numeric_limits<Real>::quiet_NaN());  // unwritten: told
   const std::int64_t shape[] = {draw.rows, width};
   task.encode(model.constants, REVERIE_ENCODE_START, latents.tensor(), plugin::tensor_of(shard.starts.data(), shape));
   shard.active_rows = draw.rows;
@@ -54,9 +56,11 @@ void fill_targets(const Model& model, const TrialDraw& draw, const plugin::TaskB
   const auto d = task.latents();
   plugin::Array latents({steps * shard_rows, d});
   for (std::int64_t n = 0; n < steps; ++n)
-    for (std::int64_t row = 0; row < draw.rows; ++row)
-      std::copy_n(trials.latents.values.begin() + (row * (draw.steps + 1) + first_step + n + 1) * d, d,
+    for (std::int64_t row = 0; row < shard_rows; ++row) {
+      const auto trial = std::min(row, draw.rows - 1);
+      std::copy_n(trials.latents.values.begin() + (trial * (draw.steps + 1) + first_step + n + 1) * d, d,
                   latents.values.begin() + (n * shard_rows + row) * d);
+    }
   const std::int64_t shape[] = {steps * shard_rows, task.outputs()};
   task.encode(model.constants, REVERIE_ENCODE_TARGET, latents.tensor(), plugin::tensor_of(targets, shape));
 }
@@ -78,13 +82,27 @@ void add_output_noise(const Model& model, const TrialDraw& draw, std::int64_t fi
     }
 }
 
+template <class Real>
+plugin::Array decode_outputs(const Model& model, std::int64_t rows, std::int64_t steps, Real* outputs) {
+  const auto& task = *model.task;
+  const auto width = task.outputs();
+  for (std::int64_t n = 0; n < steps; ++n)
+    for (std::int64_t row = rows; row < shard_rows; ++row)
+      std::copy_n(outputs + (n * shard_rows + rows - 1) * width, width, outputs + (n * shard_rows + row) * width);
+  auto decoded = plugin::Array::unwritten({steps * shard_rows, task.latents()});
+  const std::int64_t shape[] = {steps * shard_rows, width};
+  task.decode(model.constants, plugin::tensor_of(outputs, shape), decoded.tensor());
+  return decoded;
+}
+
 #define REVERIE_INSTANTIATE(Real)                                                                                  \
   template void fill_starts(const Model&, const TrialDraw&, const plugin::TaskBatch&, Shard<Real>&);               \
   template void fill_inputs(const Model&, const TrialDraw&, const plugin::TaskBatch&, std::int64_t, std::int64_t,  \
                             Shard<Real>&);                                                                         \
   template void fill_targets(const Model&, const TrialDraw&, const plugin::TaskBatch&, std::int64_t, std::int64_t, \
                              Real*);                                                                               \
-  template void add_output_noise(const Model&, const TrialDraw&, std::int64_t, std::int64_t, Real*);
+  template void add_output_noise(const Model&, const TrialDraw&, std::int64_t, std::int64_t, Real*);               \
+  template plugin::Array decode_outputs(const Model&, std::int64_t, std::int64_t, Real*);
 REVERIE_INSTANTIATE(float)
 REVERIE_INSTANTIATE(double)
 #undef REVERIE_INSTANTIATE

@@ -32,8 +32,8 @@ template <class Real>
 void fill_inputs(const Model& model, const TrialDraw& draw, const plugin::TaskBatch& trials, std::int64_t first_step,
                  std::int64_t steps, Shard<Real>& shard);
 
-/// Target activity [step][row][O] of steps first_step ... first_step + steps - 1 (rows beyond draw.rows hold the
-/// encoding of zero).
+/// Target activity [step][row][O] of steps first_step ... first_step + steps - 1. A task sees latents of trials only:
+/// rows beyond draw.rows hold what the last trial's does.
 template <class Real>
 void fill_targets(const Model& model, const TrialDraw& draw, const plugin::TaskBatch& trials, std::int64_t first_step,
                   std::int64_t steps, Real* targets);
@@ -42,5 +42,10 @@ void fill_targets(const Model& model, const TrialDraw& draw, const plugin::TaskB
 template <class Real>
 void add_output_noise(const Model& model, const TrialDraw& draw, std::int64_t first_step, std::int64_t steps,
                       Real* outputs);
+
+/// Latents [step][row][d] that outputs [step][row][O] stand for. A task sees outputs of trials only: those of rows
+/// beyond `rows` are replaced by the last trial's.
+template <class Real>
+plugin::Array decode_outputs(const Model& model, std::int64_t rows, std::int64_t steps, Real* outputs);
 
 }  // namespace reverie::engine

@@ -43,14 +43,6 @@ ShardSource<Real> task_source(const Model& model, const Batch<Real>& batch, cons
 /// Trials of an evaluation that are kept for who watches.
 constexpr std::int64_t watched_trials = 4;
 
-/// Decoded latents [step][shard_rows][d] of outputs [step][shard_rows][O].
-plugin::Array decode(const Model& model, std::int64_t steps, Real* outputs) {
-  plugin::Array decoded({steps * shard_rows, model.task->latents()});
-  const std::int64_t shape[] = {steps * shard_rows, model.task->outputs()};
-  model.task->decode(model.constants, plugin::tensor_of(outputs, shape), decoded.tensor());
-  return decoded;
-}
-
 /// Sum of squared differences between decoded and true latents of `rows` trials in `steps` steps from `first` on;
 /// angles are wrapped.
 double decoding_error(const Model& model, const plugin::TaskBatch& trials, std::int64_t rows, std::int64_t first,
@@ -103,7 +95,7 @@ class Evaluation {
     paths.latent.resize(paths.decoded.size());
     const auto visit = [&](std::int64_t s, std::int64_t first, std::int64_t steps, const Real*, Real* outputs) {
       const auto at = static_cast<std::size_t>(s);
-      const auto decoded = decode(model_, steps, outputs);
+      const auto decoded = decode_outputs(model_, batch_.rows_of(s), steps, outputs);
       errors[at] += decoding_error(model_, *drawn[at], batch_.rows_of(s), first, steps, decoded);
       if (s == 0) keep_paths(*drawn[at], first, steps, decoded, paths);
     };

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <algorithm>
+#include <limits>
 #include <plugin/instance.hpp>
 
 namespace reverie::plugin {
@@ -25,6 +27,12 @@ Array::Array(std::vector<std::int64_t> extents) : shape(std::move(extents)) {
   std::size_t size = 1;
   for (const auto extent : shape) size *= static_cast<std::size_t>(extent);
   values.resize(size);
+}
+
+Array Array::unwritten(std::vector<std::int64_t> extents) {
+  Array array(std::move(extents));
+  std::fill(array.values.begin(), array.values.end(), std::numeric_limits<double>::quiet_NaN());
+  return array;
 }
 
 reverie_tensor Array::tensor() const { return contiguous(const_cast<double*>(values.data()), REVERIE_F64, shape); }

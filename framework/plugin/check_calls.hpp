@@ -8,6 +8,7 @@
 #include <plugin/check_parts.hpp>
 #include <plugin/guarded_matrix.hpp>
 #include <plugin/pointwise.hpp>
+#include <span>
 
 namespace reverie::plugin {
 
@@ -36,12 +37,12 @@ struct Call {
     for (const auto& each : before) values.push_back(std::make_unique<GuardedMatrix<T>>(count, units, each));
     for (const auto& each : cotangents_before)
       cotangents.push_back(std::make_unique<GuardedMatrix<T>>(count, units, each));
-    const reverie_step step{sizeof step, 0, 4, 0.08, 0.02, 0.2, 0.1};
     auto given = views(values);
     if (!cotangents.empty())
       for (std::size_t k = 0; k < given.size(); ++k)
         if (function.arguments[k].absent_in_vjp) given[k] = {};
-    function.call(given, views(cotangents), std::is_same_v<T, float> ? REVERIE_F32 : REVERIE_F64, count, units, step);
+    function.call(given, views(cotangents), std::is_same_v<T, float> ? REVERIE_F32 : REVERIE_F64, count, units,
+                  function.step);
   }
   void forbid() {
     for (auto* matrices : {&values, &cotangents})
@@ -101,9 +102,18 @@ inline double norm_of_difference(const std::vector<double>& a, const std::vector
 }
 inline double norm(const std::vector<double>& a) { return norm_of_difference(a, std::vector<double>(a.size())); }
 
-/// body(function, units, place) returns what is wrong, or ""; over all functions of all sets of parameters.
+/// Steps that differ in what functions may depend on.
+struct Occasion {
+  const char* words;
+  std::uint32_t quiescent;
+  std::int64_t step;
+};
+constexpr Occasion occasions[] = {{"", 0, 4}, {" at step 0", 0, 0}, {" in quiescence", 1, 4}};
+
+/// body(function, units) returns what is wrong, or ""; over all functions of all sets of parameters.
 template <class Body>
-std::optional<CheckResult> first_failure(const Component& component, const json& given, Body&& body) {
+std::optional<CheckResult> first_failure(const Component& component, const json& given, std::span<const Occasion> when,
+                                         Body&& body) {
   for (const auto& trial : trials_of(component, given)) {
     Pointwise made{0, {}};
     try {
@@ -112,11 +122,22 @@ std::optional<CheckResult> first_failure(const Component& component, const json&
       if (trial.words.empty() || error.exit_code() == ExitCode::plugin) throw;
       continue;  // it may refuse a combination; `create` looks at that
     }
-    for (const auto& function : made.functions)
-      if (const auto wrong = body(function, made.units); !wrong.empty())
-        return fail(fmt::format("{}: {}", function.name + in_words(trial), wrong));
+    for (auto& function : made.functions)
+      for (const auto& [words, quiescent, step] : when) {
+        function.step.quiescent = quiescent;
+        function.step.step = step;
+        function.step.time = function.step.dt * static_cast<double>(step);
+        if (const auto wrong = body(std::as_const(function), made.units); !wrong.empty())
+          return fail(fmt::format("{}: {}", function.name + words + in_words(trial), wrong));
+      }
   }
   return std::nullopt;
+}
+
+/// On the first occasion only.
+template <class Body>
+std::optional<CheckResult> first_failure(const Component& component, const json& given, Body&& body) {
+  return first_failure(component, given, std::span(occasions, 1), body);
 }
 
 CheckResult check_gradient(const Component& component, const json& given);

@@ -73,7 +73,7 @@ std::string gradient_problem(const Function& function, std::int64_t units, std::
 CheckResult check_gradient(const Component& component, const json& given) {
   double worst = 0;
   bool any = false, seen = false;
-  const auto failure = first_failure(component, given, [&](const Function& function, std::int64_t units) {
+  const auto failure = first_failure(component, given, occasions, [&](const Function& function, std::int64_t units) {
     seen = true;
     if (!function.trainable) return std::string();
     any = true;

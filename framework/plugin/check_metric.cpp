@@ -79,6 +79,19 @@ std::vector<MetricResult> run(const Metric& metric, const Data& data) {
   return metric.run(sources, numeric::make_stream(5, numeric::Role::measure, numeric::Purpose::resampling));
 }
 
+/// Why the metric refuses the data, or "".
+std::string refusal_of(const Metric& metric, const Data& data) {
+  try {
+    run(metric, data);
+  } catch (const PluginError& error) {
+    if (error.exit_code() == ExitCode::plugin) throw;
+    // Ordinary data gave a result that the metric itself declares finite.
+    if (std::string(error.what()).find("is not a finite number") != std::string::npos) throw;
+    return error.what();
+  }
+  return "";
+}
+
 /// Made-up data that the metric accepts: in the plane, on a line, each with and without the optional inputs.
 struct Suited {
   std::optional<Data> data;
@@ -90,16 +103,12 @@ Suited suited_data(const Metric& metric) {
     for (const bool with : {true, false}) {
       auto data = data_for(metric, space);
       data.optional_inputs = with;
-      try {
-        run(metric, data);
+      const auto refusal = refusal_of(metric, data);
+      if (refusal.empty()) {
         suited.data = std::move(data);
         return suited;
-      } catch (const PluginError& error) {
-        if (error.exit_code() == ExitCode::plugin) throw;
-        // Ordinary data gave a result that the metric itself declares finite.
-        if (std::string(error.what()).find("is not a finite number") != std::string::npos) throw;
-        if (suited.refusal.empty()) suited.refusal = error.what();
       }
+      if (suited.refusal.empty()) suited.refusal = refusal;
     }
   return suited;
 }
@@ -131,8 +140,10 @@ CheckResult over_trials(const Component& component, const json& given, Body&& bo
 
 /// Names, shapes and finiteness are looked at by Metric::run, which throws.
 CheckResult check_results(const Component& component, const json& given) {
-  return over_trials(component, given, [](const Metric& metric, const Data& data) {
+  return over_trials(component, given, [](const Metric& metric, Data data) {
     run(metric, data);
+    data.optional_inputs = false;
+    refusal_of(metric, data);  // it may refuse this
     return std::string();
   });
 }

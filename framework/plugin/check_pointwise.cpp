@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Checks of cells and dynamics, but for gradients.
+#include <fmt/ranges.h>
 #include <malloc.h>
 
+#include <algorithm>
 #include <chrono>
 #include <plugin/check_calls.hpp>
 #include <thread>
@@ -14,6 +16,27 @@ constexpr double largest_precision_error = 1e-4;  // float32 against float64, re
 struct MadePointwise {
   MadePointwise(const Component& component, const json& parameters) { make_pointwise(component, parameters); }
 };
+
+/// Drives of a cell that get nothing, whatever the parameters.
+std::vector<std::string> idle_drives(const Component& component, const json& given) {
+  std::optional<std::vector<std::string>> idle;
+  for (const auto& trial : trials_of(component, given)) try {
+      const auto now = make_pointwise(component, trial.parameters).idle_drives;
+      if (!idle) idle = now;
+      std::erase_if(*idle, [&](const auto& name) { return std::find(now.begin(), now.end(), name) == now.end(); });
+    } catch (const PluginError&) {  // a combination that it refuses
+    }
+  return idle.value_or(std::vector<std::string>());
+}
+
+CheckResult check_made(const Component& component, const json& given) {
+  const auto created = check_create<MadePointwise>(component, given);
+  if (created.verdict != Verdict::pass) return created;
+  const auto idle = idle_drives(component, given);
+  if (idle.empty()) return created;
+  return fail(fmt::format("no projection goes to the drive '{}': is `projections` spelt so, and const or static?",
+                          fmt::join(idle, "', '")));
+}
 
 CheckResult check_bounds(const Component& component, const json& given) {
   const auto failure = first_failure(component, given, [](const Function& function, std::int64_t units) {
@@ -32,7 +55,7 @@ CheckResult check_bounds(const Component& component, const json& given) {
 }
 
 CheckResult check_finite(const Component& component, const json& given) {
-  const auto failure = first_failure(component, given, [](const Function& function, std::int64_t units) {
+  const auto failure = first_failure(component, given, occasions, [](const Function& function, std::int64_t units) {
     for (const double scale : {0.0, 1e-3, 1.0, 10.0}) {
       const auto problem = [&](const Values& numbers, const char* whose) {
         for (std::size_t k = 0; k < numbers.size(); ++k)
@@ -56,7 +79,7 @@ CheckResult check_finite(const Component& component, const json& given) {
 
 CheckResult check_precision(const Component& component, const json& given) {
   double worst = 0;
-  const auto failure = first_failure(component, given, [&](const Function& function, std::int64_t units) {
+  const auto failure = first_failure(component, given, occasions, [&](const Function& function, std::int64_t units) {
     const auto values = random_values(function, units, 5);
     const auto compare = [&](const Values& narrow, const Values& wide, const char* what) {
       for (std::size_t k = 0; k < wide.size(); ++k) {
@@ -192,8 +215,7 @@ CheckResult check_cost(const Component& component, const json& given) {
       const auto offset = (64 - std::bit_cast<std::uintptr_t>(each.data()) % 64) % 64 / sizeof(float);
       views.push_back({each.data() + offset, stride});
     }
-    const reverie_step step{sizeof step, 0, 4, 0.08, 0.02, 0.2, 0.1};
-    const auto call = [&] { function.call(views, {}, REVERIE_F32, count, units, step); };
+    const auto call = [&] { function.call(views, {}, REVERIE_F32, count, units, function.step); };
     for (int n = 0; n < 10; ++n) call();
     const auto before = ::mallinfo2();
     const auto began = std::chrono::steady_clock::now();
@@ -216,7 +238,7 @@ CheckResult check_cost(const Component& component, const json& given) {
 const std::vector<Check>& pointwise_checks() {
   static const std::vector<Check> checks = {
       {"schema", "every parameter has a description", check_schema},
-      {"create", "instances are made or refused with a reason", check_create<MadePointwise>},
+      {"create", "instances are made or refused with a reason", check_made},
       {"bounds", "nothing outside its rows and outputs is written", check_bounds},
       {"pointers", "no pointer is used after the call it came with", check_pointers},
       {"finite", "ordinary numbers give finite numbers and gradients", check_finite},

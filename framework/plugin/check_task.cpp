@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Checks of tasks: trials, codes and landmarks.
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <deque>
+#include <limits>
 #include <numbers>
 #include <numeric/random.hpp>
 #include <optional>
@@ -19,7 +22,24 @@ reverie_stream stream_of(numeric::Purpose purpose, std::uint64_t seed = 1) {
   return numeric::make_stream(seed, numeric::Role::train, purpose);
 }
 
-/// A task with its constants and some trials.
+constexpr double unwritten = std::numeric_limits<double>::quiet_NaN();
+
+/// Another number of steps than the task's own, so that one that ignores what it is asked for shows.
+std::int64_t other_steps(const Task& task) { return task.steps() > 50 ? 50 : task.steps() + 1; }
+
+/// Whether body() works; it may also refuse, with a reason.
+template <class Body>
+bool accepted(Body&& body) {
+  try {
+    body();
+    return true;
+  } catch (const PluginError& error) {
+    if (error.exit_code() == ExitCode::plugin) throw;
+    return false;
+  }
+}
+
+/// A task with its constants and some trials, of its own length where it refuses others.
 struct Sample {
   Task task;
   std::vector<TaskConstant> constants;
@@ -29,8 +49,10 @@ struct Sample {
   Sample(const Component& component, const json& parameters)
       : task(component, parameters),
         constants(task.make_constants(stream_of(numeric::Purpose::constants))),
-        steps(std::min<std::int64_t>(task.steps(), 50)),
-        batch(generate(0, trials)) {}
+        steps(other_steps(task)) {
+    if (!accepted([&] { generate(0, 1); })) steps = task.steps();
+    batch = generate(0, trials);
+  }
 
   TaskBatch generate(std::uint32_t first, std::int64_t count) const {
     return task.generate(constants, stream_of(numeric::Purpose::task), first, count, steps);
@@ -42,16 +64,17 @@ struct Sample {
   template <class T>
   std::vector<T> encoded(std::int32_t what, std::int64_t first, std::int64_t count) const {
     const auto width = what == REVERIE_ENCODE_TARGET ? task.outputs() : task.starts();
-    std::vector<T> activity(static_cast<std::size_t>(count * width));
+    std::vector<T> activity(static_cast<std::size_t>(count * width), static_cast<T>(unwritten));
     const auto d = task.latents();
+    const auto tensor = tensor_of(activity.data(), std::vector{count, width});
     task.encode(constants, what,
-                tensor_of(const_cast<double*>(batch.latents.values.data()) + first * d, std::vector{count, d}),
-                tensor_of(activity.data(), std::vector{count, width}));
+                tensor_of(const_cast<double*>(batch.latents.values.data()) + first * d, std::vector{count, d}), tensor);
+    task.require_finite(tensor);
     return activity;
   }
   template <class T>
   std::vector<double> decoded(std::vector<T>& activity, std::int64_t first, std::int64_t count) const {
-    std::vector<double> latents(static_cast<std::size_t>(count * task.latents()));
+    std::vector<double> latents(static_cast<std::size_t>(count * task.latents()), unwritten);
     task.decode(constants, tensor_of(activity.data() + first * task.outputs(), std::vector{count, task.outputs()}),
                 tensor_of(latents.data(), std::vector{count, task.latents()}));
     return latents;
@@ -59,27 +82,24 @@ struct Sample {
 };
 
 /// body(sample) returns what is wrong, or ""; over all sets of parameters.
-template <class Body>
+template <class Made = Sample, class Body>
 std::optional<CheckResult> first_failure(const Component& component, const json& given, Body&& body) {
   for (const auto& trial : trials_of(component, given)) try {
-      const Sample sample(component, trial.parameters);
-      if (const std::string wrong = body(sample); !wrong.empty()) return fail(wrong + in_words(trial));
+      const Made made(component, trial.parameters);
+      if (const std::string wrong = body(made); !wrong.empty()) return fail(wrong + in_words(trial));
     } catch (const PluginError& error) {
-      if (trial.words.empty() || error.exit_code() == ExitCode::plugin) throw;
+      if (trial.words.empty()) throw;
+      if (error.exit_code() == ExitCode::plugin) return fail(error.what() + in_words(trial));
     }
   return std::nullopt;
 }
 
 CheckResult check_finite(const Component& component, const json& given) {
+  // The wrapper refuses what is not finite.
   const auto failure = first_failure(component, given, [](const Sample& sample) {
-    for (const auto what : {REVERIE_ENCODE_TARGET, REVERIE_ENCODE_START})
-      for (const double x : sample.encoded<double>(what, 0, sample.rows()))
-        if (!std::isfinite(x))
-          return fmt::format("encode gives {} for the {}", x, what == REVERIE_ENCODE_TARGET ? "target" : "start");
+    sample.encoded<double>(REVERIE_ENCODE_START, 0, sample.rows());
     auto activity = sample.encoded<double>(REVERIE_ENCODE_TARGET, 0, sample.rows());
-    for (const double x : sample.decoded(activity, 0, sample.rows()))
-      if (!std::isfinite(x)) return fmt::format("decode gives {} for an activity that encode gave", x);
-    // The wrapper refuses landmarks that are not finite.
+    sample.decoded(activity, 0, sample.rows());
     sample.task.landmarks(sample.constants, sample.steps);
     return std::string();
   });
@@ -93,31 +113,65 @@ struct GuardedTensor {
   std::vector<std::int64_t> shape;
   GuardedTensor(std::vector<std::int64_t> extents, const std::vector<double>& values)
       : memory(1, static_cast<std::int64_t>(values.size()), values), shape(std::move(extents)) {}
+  /// Nothing is written yet.
+  explicit GuardedTensor(std::vector<std::int64_t> extents)
+      : GuardedTensor(extents, Array::unwritten(extents).values) {}
   reverie_tensor tensor() const { return tensor_of(static_cast<T*>(memory.view().data), shape); }
 };
 
+std::string wrote_outside(const char* call) { return fmt::format("{} writes outside what it is given", call); }
+
+/// Constants, trials and landmarks: what is wrong, or "".
+std::string bounds_of_trials(const Task& task) {
+  std::deque<GuardedTensor<double>> memory;
+  const auto guarded = [&](std::vector<std::int64_t> shape) { return memory.emplace_back(std::move(shape)).tensor(); };
+  const auto untouched = [&] {
+    return std::all_of(memory.begin(), memory.end(), [](const auto& m) { return m.memory.surroundings_untouched(); });
+  };
+  const auto stream = stream_of(numeric::Purpose::constants);
+  std::vector<reverie_tensor> tensors;
+  for (const auto& constant : task.constant_shapes()) tensors.push_back(guarded(constant.value.shape));
+  task.make_constants(stream, tensors);
+  if (!untouched()) return wrote_outside("make_constants");
+  const auto constants = task.make_constants(stream);
+  const auto count = static_cast<std::int64_t>(task.directions().size());
+  for (const auto steps : {other_steps(task), std::max<std::int64_t>(other_steps(task) / 2, 1)}) {
+    for (const std::int64_t asked : {std::int64_t{1}, trials}) {
+      const auto latents = guarded({asked, steps + 1, task.latents()}), inputs = guarded({asked, steps, task.inputs()}),
+                 directions = guarded({asked});
+      accepted([&] { task.generate(constants, stream_of(numeric::Purpose::task), 0, latents, inputs, directions); });
+      if (!untouched()) return wrote_outside("generate");
+    }
+    const auto endpoint = guarded({count, task.latents()}), mean_path = guarded({count, steps + 1, task.latents()});
+    accepted([&] { task.landmarks(constants, endpoint, mean_path); });
+    if (!untouched()) return wrote_outside("landmarks");
+  }
+  return "";
+}
+
 CheckResult check_bounds(const Component& component, const json& given) {
+  // A sample would be damaged by what these find.
+  if (const auto failure = first_failure<Task>(component, given, bounds_of_trials)) return *failure;
   const auto failure = first_failure(component, given, [](const Sample& sample) {
     const auto rows = sample.rows(), d = sample.task.latents();
-    const auto zeros = [](std::int64_t count) { return std::vector<double>(static_cast<std::size_t>(count)); };
-    const auto wrote = [](const char* call) { return fmt::format("{} writes outside what it is given", call); };
     const auto typed = [&]<class T>(T) -> std::string {
       const GuardedTensor<double> latents({rows, d}, sample.batch.latents.values);
       for (const auto what : {REVERIE_ENCODE_TARGET, REVERIE_ENCODE_START}) {
         const auto width = what == REVERIE_ENCODE_TARGET ? sample.task.outputs() : sample.task.starts();
-        const GuardedTensor<T> activity({rows, width}, zeros(rows * width));
+        const GuardedTensor<T> activity({rows, width});
         sample.task.encode(sample.constants, what, latents.tensor(), activity.tensor());
-        if (!activity.memory.surroundings_untouched()) return wrote("encode");
+        if (!activity.memory.surroundings_untouched()) return wrote_outside("encode");
       }
-      if (!latents.memory.surroundings_untouched()) return wrote("encode");
-      auto kept = zeros(rows * d);
+      if (!latents.memory.surroundings_untouched()) return wrote_outside("encode");
+      auto kept = sample.batch.latents.values;
       latents.memory.copy_to(kept);
       if (kept != sample.batch.latents.values) return "encode changes the latents it is given";
       const auto code = sample.encoded<double>(REVERIE_ENCODE_TARGET, 0, rows);
       const GuardedTensor<T> outputs({rows, sample.task.outputs()}, code);
-      const GuardedTensor<double> decoded({rows, d}, zeros(rows * d));
+      const GuardedTensor<double> decoded({rows, d});
       sample.task.decode(sample.constants, outputs.tensor(), decoded.tensor());
-      if (!decoded.memory.surroundings_untouched() || !outputs.memory.surroundings_untouched()) return wrote("decode");
+      if (!decoded.memory.surroundings_untouched() || !outputs.memory.surroundings_untouched())
+        return wrote_outside("decode");
       return "";
     };
     const auto wrong = typed(0.0F);

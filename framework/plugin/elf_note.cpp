@@ -75,7 +75,9 @@ Note read_note(const std::filesystem::path& path) {
   ElfFile file(path);
   if (auto note = note_in_segments(file)) return *note;
   if (auto note = note_in_sections(file)) return *note;
-  file.fail("a shared library, but not a reverie plugin (it has no reverie version note)", build_remedy);
+  file.fail("a shared library, but not a reverie plugin (it has no reverie version note)",
+            "Give the file of a plugin. If it is one, its source lacks a line REVERIE_CELL(\"name\", Class), "
+            "REVERIE_DYNAMICS, REVERIE_TASK, REVERIE_METRIC or REVERIE_EXPORT.");
 }
 
 std::string refusal(const Note& note, std::uint32_t host_major, std::uint32_t host_minor) {

@@ -131,6 +131,8 @@ struct Array {
   std::vector<double> values;
   Array() = default;
   explicit Array(std::vector<std::int64_t> extents);
+  /// Filled with NaN, so that what a plugin leaves unwritten shows.
+  static Array unwritten(std::vector<std::int64_t> extents);
   reverie_tensor tensor() const;
 };
 
@@ -174,6 +176,10 @@ class Task {
   std::vector<TaskConstant> make_constants(const reverie_stream& stream) const;
   TaskBatch generate(const std::vector<TaskConstant>& constants, const reverie_stream& stream,
                      std::uint32_t first_trial, std::int64_t trials, std::int64_t steps) const;
+  /// The same calls into memory of the caller's, which looks at what is written.
+  void make_constants(const reverie_stream& stream, const std::vector<reverie_tensor>& constants) const;
+  void generate(const std::vector<TaskConstant>& constants, const reverie_stream& stream, std::uint32_t first_trial,
+                const reverie_tensor& latents, const reverie_tensor& inputs, const reverie_tensor& directions) const;
   /// latents [rows, d] -> activity [rows, O] or [rows, E]; activity is float32 or float64. Targets are many: whether
   /// they are finite is asked (require_finite) once a loss is not.
   void encode(const std::vector<TaskConstant>& constants, std::int32_t what, const reverie_tensor& latents,
@@ -184,6 +190,8 @@ class Task {
               const reverie_tensor& latents) const;
   /// endpoint [direction, d] and mean_path [direction, steps + 1, d]; empty arrays where the task has none.
   std::pair<Array, Array> landmarks(const std::vector<TaskConstant>& constants, std::int64_t steps) const;
+  void landmarks(const std::vector<TaskConstant>& constants, const reverie_tensor& endpoint,
+                 const reverie_tensor& mean_path) const;
 
  private:
   Instance instance_;

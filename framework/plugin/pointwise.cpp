@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <plugin/pointwise.hpp>
 
@@ -128,6 +129,11 @@ Pointwise made_for(const Component& component, const json& parameters, std::int6
     return {units, functions_of(std::make_shared<Dynamics>(component, parameters, setting.abi))};
   const auto cell = std::make_shared<Cell>(component, parameters, setting.abi);
   Pointwise made{units, {}};
+  for (std::uint32_t slot = 0; slot < cell->slots().size(); ++slot)
+    if (cell->slots()[slot].is_drive &&
+        std::none_of(cell->projections().begin(), cell->projections().end(),
+                     [slot](const Projection& projection) { return projection.destination == slot; }))
+      made.idle_drives.push_back(cell->slots()[slot].name);
   for (std::uint32_t phase = 0; phase < cell->phases(); ++phase)
     for (const bool apart : {false, true}) made.functions.push_back(phase_of(cell, phase, apart));
   return made;

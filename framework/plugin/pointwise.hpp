@@ -27,12 +27,14 @@ struct Function {
   std::function<void(const std::vector<reverie_rows>& values, const std::vector<reverie_rows>& cotangents,
                      std::int32_t dtype, std::int64_t rows, std::int64_t units, const reverie_step& step)>
       call;
+  reverie_step step{sizeof(reverie_step), 0, 4, 0.08, 0.02, 0.2, 0.1};  ///< that checks call it in
 };
 
 /// A cell or dynamics made for a network of `units` units and a task with two directions in the plane.
 struct Pointwise {
   std::int64_t units;
   std::vector<Function> functions;
+  std::vector<std::string> idle_drives = {};  ///< of a cell: those that no projection goes to
 };
 
 /// Tries `units` (by default odd: vector loops have tails), then 2 (a cell whose state is the task's latents).

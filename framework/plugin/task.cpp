@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <plugin/instance.hpp>
 #include <plugin/validate.hpp>
 
@@ -98,35 +97,46 @@ Task::Task(const Component& component, const json& parameters)
 }
 
 std::vector<TaskConstant> Task::make_constants(const reverie_stream& stream) const {
-  auto constants = constants_;
-  if (constants.empty()) return constants;
-  const auto tensors = tensors_of(constants);
-  instance_.call("make_constants", [&](reverie_error* error) {
-    return table_->make_constants(instance_.get(), host_services(), &stream, tensors.data(), error);
-  });
+  std::vector<TaskConstant> constants;
+  for (const auto& [name, value] : constants_) constants.push_back({name, Array::unwritten(value.shape)});
+  make_constants(stream, tensors_of(constants));
   for (const auto& constant : constants)
     if (!all_finite(constant.value))
-      instance_.broke_contract(fmt::format("make_constants left '{}' with numbers that are not finite", constant.name));
+      instance_.broke_contract(
+          fmt::format("make_constants left numbers of '{}' unwritten or not finite", constant.name));
   return constants;
+}
+
+void Task::make_constants(const reverie_stream& stream, const std::vector<reverie_tensor>& constants) const {
+  if (constants.empty()) return;
+  instance_.call("make_constants", [&](reverie_error* error) {
+    return table_->make_constants(instance_.get(), host_services(), &stream, constants.data(), error);
+  });
 }
 
 TaskBatch Task::generate(const std::vector<TaskConstant>& constants, const reverie_stream& stream,
                          std::uint32_t first_trial, std::int64_t trials, std::int64_t steps) const {
-  TaskBatch batch{Array({trials, steps + 1, latents_}), Array({trials, steps, inputs_}), Array({trials})};
-  const auto given = tensors_of(constants);
-  const auto latents = batch.latents.tensor(), inputs = batch.inputs.tensor(), directions = batch.directions.tensor();
-  instance_.call("generate", [&](reverie_error* error) {
-    return table_->generate(instance_.get(), host_services(), given.data(), &stream, first_trial, &latents, &inputs,
-                            &directions, error);
-  });
+  TaskBatch batch{Array::unwritten({trials, steps + 1, latents_}), Array::unwritten({trials, steps, inputs_}),
+                  Array::unwritten({trials})};
+  generate(constants, stream, first_trial, batch.latents.tensor(), batch.inputs.tensor(), batch.directions.tensor());
   if (!all_finite(batch.latents) || !all_finite(batch.inputs))
-    instance_.broke_contract("generate gave numbers that are not finite");
+    instance_.broke_contract(fmt::format("generate left numbers unwritten or not finite in trials of {} steps", steps));
   const auto known = static_cast<double>(directions_.size());
   for (const double direction : batch.directions.values)
     if (!(direction >= 0 && direction < known && direction == std::floor(direction)))
       instance_.broke_contract(
           fmt::format("generate gave direction {}, which is not one of {}", direction, directions_.size()));
   return batch;
+}
+
+void Task::generate(const std::vector<TaskConstant>& constants, const reverie_stream& stream, std::uint32_t first_trial,
+                    const reverie_tensor& latents, const reverie_tensor& inputs,
+                    const reverie_tensor& directions) const {
+  const auto given = tensors_of(constants);
+  instance_.call("generate", [&](reverie_error* error) {
+    return table_->generate(instance_.get(), host_services(), given.data(), &stream, first_trial, &latents, &inputs,
+                            &directions, error);
+  });
 }
 
 void Task::encode(const std::vector<TaskConstant>& constants, std::int32_t what, const reverie_tensor& latents,
@@ -140,7 +150,7 @@ void Task::encode(const std::vector<TaskConstant>& constants, std::int32_t what,
 
 void Task::require_finite(const reverie_tensor& activity) const {
   for (std::int64_t row = 0; row < activity.shape[0]; ++row)
-    if (!all_finite_in_row(activity, row)) instance_.broke_contract("encode gave numbers that are not finite");
+    if (!all_finite_in_row(activity, row)) instance_.broke_contract("encode left numbers unwritten or not finite");
 }
 
 void Task::decode(const std::vector<TaskConstant>& constants, const reverie_tensor& outputs,
@@ -151,26 +161,28 @@ void Task::decode(const std::vector<TaskConstant>& constants, const reverie_tens
   });
   for (std::int64_t row = 0; row < latents.shape[0]; ++row)
     if (!all_finite_in_row(latents, row) && all_finite_in_row(outputs, row))
-      instance_.broke_contract("decode gave numbers that are not finite");
+      instance_.broke_contract("decode left numbers unwritten or not finite");
 }
 
 std::pair<Array, Array> Task::landmarks(const std::vector<TaskConstant>& constants, std::int64_t steps) const {
   std::pair<Array, Array> result;
-  if (!has_endpoints() && !has_mean_paths()) return result;
   const auto count = static_cast<std::int64_t>(directions_.size());
-  if (has_endpoints()) result.first = Array({count, latents_});
-  if (has_mean_paths()) result.second = Array({count, steps + 1, latents_});
-  for (auto* landmark : {&result.first, &result.second})
-    std::fill(landmark->values.begin(), landmark->values.end(), std::numeric_limits<double>::quiet_NaN());
+  if (has_endpoints()) result.first = Array::unwritten({count, latents_});
+  if (has_mean_paths()) result.second = Array::unwritten({count, steps + 1, latents_});
+  landmarks(constants, result.first.tensor(), result.second.tensor());
+  if (!all_finite(result.first) || !all_finite(result.second))
+    instance_.broke_contract("landmarks left numbers unwritten or not finite");
+  return result;
+}
+
+void Task::landmarks(const std::vector<TaskConstant>& constants, const reverie_tensor& endpoint,
+                     const reverie_tensor& mean_path) const {
+  if (!has_endpoints() && !has_mean_paths()) return;
   const auto given = tensors_of(constants);
-  const auto endpoint = result.first.tensor(), mean_path = result.second.tensor();
   instance_.call("landmarks", [&](reverie_error* error) {
     return table_->landmarks(instance_.get(), given.data(), has_endpoints() ? &endpoint : nullptr,
                              has_mean_paths() ? &mean_path : nullptr, error);
   });
-  if (!all_finite(result.first) || !all_finite(result.second))
-    instance_.broke_contract("landmarks left numbers unwritten or not finite");
-  return result;
 }
 
 }  // namespace reverie::plugin

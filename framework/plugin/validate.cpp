@@ -92,7 +92,7 @@ ParameterSpec spec_of(const reverie_parameter& parameter, std::string name) {
 
 ParameterSchema schema_of(const reverie_component& component) {
   ParameterSchema schema;
-  std::vector<std::string> names;
+  std::vector<std::string> names = {"plugin"};  // in pipelines it says which plugin has the parameters
   for (const auto& parameter : copy_array(component.parameters, component.parameter_stride, component.parameter_count,
                                           REVERIE_END_OF(reverie_parameter, choices), "parameter")) {
     auto name = copy_name(parameter.name, fmt::format("parameter {}", schema.size()), names);

@@ -71,6 +71,28 @@ TEST_CASE("one unit, one trial, one step, a mask longer than the trial, and no n
             }
 }
 
+TEST_CASE("a task sees nothing but trials, however many there are") {
+  const auto model =
+      test::make_model("strict_task", plugin::json::object(), "leaky_rnn", plugin::json::object(), 5, 0.1);
+  for (const std::int64_t trials : {1, 20, 25, 26}) {
+    CAPTURE(trials);
+    CHECK(std::isfinite(trained(model, trials, 13, 1).history[1].task_error));
+    SimulationOptions options;
+    options.trials = trials;
+    options.steps = 13;
+    for (const bool quiescent : {false, true}) {
+      options.quiescent = quiescent;
+      positions(model, options);
+    }
+  }
+}
+
+TEST_CASE("targets that a task leaves unwritten are told") {
+  const auto model = test::make_model("strict_task", {{"sparse", true}}, "leaky_rnn", plugin::json::object(), 5, 0.1);
+  CHECK_THROWS_WITH_AS(trained(model, 20, 13, 1), "task 'strict_task': encode left numbers unwritten or not finite",
+                       plugin::PluginError);
+}
+
 TEST_CASE("one unit, one trial and one step can be simulated, awake and quiescent") {
   for (const auto* cell : {"leaky_rnn", "gru"})
     for (const std::int64_t units : {1, 17})

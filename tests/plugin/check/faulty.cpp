@@ -25,6 +25,8 @@ struct Faulty {
     counts_calls,
     shares_scratch,
     logarithm,
+    logarithm_in_quiescence,
+    divides_by_step,
     rough_in_float,
     leaks,
     hangs,
@@ -40,7 +42,8 @@ struct Faulty {
     const std::vector<std::string> faults = {
         "none", "gradient_of_state", "gradient_of_drift", "gradient_overwrites", "gradient_nan", "gradient_nan_at_zero",
         "writes_outside", "writes_before", "changes_state", "keeps_pointer", "mixes_rows", "counts_calls",
-        "shares_scratch", "logarithm", "rough_in_float", "leaks", "hangs", "crashes", "exits", "throws"};
+        "shares_scratch", "logarithm", "logarithm_in_quiescence", "divides_by_step", "rough_in_float", "leaks", "hangs",
+        "crashes", "exits", "throws"};
     // clang-format on
     return reverie::parameters(reverie::choice("fault", &Faulty::fault, faults).doc("What to get wrong."),
                                reverie::number("rate", &Faulty::rate).range("[0, 1]").doc("Rate of the memory."));
@@ -68,7 +71,9 @@ struct Faulty {
       const T factor = static_cast<T>(std::tanh(row.state[i]));
       row.drift[i] = row.drift[i] * factor + k * row.memory[0][i];
       row.memory[0][i] += k * row.state[i];
-      if (fault == logarithm) row.drift[i] = std::log(row.state[i]);
+      if (fault == divides_by_step) row.drift[i] += row.state[i] / static_cast<T>(row.step.value);
+      if (fault == logarithm || (fault == logarithm_in_quiescence && row.quiescent))
+        row.drift[i] = std::log(row.state[i]);
       if (fault == rough_in_float && sizeof(T) == 4) row.drift[i] *= static_cast<T>(1.001);
     }
     if (fault == shares_scratch) {

@@ -4,13 +4,14 @@
 /// A walk on a line: s_{n+1} = s_n + x_n with x ~ N(0, 1) * scale; the code is [s, s * gain], gain a drawn constant.
 /// `fault` breaks the contract in one way.
 struct Line {
-  enum Fault { none, direction, nan, no_dt, failing, forgetful };
+  enum Fault { none, direction, nan, no_dt, failing, forgetful, own_length, no_constants };
   reverie::parameter scale{0.1};
   Fault fault = none;
   static auto parameters() {
     return reverie::parameters(
         reverie::number("scale", &Line::scale).range("(0, inf)").unit("m").doc("step"),
-        reverie::choice("fault", &Line::fault, {"none", "direction", "nan", "no_dt", "failing", "forgetful"})
+        reverie::choice("fault", &Line::fault,
+                        {"none", "direction", "nan", "no_dt", "failing", "forgetful", "own_length", "no_constants"})
             .doc("what to get wrong"));
   }
 
@@ -28,14 +29,15 @@ struct Line {
     return l;
   }
   void make_constants(const reverie::Random& random, std::vector<reverie::View<double>>& constants) const {
-    constants[0](0) = 1 + random.uniform(0, 0, 1, 1)[0];
+    if (fault != no_constants) constants[0](0) = 1 + random.uniform(0, 0, 1, 1)[0];
   }
   int generate(const reverie::Constants&, const reverie::Random& random, std::uint32_t trial, reverie::View<double> s,
                reverie::View<double> x) const {
     if (fault == failing) throw reverie::invalid("steps of this length leave the line", 0);
-    const auto draws = random.normal(trial, 0, x.extent(0), 1);
+    const auto length = fault == own_length ? std::min<std::int64_t>(x.extent(0), 7) : x.extent(0);
+    const auto draws = random.normal(trial, 0, length, 1);
     s(0, 0) = fault == nan ? std::nan("") : 0;
-    for (std::int64_t n = 0; n < x.extent(0); ++n) {
+    for (std::int64_t n = 0; n < length; ++n) {
       x(n, 0) = scale.value * draws[static_cast<std::size_t>(n)];
       s(n + 1, 0) = s(n, 0) + x(n, 0);
     }
