@@ -202,7 +202,7 @@ plugin::ParameterSchema curve_options() {
           text_option("reference_label", "", "their name in the legend")};
 }
 
-Problems check_curve(const plugin::json& options, const std::vector<std::string>&) {
+Problems check_curve(const plugin::json& options, const std::vector<FigureSource>&) {
   const auto values = names_in(options, "value").size(), spreads = names_in(options, "spread").size();
   if (values == 0) return {{"value", "'value' names nothing; for example value = \"loss\""}};
   if (spreads == 0 || spreads == values) return {};

@@ -212,15 +212,18 @@ Needs density_needs(const plugin::json& options, bool) {
   return needs;
 }
 
+Problems check_density(const plugin::json& options, const std::vector<FigureSource>& sources) {
+  Problems problems = check_plane(options, sources);
+  if (std::any_of(sources.begin(), sources.end(), [&](const auto& source) { return source.run != sources[0].run; }))
+    problems.push_back({"of", "a density draws either recordings or results of a metric: make two figures"});
+  return problems;
+}
+
 Drawing draw_density(const plugin::json& options, const std::vector<FigureSource>& sources) {
   const std::string how = options.at("estimate").get<std::string>();
   const bool own = options.at("scale").get<std::string>() == "own";
   const auto levels = options.at("contours").get<std::int64_t>();
   const bool results = sources[0].run == "measure";
-  for (const FigureSource& source : sources)
-    if ((source.run == "measure") != results)
-      throw Error(ExitCode::pipeline_invalid, "a density draws either recordings or results of a metric, not both",
-                  "draw them in two figures");
   const auto groups = grouped(sources, options);
   const auto surfaces = results ? surfaces_of_results(options, groups) : surfaces_of_recordings(options, groups);
   double highest = 0;

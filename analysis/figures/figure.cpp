@@ -20,7 +20,7 @@ struct Kind {
   bool averages = false;               ///< takes "over"
   std::vector<std::string> axes;       ///< options that name an axis of the sweep
   std::vector<std::string> variables;  ///< options that name variables of what is drawn
-  Problems (*check)(const plugin::json&, const std::vector<std::string>& labels) = nullptr;
+  Problems (*check)(const plugin::json&, const std::vector<FigureSource>&) = nullptr;
   DimensionCount dims = {};  ///< of these variables
   Needs (*needs)(const plugin::json&, bool measured) = nullptr;
 };
@@ -44,7 +44,7 @@ const std::vector<Kind>& kinds() {
          true,
          {},
          {"value"},
-         check_plane,
+         check_density,
          {},
          density_needs},
         {"curve",
@@ -98,7 +98,7 @@ const std::vector<Kind>& kinds() {
          true,
          {},
          {},
-         check_plane,
+         check_mean_paths,
          {},
          mean_paths_needs},
         {"tradeoff",
@@ -155,9 +155,9 @@ std::vector<std::string> figure_kinds() {
 const plugin::ParameterSchema& figure_options(const std::string& kind) { return find_kind(kind).options; }
 
 std::vector<OptionProblem> check_figure(const std::string& kind, const plugin::json& options,
-                                        const std::vector<std::string>& labels) {
+                                        const std::vector<FigureSource>& sources) {
   const Kind& checked = find_kind(kind);
-  return checked.check == nullptr ? Problems() : checked.check(options, labels);
+  return checked.check == nullptr ? Problems() : checked.check(options, sources);
 }
 
 std::map<std::string, std::vector<std::string>> figure_variables(const std::string& kind, const plugin::json& options) {

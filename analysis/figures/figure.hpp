@@ -17,6 +17,8 @@ struct FigureSource {
   std::filesystem::path folder;  ///< its results: history.csv, recording.nc, result.nc
   /// Its place in a sweep, on the axes that the figure gathers: axis and label (number, text or boolean).
   std::vector<std::pair<std::string, plugin::json>> coordinates = {};
+  std::string stage = {};               ///< its name
+  std::vector<std::string> reads = {};  ///< of a measurement: names of the stages it reads, input by input
 };
 
 struct FigureFiles {
@@ -27,13 +29,14 @@ struct FigureFiles {
 /// Kinds of figure and the options of each ("kind", "of" and "title" excluded).
 std::vector<std::string> figure_kinds();
 const plugin::ParameterSchema& figure_options(const std::string& kind);
-/// An option whose value is not one of its type's that a kind can take.
+/// An option whose value is not one of its type's that a kind can take; "of" where the sources do not go together.
 struct OptionProblem {
   std::string option, message;
 };
-/// What is wrong with `options` (complete, of the right types) of a figure whose sources have these labels.
+/// What is wrong with `options` (complete, of the right types) of a figure of these sources, whose folders may be
+/// empty.
 std::vector<OptionProblem> check_figure(const std::string& kind, const plugin::json& options,
-                                        const std::vector<std::string>& labels);
+                                        const std::vector<FigureSource>& sources);
 /// Variables of what is drawn that options name, by option.
 std::map<std::string, std::vector<std::string>> figure_variables(const std::string& kind, const plugin::json& options);
 /// How many dimensions these variables may have.

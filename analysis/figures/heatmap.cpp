@@ -271,7 +271,7 @@ Drawing draw_map(const plugin::json& options, const Map& map, bool downwards) {
 
 }  // namespace
 
-Problems check_map(const plugin::json& options, const std::vector<std::string>&) {
+Problems check_map(const plugin::json& options, const std::vector<FigureSource>&) {
   Problems problems;
   const auto limits = numbers_in(options, "limits");
   if (names_in(options, "value").empty())

@@ -38,11 +38,13 @@ plugin::ParameterSchema tradeoff_options();
 
 /// What check_figure finds.
 using Problems = std::vector<OptionProblem>;
-Problems check_plane(const plugin::json& options, const std::vector<std::string>& labels);  ///< `limits` of positions
-Problems check_curve(const plugin::json& options, const std::vector<std::string>& labels);
-Problems check_map(const plugin::json& options, const std::vector<std::string>& labels);
-Problems check_states(const plugin::json& options, const std::vector<std::string>& labels);
-Problems check_tradeoff(const plugin::json& options, const std::vector<std::string>& labels);
+Problems check_density(const plugin::json& options, const std::vector<FigureSource>& sources);
+Problems check_mean_paths(const plugin::json& options, const std::vector<FigureSource>& sources);
+Problems check_plane(const plugin::json& options, const std::vector<FigureSource>& sources);  ///< `limits` of positions
+Problems check_curve(const plugin::json& options, const std::vector<FigureSource>& sources);
+Problems check_map(const plugin::json& options, const std::vector<FigureSource>& sources);
+Problems check_states(const plugin::json& options, const std::vector<FigureSource>& sources);
+Problems check_tradeoff(const plugin::json& options, const std::vector<FigureSource>& sources);
 
 using Needs = std::vector<FigureNeed>;
 Needs paths_needs(const plugin::json& options, bool measured);

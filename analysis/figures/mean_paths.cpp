@@ -177,6 +177,13 @@ plugin::ParameterSchema mean_paths_options() {
           limits_parameter("extent of the axes, [x_min, x_max, y_min, y_max]; empty: a square around all paths")};
 }
 
+Problems check_mean_paths(const plugin::json& options, const std::vector<FigureSource>& sources) {
+  Problems problems = check_plane(options, sources);
+  if (running(sources, "measure").empty())
+    problems.push_back({"of", "mean paths need a measurement by mean_paths; a recording adds the ideal ones"});
+  return problems;
+}
+
 Needs mean_paths_needs(const plugin::json&, bool) { return {{"measure", {"awake_mean"}}, {"simulate", {"mean_path"}}}; }
 
 /// Columns: 1 panel, 2 direction, 3 step, 4 share of the time, 5 x, 6 y, 7 sd of x, 8 sd of y, 9 "mean" or "ideal",
@@ -184,9 +191,6 @@ Needs mean_paths_needs(const plugin::json&, bool) { return {{"measure", {"awake_
 Drawing draw_mean_paths(const plugin::json& options, const std::vector<FigureSource>& sources) {
   const auto measures = running(sources, "measure");
   const auto panels = read_panels(options, grouped(measures, options));
-  if (panels.empty())
-    throw Error(ExitCode::pipeline_invalid, "a figure of mean paths names no measurement",
-                "name a measure stage with the metric mean_paths in of");
   const Paths ideal = read_ideal(sources);
   auto limits = limits_option(options);
   if (limits.empty()) {

@@ -112,7 +112,7 @@ std::vector<PlaneLimits> limits_option(const plugin::json& options) {
   return {PlaneLimits{values[0], values[1], values[2], values[3]}};
 }
 
-Problems check_plane(const plugin::json& options, const std::vector<std::string>&) {
+Problems check_plane(const plugin::json& options, const std::vector<FigureSource>&) {
   const auto values = numbers_in(options, "limits");
   if (values.empty() || (values.size() == 4 && values[0] < values[1] && values[2] < values[3])) return {};
   return {{"limits", "'limits' must be [x_min, x_max, y_min, y_max], two increasing pairs"}};

@@ -119,31 +119,22 @@ std::vector<Scatter> scatters_of_projections(const std::vector<FigureSource>& so
   std::vector<Scatter> scatters;
   for (const Group& group : groups) {
     const FigureSource& measure = *group.members[0];
-    std::vector<const FigureSource*> recordings;
-    for (const FigureSource& source : sources)
-      if (source.run == "simulate" && together(measure, source)) recordings.push_back(&source);
-    std::size_t taken = 0;
-    for (const std::string name : {"fitted", "projected"}) {
-      if (name == "projected" && !find_variable(measure, name)) continue;
+    for (std::size_t k = 0; k < measure.reads.size(); ++k) {
+      const std::string name = k == 0 ? "fitted" : "projected";
       const store::Variable variable = read_variable(measure, name);
       Scatter scatter = scatter_of(
           measure.label, name, variable.shape, [&](std::size_t i) { return variable.values[i]; }, choices);
       scatter.unit = variable.unit;
       scatter.phase = name == "fitted" ? "awake" : "quiescent";
       scatter.label = name;
-      if (taken < recordings.size()) {
-        const FigureSource& recording = *recordings[taken++];
-        scatter.phase = phase_of(recording);
-        scatter.label = recording.label;
-        add_colours(scatter, recording, choices);
-      } else if (choices.colour == "step") {
-        add_colours(scatter, measure, choices);
-      } else if (choices.colour != "none") {
-        throw Error(
-            ExitCode::pipeline_invalid,
-            fmt::format("no recording gives the colours of the {} states of '{}'", name, measure.label),
-            "name it behind the measurement, as in of = [\"pca\", \"awake\", \"replay\"], or write colour = \"none\"");
+      const auto recording = std::find_if(sources.begin(), sources.end(), [&](const FigureSource& source) {
+        return source.stage == measure.reads[k] && together(measure, source);
+      });
+      if (recording != sources.end()) {
+        scatter.phase = phase_of(*recording);
+        scatter.label = recording->label;
       }
+      add_colours(scatter, recording == sources.end() ? measure : *recording, choices);
       if (groups.size() > 1) scatter.label += ", " + group.label;
       scatters.push_back(std::move(scatter));
     }
@@ -197,9 +188,31 @@ plugin::ParameterSchema states_options() {
           text_option("variable", "position", "of recordings without a measurement: the coordinates")};
 }
 
-Problems check_states(const plugin::json& options, const std::vector<std::string>&) {
-  if (numbers_in(options, "components").size() == 2) return {};
-  return {{"components", "'components' must be two numbers, as in [1, 2]"}};
+Problems check_states(const plugin::json& options, const std::vector<FigureSource>& sources) {
+  Problems problems;
+  if (numbers_in(options, "components").size() != 2)
+    problems.push_back({"components", "'components' must be two numbers, as in [1, 2]"});
+  const auto measures = running(sources, "measure");
+  if (measures.empty()) return problems;
+  const auto among = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  std::vector<std::string> drawn, read;
+  for (const auto& recording : running(sources, "simulate")) drawn.push_back(recording.stage);
+  const std::string colour = options.at("colour").get<std::string>();
+  for (const auto& measure : measures)
+    for (const auto& name : measure.reads) {
+      read.push_back(name);
+      if ((colour == "distance" || colour == "angle") && !among(drawn, name))
+        problems.push_back({"of", fmt::format("the colours of '{}' come from '{}', which it reads: name it, too, or "
+                                              "write colour = \"none\"",
+                                              measure.label, name)});
+    }
+  for (const auto& name : drawn)
+    if (!among(read, name))
+      problems.push_back(
+          {"of", fmt::format("'{}' is not among what '{}' reads: {}", name, measures[0].label, fmt::join(read, ", "))});
+  return problems;
 }
 
 Needs states_needs(const plugin::json& options, bool measured) {
@@ -207,7 +220,7 @@ Needs states_needs(const plugin::json& options, bool measured) {
   const auto components = numbers_in(options, "components");
   if (measured)
     needs.push_back({"measure", {"fitted"}});
-  else
+  else if (components.size() == 2)
     needs.push_back({"simulate",
                      {options.at("variable").get<std::string>()},
                      static_cast<std::int64_t>(std::max(components[0], components[1]))});

@@ -64,16 +64,16 @@ double value_of(const FigureSource& source, const Number& number, Coordinate& co
   return single_number(source, variable);
 }
 
-void require_same_axes(const FigureSource& one, const FigureSource& other) {
-  const auto missing = [](const FigureSource& from, const FigureSource& in) {
-    for (const auto& [axis, label] : from.coordinates)
-      if (place_on(in, axis).is_null())
-        throw Error(ExitCode::pipeline_invalid,
-                    fmt::format("the axis '{}' reaches the stage '{}' and not '{}'", axis, from.label, in.label),
-                    "x and y are numbers at the same points of a sweep: bind the axis with at = { AXIS = value }");
-  };
-  missing(one, other);
-  missing(other, one);
+/// Why numbers of two sources do not belong to each other, or "".
+std::string differing_axis(const FigureSource& one, const FigureSource& other) {
+  for (const auto& [from, in] : {std::pair{&one, &other}, std::pair{&other, &one}})
+    for (const auto& [axis, label] : from->coordinates)
+      if (place_on(*in, axis).is_null())
+        return fmt::format(
+            "axis '{}' reaches '{}' and not '{}', and x and y are numbers at the same points of a sweep: bind the axis "
+            "with at = {{ {} = value }}",
+            axis, from->label, in->label, axis);
+  return "";
 }
 
 /// The number of the labelled source at the place of `source`; NaN where there is none.
@@ -142,14 +142,8 @@ Tradeoff read_tradeoff(const plugin::json& options, const std::vector<FigureSour
   tradeoff.shape_axis = options.at("shape").get<std::string>();
   tradeoff.bars = options.at("bars").get<std::string>();
   const auto x_sources = labelled(sources, tradeoff.x.number.label);
-  require_same_axes(x_sources.front(), labelled(sources, tradeoff.y.number.label).front());
   tradeoff.colours = values_on(x_sources, tradeoff.colour_axis);
   tradeoff.shapes = values_on(x_sources, tradeoff.shape_axis);
-  if (tradeoff.shapes.size() > most_shapes)
-    throw Error(ExitCode::pipeline_invalid,
-                fmt::format("'{}' has {} values, and there are {} shapes of points", tradeoff.shape_axis,
-                            tradeoff.shapes.size(), most_shapes),
-                "give the longer axis to colour, or choose values with at = { AXIS = [...] }");
   const auto groups = grouped(x_sources, options, {tradeoff.colour_axis, tradeoff.shape_axis});
   for (const Group& group : groups) {
     Panel panel;
@@ -174,8 +168,11 @@ Tradeoff read_tradeoff(const plugin::json& options, const std::vector<FigureSour
   return tradeoff;
 }
 
-Problems check_tradeoff(const plugin::json& options, const std::vector<std::string>& labels) {
+Problems check_tradeoff(const plugin::json& options, const std::vector<FigureSource>& sources) {
   Problems problems;
+  std::vector<std::string> labels;
+  for (const auto& source : sources)
+    if (std::find(labels.begin(), labels.end(), source.label) == labels.end()) labels.push_back(source.label);
   for (const std::string option : {"x", "y", "mark", "reference_x", "reference_y"}) {
     const bool reference = option.starts_with("reference");
     const std::string text = options.at(option).get<std::string>();
@@ -189,6 +186,18 @@ Problems check_tradeoff(const plugin::json& options, const std::vector<std::stri
       problems.push_back({option, fmt::format("'{}' names a number of '{}', which the figure does not draw.{}", option,
                                               number->label, did_you_mean(number->label, labels))});
     }
+  }
+  if (problems.empty()) {
+    const auto at_x = labelled(sources, parse_number(options.at("x").get<std::string>())->label),
+               at_y = labelled(sources, parse_number(options.at("y").get<std::string>())->label);
+    const auto differs = differing_axis(at_x.front(), at_y.front());
+    if (!differs.empty()) problems.push_back({"of", differs});
+    const auto shape = options.at("shape").get<std::string>();
+    const auto shapes = values_on(at_x, shape).size();
+    if (shapes > most_shapes)
+      problems.push_back({"shape", fmt::format("'{}' has {} values, and there are {} shapes of points: give the longer "
+                                               "axis to colour, or choose values with at = {{ {} = [...] }}",
+                                               shape, shapes, most_shapes, shape)});
   }
   const bool has_x = options.at("reference_x") != "", has_y = options.at("reference_y") != "";
   if (has_x != has_y)

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cli/commands.hpp>
 #include <cli/signals.hpp>
+#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <pipeline/child.hpp>
@@ -236,6 +237,8 @@ int check_command(const Command& command, const Arguments& arguments) {
   if (what.ends_with(".toml"))
     throw UsageError(fmt::format("'{}' is a pipeline, and check is for plugins", what),
                      fmt::format("Pipelines are checked with: reverie validate {}", what));
+  if (is_file_name(what) && !std::filesystem::exists(what))
+    throw UsageError(fmt::format("{}: there is no such file", what), "Give a plugin library or the name of a plugin.");
   Report report(values->count("json") != 0);
 
   for (const auto& target : find_targets(what, plugin_search(*values), seconds, report)) {

@@ -75,7 +75,7 @@ void add_common(options::options_description& description) {
 void add_running(options::options_description& description) {
   description.add_options()                                                                                    //
       ("threads", options::value<int>()->value_name("N"), "threads to use (default: the processors at hand)")  //
-      ("quiet,q", "show errors only");
+      ("quiet,q", "show results and errors only");
 }
 
 void add_runs(options::options_description& description) {

@@ -69,7 +69,11 @@ std::int64_t whole_number(const options::variables_map& values, const std::strin
 void print(const store::Dataset& dataset) {
   for (const auto& variable : dataset.variables) {
     const auto unit = variable.unit.empty() || variable.unit == "1" ? "" : " " + variable.unit;
-    if (variable.dims.empty()) std::cout << fmt::format("{}  {:.6g}{}\n", variable.name, variable.values.at(0), unit);
+    if (variable.dims.empty())
+      std::cout << fmt::format("{}  {:.6g}{}\n", variable.name, variable.values.at(0), unit);
+    else
+      std::cout << fmt::format("{}  {} numbers along {}\n", variable.name, variable.values.size(),
+                               fmt::join(variable.dims, ", "));
   }
 }
 

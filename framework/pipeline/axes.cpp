@@ -201,6 +201,10 @@ std::set<std::size_t> mentioned_axes(const Reading& reading, const std::vector<A
       mentioned.insert(*axis);
       return;
     }
+    if (name.empty()) {
+      reading.diagnostics.at_value(place, "\"$\" stands before the name of an axis, as in \"$seed\"");
+      return;
+    }
     const auto declared = in_file_order(reading.document, "axes", reading.document.root.value("axes", json()));
     if (std::find(declared.begin(), declared.end(), name) != declared.end()) return;  // faulty: told already
     reading.diagnostics.at_value(place, fmt::format("there is no axis '{}'.{}", name,

@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <optional>
 #include <pipeline/diagnostics.hpp>
@@ -54,13 +55,35 @@ struct Translation {
   }
 };
 
+/// Tables in tables are read by functions that call themselves: a key of very many parts would end the process.
+void require_short_keys(const std::vector<Source>& sources, std::size_t source, ExitCode code) {
+  constexpr std::size_t most_parts = 256;
+  Place place{source, 1, 0};
+  std::size_t dots = 0;
+  char last = 0;
+  for (const char c : sources[source].text) {
+    const bool is_dot = c == '.' && last != '.';
+    if (c == '\n') ++place.line, place.column = 0;
+    ++place.column;
+    if (is_dot && ++dots >= most_parts)
+      throw Error(code, format_diagnostic(sources, place, fmt::format("a key has more than {} parts", most_parts)));
+    if (!is_dot && std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '_' && c != '-') dots = 0;
+    last = c;
+  }
+}
+
 toml::table parse(const std::vector<Source>& sources, std::size_t source, ExitCode code, const std::string& remedy) {
   const Source& text = sources[source];
+  require_short_keys(sources, source, code);
   try {
     return toml::parse(std::string_view(text.text), std::string_view(text.name));
   } catch (const toml::parse_error& error) {
     const auto& begin = error.source().begin;
-    const auto message = std::string(error.description());
+    auto message = std::string(error.description());
+    if (message.find("could not determine value type") != std::string::npos)
+      message += "; texts stand in straight quotes, as in \"text\"";
+    if (message.find("'\\n'") != std::string::npos && message.find('}') != std::string::npos)
+      message += "; a table in braces stands on one line";
     throw Error(code, format_diagnostic(sources, {source, begin.line, begin.column}, message), remedy);
   }
 }
@@ -254,6 +277,13 @@ void apply_setting(Document& document, const std::string& setting) {
   if (end == std::string::npos)
     throw Error(ExitCode::usage, fmt::format("--set '{}' has no '='", setting),
                 "Write --set stage.NAME.KEY=VALUE, with the value as in TOML.");
+  const auto no_element = [&](const std::string& list) {
+    return Error(ExitCode::usage, fmt::format("--set '{}' names an element of a list", setting),
+                 fmt::format("Lists are replaced whole: --set '{}=[...]'.", list));
+  };
+  const auto bracket = setting.find('[', 1);
+  if (bracket < end && std::isspace(static_cast<unsigned char>(setting[bracket - 1])) == 0)
+    throw no_element(setting.substr(0, bracket));
   document.sources.push_back({setting_source, setting});
   const auto source = document.sources.size() - 1;
   const auto parsed = parse(document.sources, source, ExitCode::usage,
@@ -289,6 +319,7 @@ void apply_setting(Document& document, const std::string& setting) {
       document.entries[path] = {place, place};
     }
     target = &(*target)[name];
+    if (target->is_array()) throw no_element(path);
     if (!target->is_object())
       throw PipelineError(format_diagnostic(document.sources, place, fmt::format("'{}' is not a table", path)));
     keys = inner.as_table();

@@ -8,6 +8,7 @@
 /// text; equal fingerprint means equal result.
 #pragma once
 
+#include <analysis/figures/figure.hpp>
 #include <analysis/report/report.hpp>
 #include <engine/simulator.hpp>
 #include <engine/trainer.hpp>
@@ -65,8 +66,7 @@ struct FigureStage {
   std::string kind, title;
   std::string section;  ///< of the report
   json options;
-  std::vector<std::string> labels;  ///< one per input
-  std::vector<Point> coordinates;   ///< one per input, on the axes that the figure gathers
+  std::vector<analysis::FigureSource> sources;  ///< one per input, without folders
 };
 
 /// A number that a claim compares: a variable of one result, or the number itself.

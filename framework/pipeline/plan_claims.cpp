@@ -88,7 +88,8 @@ std::optional<QuantityPlan> read_quantity(const Planning& planning, const std::s
   }
   if (!value.is_object()) {
     reading.diagnostics.at_value(
-        path, fmt::format("'{}' must be a number, or {{ of = \"STAGE\", name = \"RESULT\", at = {{ ... }} }}", key));
+        path, fmt::format("'{}' must be {}{{ of = \"STAGE\", name = \"RESULT\", at = {{ ... }} }}", key,
+                          key == "value" ? "" : "a number, or "));
     return std::nullopt;
   }
   const auto checked = check_table(reading, path, value, quantity_keys());

@@ -77,6 +77,15 @@ std::optional<std::vector<Mention>> read_sources(const Reading& reading, const s
   return mentions;
 }
 
+/// Names of the stages that a measurement reads, input by input; none of other stages.
+std::vector<std::string> read_by(const Planning& planning, const Stage& stage) {
+  std::vector<std::string> names;
+  if (const auto* measure = std::get_if<MeasureStage>(&stage.work))
+    for (const auto& input : measure->inputs)
+      if (input.input) names.push_back(planning.stages[stage.inputs[*input.input]].name);
+  return names;
+}
+
 /// Adds what a mention leads to. False when it is missing (told already) or of a kind that the figure does not draw.
 bool add_sources(const Planning& planning, const Mention& mention, FigureStage& work, Stage& stage) {
   const auto found = planning.sources.find(mention.path);
@@ -91,8 +100,7 @@ bool add_sources(const Planning& planning, const Mention& mention, FigureStage& 
       return false;
     }
     stage.inputs.push_back(index);
-    work.labels.push_back(mention.label);
-    work.coordinates.push_back(coordinates);
+    work.sources.push_back({mention.label, source.run(), {}, coordinates, source.name, read_by(planning, source)});
   }
   return true;
 }
@@ -204,7 +212,7 @@ bool plan_figure(Planning& planning, const json& table, Stage& stage) {
     return false;
   }
   const json& draw = table["draw"];
-  if (!require_table(reading, draw_path, draw)) return false;
+  if (!require_table(reading, draw_path, draw, "{ kind = \"paths\", of = \"STAGE\" }")) return false;
   const auto kind = read_kind(reading, draw_path, draw);
   if (!kind) return false;
   const auto options = check_table(reading, draw_path, draw,
@@ -219,23 +227,19 @@ bool plan_figure(Planning& planning, const json& table, Stage& stage) {
     return false;
   }
 
-  bool fits = true;
-  if (options.good) {
-    std::vector<std::string> labels;
-    for (const auto& mention : *mentions) labels.push_back(mention.label);
-    for (const auto& problem : analysis::check_figure(*kind, options.values, labels)) {
-      reading.diagnostics.at_value(join(draw_path, problem.option), problem.message);
-      fits = false;
-    }
-  }
-
   FigureStage work;
   work.kind = *kind;
-  bool good = checked.good && options.good && fits;
-  for (const auto& mention : *mentions) good = add_sources(planning, mention, work, stage) && good;
-  if (!good || !check_variables(planning, draw_path, draw, *kind, options.values, stage) ||
-      !check_needs(planning, draw_path, *kind, options.values, stage))
-    return false;
+  bool good = checked.good, found = true;
+  for (const auto& mention : *mentions) found = add_sources(planning, mention, work, stage) && found;
+  if (!options.good || !found) return false;
+  good = check_variables(planning, draw_path, draw, *kind, options.values, stage) &&
+         check_needs(planning, draw_path, *kind, options.values, stage) && good;
+  if (!good) return false;
+  for (const auto& problem : analysis::check_figure(*kind, options.values, work.sources)) {
+    reading.diagnostics.at_value(join(draw_path, problem.option), problem.message);
+    good = false;
+  }
+  if (!good) return false;
 
   work.title = checked.values["title"].get<std::string>();
   work.section = checked.values["section"].get<std::string>();
@@ -249,10 +253,12 @@ bool plan_figure(Planning& planning, const json& table, Stage& stage) {
   for (const char* key : {"of", "at", "labels"})
     if (draw.contains(key)) stage.settings["draw"][key] = draw[key];
   stage.identity = {{"run", "figure"},         {"results", figure_results}, {"kind", *kind},      {"title", work.title},
-                    {"options", work.options}, {"labels", work.labels},     {"of", json::array()}};
-  for (std::size_t k = 0; k < stage.inputs.size(); ++k)
+                    {"options", work.options}, {"labels", json::array()},   {"of", json::array()}};
+  for (std::size_t k = 0; k < stage.inputs.size(); ++k) {
+    stage.identity["labels"].push_back(work.sources[k].label);
     stage.identity["of"].push_back(
-        {{"stage", planning.stages[stage.inputs[k]].fingerprint}, {"at", coordinates_of(work.coordinates[k])}});
+        {{"stage", planning.stages[stage.inputs[k]].fingerprint}, {"at", coordinates_of(work.sources[k].coordinates)}});
+  }
   stage.work = std::move(work);
   return true;
 }

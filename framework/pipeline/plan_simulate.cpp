@@ -21,7 +21,8 @@ std::optional<StateNoise> read_noise(const Reading& reading, const std::string& 
   resolved = json::object();
   if (table.contains("noise")) {
     const auto noise_path = join(path, "noise");
-    if (!require_table(reading, noise_path, table["noise"])) return std::nullopt;
+    if (!require_table(reading, noise_path, table["noise"], "{ factor = 1.0 } or { value = 0.01 }"))
+      return std::nullopt;
     auto checked = check_table(reading, noise_path, table["noise"], noise_keys());
     if (!checked.good) return std::nullopt;
     std::erase_if(checked.values.get_ref<json::object_t&>(), [](const auto& item) { return item.second.is_null(); });

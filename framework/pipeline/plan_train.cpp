@@ -49,7 +49,7 @@ bool plan_train(Planning& planning, const json& table, Stage& stage) {
   json evaluate = nullptr;
   if (table.contains("evaluate")) {
     const auto evaluate_path = join(path, "evaluate");
-    if (!require_table(reading, evaluate_path, table["evaluate"])) return false;
+    if (!require_table(reading, evaluate_path, table["evaluate"], "{ every = 50, trials = 200 }")) return false;
     const auto checked_evaluate = check_table(reading, evaluate_path, table["evaluate"], evaluate_keys());
     good = good && checked_evaluate.good;
     evaluate = checked_evaluate.values;

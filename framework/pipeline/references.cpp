@@ -280,7 +280,7 @@ std::map<std::size_t, std::string> gathered_axes(const Reading& reading, const s
       // Colours and shapes may tell of the same axis.
       if (!is_new && key != "shape")
         reading.diagnostics.at_value(
-            where, fmt::format("axis '{}' is named twice, here and in '{}'", axes[axis].name, label_of(first->second)));
+            where, fmt::format("axis '{}' is named twice, here and in {}", axes[axis].name, label_of(first->second)));
     }
   }
   return gathered;

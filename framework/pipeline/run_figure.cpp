@@ -6,9 +6,8 @@
 namespace reverie::pipeline {
 
 bool run_figure(const FigureStage& work, const StageRun& run) {
-  std::vector<analysis::FigureSource> sources;
-  for (std::size_t k = 0; k < run.inputs.size(); ++k)
-    sources.push_back({work.labels[k], run.input_stages[k]->run(), run.inputs[k], work.coordinates[k]});
+  std::vector<analysis::FigureSource> sources = work.sources;
+  for (std::size_t k = 0; k < sources.size(); ++k) sources[k].folder = run.inputs[k];
   const auto files = analysis::draw_figure(work.kind, work.options, work.title, sources, run.folder);
   // The report of a later run needs the words without drawing again.
   const json words = {{"title", files.title}, {"caption", files.caption}, {"alternative_text", files.alternative_text}};

@@ -45,10 +45,13 @@ Metric::Source source_of(const std::shared_ptr<store::RecordingReader>& reader, 
     throw store::DataError(fmt::format("{} has dimensions ({}); input '{}' of the metric takes ({})", place,
                                        fmt::join(dims, ", "), declared.role, fmt::join(declared.dims, ", ")),
                            "Name another variable.");
-  if (dims != declared.dims && std::is_permutation(dims.begin(), dims.end(), declared.dims.begin()))
-    throw store::DataError(fmt::format("{} has its dimensions in the order ({}); input '{}' of the metric takes ({})",
-                                       place, fmt::join(dims, ", "), declared.role, fmt::join(declared.dims, ", ")),
-                           "Transpose the variable, or name another one.");
+  // Dimensions may have other names, but one that the metric knows stands in its place.
+  for (std::size_t k = 0; k < dims.size(); ++k)
+    if (dims[k] != declared.dims[k] &&
+        std::find(declared.dims.begin(), declared.dims.end(), dims[k]) != declared.dims.end())
+      throw store::DataError(fmt::format("{} has its dimensions in the order ({}); input '{}' of the metric takes ({})",
+                                         place, fmt::join(dims, ", "), declared.role, fmt::join(declared.dims, ", ")),
+                             "Name them as the metric does, transpose the variable, or name another one.");
   Metric::Source source;
   source.given = true;
   source.shape = reader->shape(variable);

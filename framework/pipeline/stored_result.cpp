@@ -94,7 +94,7 @@ void require_result(const fs::path& folder) {
   auto names = results_in(folder);
   if (names.empty())
     throw store::DataError(fmt::format("'{}' is not the folder of a result", folder.string()),
-                           "name that of a stage, as in runs/navigation/replay");
+                           "name that of a stage, as in runs/navigation/overdamped");
   const auto count = names.size();
   names.resize(std::min(count, shown));
   throw store::DataError(fmt::format("'{}' is a folder of results: {}{}", folder.string(), fmt::join(names, ", "),

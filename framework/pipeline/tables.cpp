@@ -64,9 +64,10 @@ bool check_keys(const Reading& reading, const std::string& path, const json& tab
   return good;
 }
 
-bool require_table(const Reading& reading, const std::string& path, const json& value) {
+bool require_table(const Reading& reading, const std::string& path, const json& value, const std::string& example) {
   if (value.is_object()) return true;
-  reading.diagnostics.at_value(path, fmt::format("{} must be a table", label_of(path)));
+  reading.diagnostics.at_value(
+      path, fmt::format("{} must be a table{}{}", label_of(path), example.empty() ? "" : ", as in ", example));
   return false;
 }
 
@@ -99,7 +100,7 @@ void tell(const Reading& reading, const std::string& path, const plugin::PluginE
 
 PluginUse choose_plugin(const Reading& reading, plugin::Kind kind, const std::string& path, const json& table,
                         const TableKeys& others) {
-  if (!require_table(reading, path, table)) return {};
+  if (!require_table(reading, path, table, "{ plugin = \"NAME\" }")) return {};
   if (!table.contains("plugin")) {
     reading.diagnostics.at_key(
         path, fmt::format("{}: 'plugin' is required: the name of a {} plugin", label_of(path), plugin::name_of(kind)));

@@ -47,7 +47,7 @@ bool check_keys(const Reading& reading, const std::string& path, const json& tab
                 const std::vector<std::string>& known);
 
 /// Diagnoses a value that is not a table.
-bool require_table(const Reading& reading, const std::string& path, const json& value);
+bool require_table(const Reading& reading, const std::string& path, const json& value, const std::string& example = "");
 
 /// What a plugin refused, at the place of what it was given. A fault of its own ends the planning.
 void tell(const Reading& reading, const std::string& path, const plugin::PluginError& error);

@@ -344,6 +344,9 @@ class Usage(CommandLine):
     def test_missing_argument(self):
         self.check_error(2, ["'PIPELINE' is missing"], "run")
 
+    def test_check_of_a_file_that_is_not_there(self):
+        self.check_error(2, ["nope.so: there is no such file"], "check", "nope.so")
+
     def test_a_pipeline_is_not_for_check(self):
         self.check_error(2, ["'good.toml' is a pipeline", "reverie validate good.toml"], "check", "good.toml")
 

@@ -95,6 +95,14 @@ class Recordings(unittest.TestCase):
         self.check_refused(1, "has no array 'state' (it has: position)", "path_length", "--recording", "z.npz",
                            "--variable", "recording=state")
 
+    def test_a_misspelt_dimension_is_not_put_elsewhere(self):
+        np.save(self.folder / "by_time.npy", self.paths.transpose(1, 0, 2))
+        self.check_refused(1, "in the order (trial, space, Time)", "path_length", "--recording", "by_time.npy", "--dims",
+                           "Time,trial,space")
+        np.save(self.folder / "c.npy", self.paths)
+        self.assertAlmostEqual(self.path_length("--recording", "c.npy", "--dims", "trial,frame,axis"),
+                               self.expected(self.paths), delta=1e-5)
+
     def test_missing_samples_are_refused_by_trial_and_step(self):
         self.paths[7, 11, 0] = np.nan
         np.save(self.folder / "gap.npy", self.paths)

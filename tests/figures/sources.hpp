@@ -57,7 +57,7 @@ inline analysis::FigureSource recording(const std::filesystem::path& folder, con
       {{"position", {"trial", "time", "space"}, {trials, steps, 2}, "m", "decoded position"}});
   writer.put("position", 0, trials, positions.data());
   writer.close();
-  return {label, "simulate", folder};
+  return {label, "simulate", folder, {}, label};
 }
 
 /// Walks that keep their heading for a while and stay in the box of 2.2 m.

@@ -29,9 +29,10 @@ TEST_CASE("states: projections are coloured by what the recording decoded at the
   }
   const auto awake = recording(folder.make("a"), "awake", "awake", 4, 3, positions);
   const auto replay = recording(folder.make("q"), "replay", "quiescent", 4, 3, positions);
-  const auto pca =
+  auto pca =
       result(folder.make("p"), "pca",
              {projection("fitted", "fit_trial", "fit_time"), projection("projected", "project_trial", "project_time")});
+  pca.reads = {"awake", "replay"};
   const plugin::json given = {{"components", {1, 3}}};
   const auto files =
       analysis::draw_figure("states", options("states", given), "", {pca, awake, replay}, folder.make("figure"));
@@ -60,12 +61,23 @@ TEST_CASE("states: projections are coloured by what the recording decoded at the
     }
     return std::string();
   };
-  CHECK(wrong(plugin::json::object(), {pca, awake}).find("no recording gives the colours of the projected states") !=
-        std::string::npos);
+  const auto in_turn =
+      analysis::draw_figure("states", options("states", given), "", {pca, replay, awake}, folder.make("f"));
+  CHECK(store::read_file(in_turn.csv) == store::read_file(files.csv));
+  const auto problem = [&](const plugin::json& options_given, const std::vector<analysis::FigureSource>& sources) {
+    const auto problems = analysis::check_figure("states", options("states", options_given), sources);
+    return problems.empty() ? "" : problems[0].message;
+  };
+  CHECK(problem(given, {pca, awake, replay}).empty());
+  CHECK(problem({{"colour", "step"}}, {pca}).empty());
+  CHECK(problem(given, {pca, awake}).find("the colours of 'pca' come from 'replay'") != std::string::npos);
+  auto other = awake;
+  other.stage = "other";
+  CHECK(problem(given, {pca, awake, replay, other}) == "'other' is not among what 'pca' reads: awake, replay");
   CHECK(wrong({{"components", {1, 4}}}, {pca, awake, replay}).find("has no components 1 and 4") != std::string::npos);
   CHECK(wrong({{"by", "latent"}}, {pca, awake, replay}).find("no variable 'latent' to colour by") != std::string::npos);
-  const auto longer = recording(folder.make("l"), "longer", "awake", 4, 5, walks(4, 5, 1, 0.1));
-  CHECK(wrong(plugin::json::object(), {pca, longer, replay}).find("the states are 2 trials of 3 steps") !=
+  const auto long_awake = recording(folder.make("l"), "awake", "awake", 4, 5, walks(4, 5, 1, 0.1));
+  CHECK(wrong(plugin::json::object(), {pca, long_awake, replay}).find("the states are 2 trials of 3 steps") !=
         std::string::npos);
 }
 

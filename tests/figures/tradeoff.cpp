@@ -60,7 +60,9 @@ std::string error_of(const plugin::json& options, const Sources& sources, const 
 }
 
 std::vector<analysis::OptionProblem> problems_of(const plugin::json& more) {
-  return analysis::check_figure("tradeoff", given(more), {"reach", "occupancy"});
+  const std::vector<std::pair<std::string, plugin::json>> place = {{"friction", 0.5}, {"strength", 0.0}};
+  return analysis::check_figure("tradeoff", given(more),
+                                {{"reach", "measure", {}, place}, {"occupancy", "measure", {}, place}});
 }
 
 }  // namespace
@@ -194,7 +196,9 @@ TEST_CASE("tradeoff: numbers that cannot stand against each other are named") {
   auto fewer = sources;
   for (auto& source : fewer)
     if (source.label == "occupancy") source.coordinates = {{"friction", 0.5}, {"seed", 0}};
-  CHECK(error_of(given(), fewer, folder) == "the axis 'strength' reaches the stage 'reach' and not 'occupancy'");
+  const auto problems = analysis::check_figure("tradeoff", given(), fewer);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].message.starts_with("axis 'strength' reaches 'reach' and not 'occupancy'"));
   CHECK(error_of(given({{"reference_x", "occupancy.entropy"}, {"reference_y", "2"}}), sources, folder)
             .find("'entropy' of 'occupancy' is in \"nats\", and others on its axis in \"1\"") != std::string::npos);
 }

@@ -54,7 +54,7 @@ TEST_CASE("mistakes in claims name their place") {
   CHECK(contains(errors("above = 1\n"), "[claim.c]: 'value' is required"));
   CHECK(contains(errors("value = " + at_one + "\n"), "[claim.c]: 'above' or 'below' is required"));
   CHECK(contains(errors("value = 3\nabove = 1\n"), "'value' must name a result"));
-  CHECK(contains(errors("value = \"step\"\nabove = 1\n"), "'value' must be a number, or { of = \"STAGE\""));
+  CHECK(contains(errors("value = \"step\"\nabove = 1\n"), "'value' must be { of = \"STAGE\""));
   CHECK(contains(errors("value = { of = \"stpe\", name = \"stepwise_distance\" }\nabove = 1\n"),
                  "there is no stage 'stpe'. Did you mean 'step'?"));
   CHECK(contains(errors("value = { of = \"step\", name = \"stepwise_distnace\" }\nabove = 1\n"),

@@ -228,3 +228,43 @@ TEST_CASE("a scale that is not there names the nearest") {
   CHECK(errors("scale = 3\n").find("'scale' must be the name of a table") != std::string::npos);
   CHECK(errors("scales = 3\n").find("'scales' must be a table of tables") != std::string::npos);
 }
+
+namespace {
+
+/// The message that reading a text ends with; "" when it ends well.
+std::string message_of(const std::string& text) {
+  try {
+    parse_document("test.toml", text, {});
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("what is wrong with a text comes with what to write") {
+  CHECK(message_of("a = box\n").find("texts stand in straight quotes") != std::string::npos);
+  CHECK(message_of("a = { b = 1,\n c = 2 }\n").find("a table in braces stands on one line") != std::string::npos);
+}
+
+TEST_CASE("a key of very many parts is refused") {
+  std::string key = "a";
+  for (int k = 0; k < 100000; ++k) key += ".a";
+  CHECK(message_of(key + " = 1\n").find("a key has more than 256 parts") != std::string::npos);
+  CHECK(message_of("[" + key + "]\n").find("a key has more than 256 parts") != std::string::npos);
+  CHECK(message_of("title = \"" + std::string(1000, '.') + "\"\n").empty());
+}
+
+TEST_CASE("a setting of an element says that lists are replaced whole") {
+  for (const std::string key : {"list[0].b", "list.0.b"}) {
+    CAPTURE(key);
+    try {
+      parse_document("test.toml", "list = [{ b = 1 }]\n", {key + "=2"});
+      FAIL("no error");
+    } catch (const Error& error) {
+      CHECK(error.exit_code() == ExitCode::usage);
+      CHECK(error.remedy() == "Lists are replaced whole: --set 'list=[...]'.");
+    }
+  }
+}

@@ -223,3 +223,13 @@ TEST_CASE("a named library that cannot be loaded is a plugin error with its plac
     CHECK(std::string(error.what()).starts_with("test.toml:1:12: error: "));
   }
 }
+
+TEST_CASE("a value where a table belongs is told with the form of the table") {
+  const auto base = task_and_network + training + awake;
+  CHECK(contains(errors_of(base + "noise = 0.1\n"),
+                 "'noise' of [stage.awake] must be a table, as in { factor = 1.0 } or { value = 0.01 }"));
+  CHECK(contains(errors_of(base + "dynamics = [\"underdamped\"]\n"), "must be a table, as in { plugin = \"NAME\" }"));
+  CHECK(contains(errors_of(base + "[stage.m]\nrun = \"measure\"\nmetric = \"path_length\"\n"),
+                 "'metric' of [stage.m] must be a table, as in { plugin = \"NAME\" }"));
+  CHECK(contains(errors_of(base + "noise = \"$\"\n"), "\"$\" stands before the name of an axis"));
+}

@@ -128,7 +128,8 @@ TEST_CASE("a figure whose sources lack what its kind draws is refused before any
         "[network.small]\ncell = { plugin = \"leaky_rnn\", units = 8 }\n"
         "[stage.turns]\nrun = \"simulate\"\nphase = \"awake\"\ntask = \"ring\"\nnetwork = \"small\"\n"
         "[stage.step]\nrun = \"measure\"\nmetric = { plugin = \"stepwise_distance\" }\n"
-        "recording = \"turns\"\n[stage.figure]\nrun = \"figure\"\ndraw = { " +
+        "recording = \"turns\"\n[task.maze]\nplugin = \"t_maze\"\n[stage.walks]\nrun = \"simulate\"\n"
+        "phase = \"awake\"\ntask = \"maze\"\nnetwork = \"small\"\n[stage.figure]\nrun = \"figure\"\ndraw = { " +
         draw + " }\n");
   };
   const std::string flat = "'position' of 'turns' has 1 coordinate for each trial and step, and a figure ";
@@ -140,6 +141,9 @@ TEST_CASE("a figure whose sources lack what its kind draws is refused before any
   CHECK(contains(errors("kind = \"polar\", of = \"step\""),
                  "a figure \"polar\" draws 'counts', but 'step' has no result 'counts'. It has stepwise_distance"));
   CHECK(contains(errors("kind = \"states\", of = \"step\""), "draws 'fitted', but 'step' has no result 'fitted'"));
+  CHECK(contains(errors("kind = \"density\", of = [\"walks\", \"step\"], value = \"per_trial\""),
+                 "a density draws either recordings or results of a metric: make two figures"));
+  CHECK(contains(errors("kind = \"mean_paths\", of = \"walks\""), "mean paths need a measurement by mean_paths"));
   CHECK(contains(errors("kind = \"density\", of = \"step\""), "draws 'awake' or 'replay', but 'step' has no result"));
   CHECK(contains(errors("kind = \"mean_paths\", of = [\"step\", \"turns\"]"),
                  "draws 'awake_mean', but 'step' has no result 'awake_mean'"));
