@@ -119,7 +119,7 @@ std::vector<Scatter> scatters_of_projections(const std::vector<FigureSource>& so
   std::vector<Scatter> scatters;
   for (const Group& group : groups) {
     const FigureSource& measure = *group.members[0];
-    for (std::size_t k = 0; k < measure.reads.size(); ++k) {
+    for (std::size_t k = 0; k < std::min<std::size_t>(measure.reads.size(), 2); ++k) {
       const std::string name = k == 0 ? "fitted" : "projected";
       const store::Variable variable = read_variable(measure, name);
       Scatter scatter = scatter_of(

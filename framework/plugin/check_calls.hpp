@@ -122,14 +122,17 @@ std::optional<CheckResult> first_failure(const Component& component, const json&
       if (trial.words.empty() || error.exit_code() == ExitCode::plugin) throw;
       continue;  // it may refuse a combination; `create` looks at that
     }
-    for (auto& function : made.functions)
+    for (auto& function : made.functions) {
+      const bool trainable = function.trainable;
       for (const auto& [words, quiescent, step] : when) {
+        function.trainable = trainable && quiescent == 0;  // nothing is trained in quiescence
         function.step.quiescent = quiescent;
         function.step.step = step;
         function.step.time = function.step.dt * static_cast<double>(step);
         if (const auto wrong = body(std::as_const(function), made.units); !wrong.empty())
           return fail(fmt::format("{}: {}", function.name + words + in_words(trial), wrong));
       }
+    }
   }
   return std::nullopt;
 }
