@@ -4,6 +4,8 @@
 #include "../wasserstein.hpp"
 #include "transport.hpp"
 
+#include <bit>
+
 /// Path Wasserstein distance (P2, Figure 4): W2 between the distributions of whole paths, each a point of T d
 /// dimensions, per square root of the number of steps:
 ///
@@ -14,16 +16,17 @@
 ///
 /// Step n of an awake path is compared with step n of a replayed one. The floor is the distance that finite samples of
 /// equal distributions have: between the awake paths and a second awake recording (`floor`, simulated with draw = 1);
-/// or, where none is given, between two halves of the awake paths, drawn at random, which is an upper bound, since half
-/// as many paths are compared. All paths are held in memory. A sample that is not finite is refused. Random numbers:
-/// normals of trial j, step 0 are direction j; the uniform number of trial i, step 1 decides on path i's half.
+/// or, where none is given, between two halves of the awake paths, which is an upper bound, since half as many paths
+/// are compared. Trials are dealt out by the Thue-Morse sequence, so that directions that alternate, come in blocks or
+/// drift over a session are as frequent in both halves. All paths are held in memory. A sample that is not finite is
+/// refused. Random numbers: normals of trial j, step 0 are direction j.
 struct PathWasserstein {
   static constexpr const char* doc =
       "Wasserstein distance between awake and replayed paths, beside the one that finite numbers of paths have by "
       "chance.";
   static constexpr const char* source =
       "Casco-Rodriguez, Krishna, Baraniuk (2026), Figure 4; sliced: Bonneel et al. (2015)";
-  static constexpr int results_revision = 2;
+  static constexpr int results_revision = 3;
   enum Method { exact, sliced, gaussian };
   Method method = exact;
   std::int64_t projections = 200;
@@ -109,26 +112,15 @@ struct PathWasserstein {
       emit("distance", "distance_se", distance(awake, replay));
       if (job.should_stop()) return;
       std::vector<double> half[2];
-      if (more.empty()) {
-        const auto order = random_order(count(awake));
-        for (std::size_t i = 0; i < order.size(); ++i)
-          half[i % 2].insert(half[i % 2].end(), row(awake, order[i]), row(awake, order[i]) + width);
+      for (std::size_t i = 0; more.empty() && i < count(awake); ++i) {
+        auto& dealt_to = half[std::popcount(i) % 2];
+        dealt_to.insert(dealt_to.end(), row(awake, i), row(awake, i) + width);
       }
       const auto &left = more.empty() ? half[0] : awake, &right = more.empty() ? half[1] : more;
       emit("floor", "floor_se", distance(left, right));
       job.emit("awake_paths", static_cast<double>(count(awake)));
       job.emit("replay_paths", static_cast<double>(count(replay)));
       job.emit("floor_paths", static_cast<double>(std::min(count(left), count(right))));
-    }
-
-    std::vector<std::size_t> random_order(std::size_t paths_count) const {
-      std::vector<std::pair<double, std::size_t>> keys;
-      for (std::size_t i = 0; i < paths_count; ++i)
-        keys.emplace_back(job.random().uniform(static_cast<std::uint32_t>(i), 1, 1, 1)[0], i);
-      std::sort(keys.begin(), keys.end());
-      std::vector<std::size_t> order;
-      for (const auto& key : keys) order.push_back(key.second);
-      return order;
     }
 
     std::size_t count(const std::vector<double>& set) const { return set.size() / width; }
