@@ -10,8 +10,6 @@ using namespace reverie::pipeline;
 
 namespace {
 
-const std::string pipeline_text = task_and_network + training + awake + distance;
-
 std::string fingerprint(const std::string& stage, const std::string& text,
                         const std::vector<std::string>& settings = {}) {
   return stage_of(plan_of(text, settings), stage).fingerprint;

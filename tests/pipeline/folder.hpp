@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <pipeline/run.hpp>
 #include <string>
 
 namespace reverie::pipeline {
@@ -19,5 +20,12 @@ struct Folder {
   }
   ~Folder() { std::filesystem::remove_all(path); }
 };
+
+/// A run with its results there.
+inline RunOptions options_for(const Folder& folder) {
+  RunOptions options;
+  options.runs = folder.path;
+  return options;
+}
 
 }  // namespace reverie::pipeline

@@ -23,6 +23,8 @@ inline const std::string awake = "[stage.awake]\nrun = \"simulate\"\nof = \"trai
 inline const std::string distance =
     "[stage.distance]\nrun = \"measure\"\nmetric = { plugin = \"stepwise_distance\" }\nrecording = \"awake\"\n";
 
+inline const std::string pipeline_text = task_and_network + training + awake + distance;
+
 /// A training that keeps its first weights.
 inline std::string fresh_stage(const std::string& name) {
   return "[stage." + name + "]\nrun = \"train\"\ntask = \"box\"\nnetwork = \"small\"\nbatches = 0\nseed = 7\n";

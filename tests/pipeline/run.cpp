@@ -23,14 +23,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::string pipeline_text = task_and_network + training + awake + distance;
-
-RunOptions options_for(const Folder& folder) {
-  RunOptions options;
-  options.runs = folder.path;
-  return options;
-}
-
 std::vector<StageState> states_of(const RunResult& result) {
   std::vector<StageState> states;
   for (const auto& outcome : result.stages) states.push_back(outcome.state);

@@ -15,18 +15,6 @@ using namespace reverie;
 using namespace reverie::pipeline;
 namespace fs = std::filesystem;
 
-namespace {
-
-const std::string pipeline_text = task_and_network + training + awake + distance;
-
-RunOptions options_for(const Folder& folder) {
-  RunOptions options;
-  options.runs = folder.path;
-  return options;
-}
-
-}  // namespace
-
 TEST_CASE("links of stages that the pipeline no longer has disappear, other things stay") {
   const Folder folder;
   run(plan_of(task_and_network + fresh_stage("one")), options_for(folder));
