@@ -8,22 +8,36 @@
 namespace reverie::numeric {
 namespace {
 
-void round_row(std::int64_t n, const float* from, std::uint16_t* to) {
+std::uint16_t rounded(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  const std::uint32_t nearest = bits + 0x7FFFU + ((bits >> 16) & 1U);
+  const std::uint32_t quiet = bits | 0x00400000U;
+  return static_cast<std::uint16_t>(((bits & 0x7FFFFFFFU) > 0x7F800000U ? quiet : nearest) >> 16);
+}
+
+void write(std::uint16_t upper, std::uint16_t& to) { to = upper; }
+void write(std::uint16_t upper, float& to) { to = std::bit_cast<float>(static_cast<std::uint32_t>(upper) << 16); }
+
+template <class To>
+void round_row(std::int64_t n, const float* from, To* to) {
   REVERIE_NO_LOOP_DEPENDENCE
-  for (std::int64_t i = 0; i < n; ++i) {
-    const auto bits = std::bit_cast<std::uint32_t>(from[i]);
-    const std::uint32_t rounded = bits + 0x7FFFU + ((bits >> 16) & 1U);
-    const std::uint32_t quiet = bits | 0x00400000U;
-    to[i] = static_cast<std::uint16_t>(((bits & 0x7FFFFFFFU) > 0x7F800000U ? quiet : rounded) >> 16);
-  }
+  for (std::int64_t i = 0; i < n; ++i) write(rounded(from[i]), to[i]);
+}
+
+template <class To>
+void round_rows(std::int64_t rows, std::int64_t n, std::int64_t stride, const float* from, To* to) {
+  run_vectorised([=] {
+    for (std::int64_t r = 0; r < rows; ++r) round_row(n, from + r * stride, to + r * n);
+  });
 }
 
 }  // namespace
 
 void round_to_bfloat16(std::int64_t rows, std::int64_t n, std::int64_t stride, const float* from, std::uint16_t* to) {
-  run_vectorised([=] {
-    for (std::int64_t r = 0; r < rows; ++r) round_row(n, from + r * stride, to + r * n);
-  });
+  round_rows(rows, n, stride, from, to);
+}
+void round_to_bfloat16(std::int64_t rows, std::int64_t n, std::int64_t stride, const float* from, float* to) {
+  round_rows(rows, n, stride, from, to);
 }
 
 std::string missing_for_bfloat16() {

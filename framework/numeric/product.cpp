@@ -30,8 +30,8 @@ void single_threaded_blas() {
   (void)done;
 }
 
-/// Where oneDNN has no kernel that it generates as a whole (AVX2), a primitive keeps the number of OpenMP threads it was
-/// made with, and shares every execution out among so many.
+/// Where oneDNN has no kernel that it generates as a whole (AVX2), a primitive keeps the number of OpenMP threads it
+/// was made with, and shares every execution out among so many.
 class OneOpenMPThread {
  public:
   OneOpenMPThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
@@ -82,15 +82,30 @@ struct Operand {
   Precision precision;
   std::int64_t zero_rows = 0;  ///< that a rounded copy has below
 
-  dnnl::memory::data_type type() const { return precision == Precision::full ? f32 : dnnl::memory::data_type::bf16; }
+  dnnl::memory::data_type type() const {
+    return precision == Precision::bfloat16 ? dnnl::memory::data_type::bf16 : f32;
+  }
   /// As the product sees it: rounded copies are dense.
   std::int64_t stride_seen() const { return precision == Precision::full ? stride : width; }
   std::byte* seen(const float* values, Scratch use) const {
-    if (precision == Precision::full) return reinterpret_cast<std::byte*>(const_cast<float*>(values));
-    auto* copy = scratch(use, static_cast<std::size_t>((rows + zero_rows) * width) * 2);
-    auto* rounded = reinterpret_cast<std::uint16_t*>(copy);
-    round_to_bfloat16(rows, width, stride, values, rounded);
-    std::fill_n(rounded + rows * width, zero_rows * width, std::uint16_t{0});
+    switch (precision) {
+      case Precision::bfloat16:
+        return rounded<std::uint16_t>(values, use);
+      case Precision::bfloat16_emulated:
+        return rounded<float>(values, use);
+      case Precision::full:
+        break;
+    }
+    return reinterpret_cast<std::byte*>(const_cast<float*>(values));
+  }
+
+ private:
+  template <class To>
+  std::byte* rounded(const float* values, Scratch use) const {
+    auto* copy = scratch(use, static_cast<std::size_t>((rows + zero_rows) * width) * sizeof(To));
+    auto* numbers = reinterpret_cast<To*>(copy);
+    round_to_bfloat16(rows, width, stride, values, numbers);
+    std::fill_n(numbers + rows * width, zero_rows * width, To{0});
     return copy;
   }
 };
@@ -150,7 +165,7 @@ struct Matmul {
 
 }  // namespace
 
-/// float32 in one call; bfloat16 in two, whole tiles and the rows that are left.
+/// float32 in one call; bfloat16, not emulated, in two: whole tiles and the rows that are left.
 template <>
 struct Product<float>::State {
   ProductShape shape;
@@ -177,7 +192,15 @@ struct Product<float>::State {
 template <>
 void Product<float>::pack(const float* weights, bool transposed) {
   const auto layout = transposed ? dnnl::memory::format_tag::ba : dnnl::memory::format_tag::ab;
-  dnnl::memory plain({{state_->shape.inputs, state_->shape.outputs}, f32, layout}, cpu(), const_cast<float*>(weights));
+  const auto& shape = state_->shape;
+  // Emulated, the weights are rounded here; elsewhere the packed memory has the type that they take.
+  AlignedVector<float> rounded;
+  if (state_->left.precision == Precision::bfloat16_emulated) {
+    rounded.resize(static_cast<std::size_t>(shape.inputs * shape.outputs));
+    round_to_bfloat16(1, shape.inputs * shape.outputs, 0, weights, rounded.data());
+    weights = rounded.data();
+  }
+  dnnl::memory plain({{shape.inputs, shape.outputs}, f32, layout}, cpu(), const_cast<float*>(weights));
   dnnl::reorder(plain, state_->weights).execute(stream_of_this_thread(), plain, state_->weights);
   stream_of_this_thread().wait();
 }
@@ -191,8 +214,8 @@ void Product<float>::run(const float* a, float* c) const {
   if (s.rest) s.rest->run(left + s.first_rows * s.shape.inputs * 2, s.weights, c + s.first_rows * s.shape.stride_c);
 }
 
-/// float32 by oneDNN's sgemm, which takes the transpose faster than its matmul does; bfloat16 with rows of zeros that
-/// fill the tiles.
+/// float32, also emulated bfloat16, by oneDNN's sgemm, which takes the transpose faster than its matmul does; bfloat16
+/// with rows of zeros that fill the tiles.
 template <>
 struct WeightGradient<float>::State {
   GradientShape shape;
@@ -201,10 +224,11 @@ struct WeightGradient<float>::State {
 
   State(const GradientShape& s, Precision precision)
       : shape(s),
-        cotangents{s.rows, s.outputs, s.stride_cotangents, precision, whole_tiles(s.rows + tile_pair - 1) - s.rows},
-        sources{s.rows, s.inputs, s.stride_sources, precision, cotangents.zero_rows} {
-    if (precision == Precision::full) return;
-    const auto rows = s.rows + cotangents.zero_rows;
+        cotangents{s.rows, s.outputs, s.stride_cotangents, precision},
+        sources{s.rows, s.inputs, s.stride_sources, precision} {
+    if (precision != Precision::bfloat16) return;
+    const auto rows = whole_tiles(s.rows + tile_pair - 1);
+    cotangents.zero_rows = sources.zero_rows = rows - s.rows;
     matmul.emplace(Desc({s.outputs, rows}, cotangents.type(), Dims{1, cotangents.stride_seen()}),
                    Desc({rows, s.inputs}, sources.type(), Dims{sources.stride_seen(), 1}),
                    Desc({s.outputs, s.inputs}, f32, Dims{s.inputs, 1}), true);
@@ -215,13 +239,15 @@ template <>
 void WeightGradient<float>::add(const float* cotangents, const float* sources, float* gradient) const {
   const auto& s = *state_;
   count(s.shape.rows, s.shape.outputs, s.shape.inputs);
+  auto* left = s.cotangents.seen(cotangents, Scratch::left);
+  auto* right = s.sources.seen(sources, Scratch::right);
   if (s.matmul) {
-    const dnnl::memory right(s.matmul->b, cpu(), s.sources.seen(sources, Scratch::right));
-    s.matmul->run(s.cotangents.seen(cotangents, Scratch::left), right, gradient);
+    s.matmul->run(left, dnnl::memory(s.matmul->b, cpu(), right), gradient);
     return;
   }
-  check(dnnl_sgemm('T', 'N', s.shape.outputs, s.shape.inputs, s.shape.rows, 1.0F, cotangents, s.shape.stride_cotangents,
-                   sources, s.shape.stride_sources, 1.0F, gradient, s.shape.inputs));
+  check(dnnl_sgemm('T', 'N', s.shape.outputs, s.shape.inputs, s.shape.rows, 1.0F, reinterpret_cast<const float*>(left),
+                   s.cotangents.stride_seen(), reinterpret_cast<const float*>(right), s.sources.stride_seen(), 1.0F,
+                   gradient, s.shape.inputs));
 }
 
 namespace {

@@ -3,7 +3,8 @@
 ///
 /// With Precision::bfloat16, operands of float32 products are rounded to bfloat16 (to nearest even) and multiplied and
 /// summed by oneDNN's bfloat16 kernels, whose sums and results are float32. numeric/bfloat16.hpp tells where that
-/// works.
+/// works. With Precision::bfloat16_emulated they are rounded alike and multiplied in float32, anywhere: a product of two
+/// bfloat16 numbers is exact in float32, so the results differ in the order of sums alone.
 ///
 /// All run on the calling thread. The bits of a row can depend on how many rows a call has, so callers keep the number
 /// of rows of a call fixed (shards and chunks), whatever the number of threads.
@@ -15,7 +16,7 @@
 namespace reverie::numeric {
 
 /// Operands as they are, or rounded to bfloat16 (float32 products only).
-enum class Precision { full, bfloat16 };
+enum class Precision { full, bfloat16, bfloat16_emulated };
 
 /// Extents and row strides (in elements) of C[rows, outputs] (+)= A[rows, inputs] B[inputs, outputs].
 struct ProductShape {

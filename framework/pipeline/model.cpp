@@ -111,11 +111,14 @@ bool try_model(const Reading& reading, const std::string& path, const ModelPlan&
 std::optional<numeric::Precision> read_precision(const Reading& reading, const std::string& stage_path,
                                                  const json& values) {
   if (values["precision"] == "float32") return numeric::Precision::full;
+  if (values["precision"] == "bfloat16_emulated") return numeric::Precision::bfloat16_emulated;
   const auto missing = numeric::missing_for_bfloat16();
   if (missing.empty()) return numeric::Precision::bfloat16;
   reading.diagnostics.at_value(
       join(stage_path, "precision"),
-      fmt::format("\"bfloat16\" cannot be computed here: {}; \"float32\" works everywhere", missing));
+      fmt::format("\"bfloat16\" cannot be computed here: {}; \"float32\" works everywhere, and \"bfloat16_emulated\" "
+                  "rounds alike, at the speed of float32",
+                  missing));
   return std::nullopt;
 }
 

@@ -45,7 +45,8 @@ engine::Model make_model(const ModelPlan& plan, std::vector<plugin::TaskConstant
 /// (a key of the stage). Returns whether all is well.
 bool try_model(const Reading& reading, const std::string& path, const ModelPlan& plan, bool training);
 
-/// precision = "float32" or "bfloat16" of a stage; nullopt (diagnosed) where this machine cannot compute with it.
+/// precision = "float32", "bfloat16" or "bfloat16_emulated" of a stage; nullopt (diagnosed) where this machine cannot
+/// compute with it.
 std::optional<numeric::Precision> read_precision(const Reading& reading, const std::string& stage_path,
                                                  const json& values);
 

@@ -51,7 +51,7 @@ ParameterSpec choice(const char* name, std::vector<std::string> choices, const c
 }
 
 ParameterSpec precision() {
-  return choice("precision", {"float32", "bfloat16"}, "Number format of the operands of matrix products.", "float32");
+  return choice("precision", {"float32", "bfloat16", "bfloat16_emulated"}, "Number format of the operands of matrix products.", "float32");
 }
 
 /// Draws are 24 bits of a random stream's number, trials 32 bits of its counter.

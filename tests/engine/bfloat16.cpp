@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 #include <engine/simulator.hpp>
 #include <engine/trainer.hpp>
-#include <numeric/bfloat16.hpp>
 
 #include <cmath>
 
@@ -15,8 +14,8 @@ using namespace reverie::engine;
 namespace {
 
 /// A gradient passes six kinds of products one after another (encoder, recurrence, readout, the transposes of the last
-/// two, the weight gradient), each with two operands rounded by at most 2^-8 of themselves. To first order the errors add
-/// up to 12 times that at worst.
+/// two, the weight gradient), each with two operands rounded by at most 2^-8 of themselves. To first order the errors
+/// add up to 12 times that at worst.
 constexpr double gradient_bound = 12 * 0x1p-8;
 
 struct Gradient {
@@ -43,33 +42,32 @@ Model network(const std::string& cell, const std::vector<test::DynamicsSpec>& dy
 }  // namespace
 
 TEST_CASE("gradients with bfloat16 products differ from those of float32 by rounding") {
-  if (!numeric::missing_for_bfloat16().empty()) return;
   const test::DynamicsSpec adaptation{"adaptation", {{"strength", 0.3}}}, momentum{"underdamped", {{"friction", 0.6}}},
       emitting{"facilitation", plugin::json::object()};
   const std::vector<std::vector<test::DynamicsSpec>> chains{{}, {adaptation, momentum}, {emitting}};
-  for (const auto* cell : {"leaky_rnn", "gru", "two_phase"})
-    for (const auto& chain : chains) {
-      CAPTURE(cell);
-      CAPTURE(chain.size());
-      const auto model = network(cell, chain);
-      const auto rounded = gradient_of(model, Precision::bfloat16), exact = gradient_of(model, Precision::full);
-      CHECK(std::abs(rounded.loss / exact.loss - 1) < gradient_bound);
-      for (const auto& entry : ParameterLayout(model).entries) {
-        CAPTURE(entry.name);
-        double difference = 0, norm = 0;
-        for (auto i = entry.offset; i < entry.offset + entry.outputs * entry.inputs; ++i) {
-          const double value = exact.values[static_cast<std::size_t>(i)];
-          difference += std::pow(rounded.values[static_cast<std::size_t>(i)] - value, 2);
-          norm += value * value;
+  for (const auto precision : test::rounding_precisions())
+    for (const auto* cell : {"leaky_rnn", "gru", "two_phase"})
+      for (const auto& chain : chains) {
+        CAPTURE(cell);
+        CAPTURE(chain.size());
+        const auto model = network(cell, chain);
+        const auto rounded = gradient_of(model, precision), exact = gradient_of(model, Precision::full);
+        CHECK(std::abs(rounded.loss / exact.loss - 1) < gradient_bound);
+        for (const auto& entry : ParameterLayout(model).entries) {
+          CAPTURE(entry.name);
+          double difference = 0, norm = 0;
+          for (auto i = entry.offset; i < entry.offset + entry.outputs * entry.inputs; ++i) {
+            const double value = exact.values[static_cast<std::size_t>(i)];
+            difference += std::pow(rounded.values[static_cast<std::size_t>(i)] - value, 2);
+            norm += value * value;
+          }
+          CHECK(std::sqrt(difference / norm) < gradient_bound);
+          CHECK(difference > 0);
         }
-        CHECK(std::sqrt(difference / norm) < gradient_bound);
-        CHECK(difference > 0);
       }
-    }
 }
 
 TEST_CASE("a small task is learned with bfloat16 products as with float32 ones") {
-  if (!numeric::missing_for_bfloat16().empty()) return;
   const auto model = test::make_model("t_maze", plugin::json::object(), "leaky_rnn", {{"alpha", 0.2}}, 32, 0.01);
   const auto losses = [&](Precision precision) {
     TrainingOptions options;
@@ -85,13 +83,13 @@ TEST_CASE("a small task is learned with bfloat16 products as with float32 ones")
     for (std::size_t k = history.size() - 50; k < history.size(); ++k) sum += history[k].loss / 50;
     return sum;
   };
-  const auto exact = losses(Precision::full), rounded = losses(Precision::bfloat16);
+  const auto exact = losses(Precision::full);
   CHECK(last(exact) < exact[0].loss / 20);
-  CHECK(last(rounded) == doctest::Approx(last(exact)).epsilon(0.1));
+  for (const auto precision : test::rounding_precisions())
+    CHECK(last(losses(precision)) == doctest::Approx(last(exact)).epsilon(0.1));
 }
 
 TEST_CASE("a replay with bfloat16 products stays near that of float32 for a few steps") {
-  if (!numeric::missing_for_bfloat16().empty()) return;
   const auto model = network("leaky_rnn", {});
   const auto states = [&](Precision precision) {
     SimulationOptions options;
@@ -109,12 +107,15 @@ TEST_CASE("a replay with bfloat16 products stays near that of float32 for a few 
         [](std::int64_t) { return true; });
     return all;
   };
-  const auto exact = states(Precision::full), rounded = states(Precision::bfloat16);
-  double difference = 0, norm = 0;
-  for (std::size_t i = 0; i < exact.size(); ++i) {
-    difference += std::pow(static_cast<double>(rounded[i]) - exact[i], 2);
-    norm += std::pow(static_cast<double>(exact[i]), 2);
+  const auto exact = states(Precision::full);
+  for (const auto precision : test::rounding_precisions()) {
+    const auto rounded = states(precision);
+    double difference = 0, norm = 0;
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+      difference += std::pow(static_cast<double>(rounded[i]) - exact[i], 2);
+      norm += std::pow(static_cast<double>(exact[i]), 2);
+    }
+    CHECK(std::sqrt(difference / norm) < 0x1p-8);
+    CHECK(difference > 0);
   }
-  CHECK(std::sqrt(difference / norm) < 0x1p-8);
-  CHECK(difference > 0);
 }

@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 #include <engine/simulator.hpp>
 #include <engine/trainer.hpp>
-#include <numeric/bfloat16.hpp>
 #include <numeric/threads.hpp>
 
 #include <cstdlib>
@@ -23,12 +22,6 @@ Model network(std::int64_t units) {
 }
 
 TrainingState fresh(const Model& model) { return {initial_weights(model, 0), {}, {}, 0}; }
-
-/// Those that this machine has.
-std::vector<Precision> precisions() {
-  if (numeric::missing_for_bfloat16().empty()) return {Precision::full, Precision::bfloat16};
-  return {Precision::full};
-}
 
 TrainingState trained(const Model& model, std::int64_t batches, TrainingState start, Precision precision) {
   TrainingOptions options;
@@ -82,7 +75,7 @@ struct Threads {
 }  // namespace
 
 TEST_CASE("training gives the same bits for 1, 2 and 3 threads") {
-  for (const auto precision : precisions())
+  for (const auto precision : test::all_precisions())
     for (const std::int64_t units : {48, 37}) {
       const auto model = network(units);
       std::vector<TrainingState> states;
@@ -99,7 +92,7 @@ TEST_CASE("training gives the same bits for 1, 2 and 3 threads") {
 
 TEST_CASE("a training split in two equals one run") {
   const auto model = network(32);
-  for (const auto precision : precisions()) {
+  for (const auto precision : test::all_precisions()) {
     const auto whole = trained(model, 5, fresh(model), precision);
     const auto split = trained(model, 5, trained(model, 2, fresh(model), precision), precision);
     CHECK(split.batch == 5);
@@ -113,7 +106,7 @@ TEST_CASE("a simulation gives the same bits for 1, 2 and 3 threads, and fewer tr
   SimulationOptions options;
   options.trials = 60;
   options.steps = 43;  // whole chunks and a part of one
-  for (const auto precision : precisions())
+  for (const auto precision : test::all_precisions())
     for (const bool quiescent : {false, true}) {
       options.quiescent = quiescent;
       options.precision = precision;
@@ -141,7 +134,7 @@ TEST_CASE("a shorter simulation is the beginning of a longer one") {
   SimulationOptions options;
   options.trials = 3;
   options.quiescent = true;
-  for (const auto precision : precisions())
+  for (const auto precision : test::all_precisions())
     for (const std::int64_t shorter : {20, 24}) {  // whole chunks, and a part of one
       options.precision = precision;
       options.steps = shorter;

@@ -4,7 +4,6 @@
 
 #include <doctest/doctest.h>
 #include <engine/trainer.hpp>
-#include <numeric/bfloat16.hpp>
 
 using namespace reverie;
 using namespace reverie::engine;
@@ -41,11 +40,9 @@ TEST_CASE("recomputation changes no bit of loss and gradient, with every cell an
       all_hooks{"facilitation", json::object()};
   const std::vector<std::vector<test::DynamicsSpec>> chains{
       {}, {{"overdamped", json::object()}}, {momentum}, {inside, momentum}, {outside}, {momentum, all_hooks, inside}};
-  std::vector<Precision> precisions{Precision::full};
-  if (numeric::missing_for_bfloat16().empty()) precisions.push_back(Precision::bfloat16);
   for (const auto* cell : {"leaky_rnn", "gru", "two_phase"})
     for (const auto& chain : chains)
-      for (const auto precision : precisions) {
+      for (const auto precision : test::all_precisions()) {
         auto model = test::make_model("arrays_task", {{"inputs", 2}, {"outputs", 5}, {"starts", 4}}, cell,
                                       json::object(), 21, 0.05, chain);
         model.encoder_bias = model.readout_bias = true;

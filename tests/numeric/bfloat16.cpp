@@ -15,6 +15,12 @@ using namespace reverie::numeric;
 
 namespace {
 
+/// Those whose products round and that this machine has.
+std::vector<Precision> rounding_precisions() {
+  if (missing_for_bfloat16().empty()) return {Precision::bfloat16, Precision::bfloat16_emulated};
+  return {Precision::bfloat16_emulated};
+}
+
 float widened(std::uint16_t upper) { return std::bit_cast<float>(static_cast<std::uint32_t>(upper) << 16); }
 
 std::uint16_t rounded(float value) {
@@ -60,48 +66,54 @@ TEST_CASE("rows are rounded out of their stride into a dense array, any number o
   for (const std::int64_t n : {1, 15, 16, 17, 70}) {
     const auto from = normals(3 * 80, 0);
     std::vector<std::uint16_t> to(static_cast<std::size_t>(3 * n));
+    std::vector<float> as_float(to.size());
     round_to_bfloat16(3, n, 80, from.data(), to.data());
+    round_to_bfloat16(3, n, 80, from.data(), as_float.data());
     for (std::int64_t row = 0; row < 3; ++row)
-      for (std::int64_t k = 0; k < n; ++k)
-        REQUIRE(to[static_cast<std::size_t>(row * n + k)] == rounded(from[static_cast<std::size_t>(row * 80 + k)]));
+      for (std::int64_t k = 0; k < n; ++k) {
+        const auto at = static_cast<std::size_t>(row * n + k);
+        REQUIRE(to[at] == rounded(from[static_cast<std::size_t>(row * 80 + k)]));
+        REQUIRE(as_float[at] == widened(to[at]));
+      }
   }
 }
 
 TEST_CASE("products round their operands and nothing else") {
-  if (!missing_for_bfloat16().empty()) return;
-  for (const std::int64_t inputs : {2, 37, 64})
-    for (const bool transposed : {false, true})
-      for (const auto& size : std::vector<std::pair<std::int64_t, bool>>{
-               {25, false}, {25, true}, {64, false}, {77, false}, {77, true}}) {  // 77: whole tiles, and a rest
-        const std::int64_t rows = size.first;
-        const bool accumulate = size.second;
-        CAPTURE(inputs);
-        CAPTURE(rows);
-        const std::int64_t outputs = 33, stride_a = 80, stride_c = 48;
-        const auto a = normals(rows * stride_a, 1), weights = normals(inputs * outputs, 2);
-        auto c = normals(rows * stride_c, 3);
-        const auto before = c;
-        Product<float> product({rows, inputs, outputs, stride_a, stride_c, accumulate}, Precision::bfloat16);
-        product.pack(weights.data(), transposed);
-        product.run(a.data(), c.data());
-        double worst = 0;
-        for (std::int64_t row = 0; row < rows; ++row)
-          for (std::int64_t o = 0; o < outputs; ++o) {
-            const auto at = static_cast<std::size_t>(row * stride_c + o);
-            double expected = accumulate ? before[at] : 0;
-            for (std::int64_t k = 0; k < inputs; ++k)
-              expected +=
-                  seen(a, stride_a, row, k) * seen(weights, 1, transposed ? o * inputs + k : k * outputs + o, 0);
-            worst = std::max(worst, std::abs(c[at] - expected));
-          }
-        // Sums of 64 products of normal numbers in float32: each addition rounds a number below 64 by 2^-24 of it.
-        CHECK(worst < 64 * 64 * 0x1p-24);
-      }
+  for (const auto precision : rounding_precisions())
+    for (const std::int64_t inputs : {2, 37, 64})
+      for (const bool transposed : {false, true})
+        for (const auto& size : std::vector<std::pair<std::int64_t, bool>>{
+                 {25, false}, {25, true}, {64, false}, {77, false}, {77, true}}) {  // 77: whole tiles, and a rest
+          const std::int64_t rows = size.first;
+          const bool accumulate = size.second;
+          CAPTURE(inputs);
+          CAPTURE(rows);
+          const std::int64_t outputs = 33, stride_a = 80, stride_c = 48;
+          const auto a = normals(rows * stride_a, 1), weights = normals(inputs * outputs, 2);
+          auto c = normals(rows * stride_c, 3);
+          const auto before = c;
+          Product<float> product({rows, inputs, outputs, stride_a, stride_c, accumulate}, precision);
+          product.pack(weights.data(), transposed);
+          product.run(a.data(), c.data());
+          double worst = 0;
+          for (std::int64_t row = 0; row < rows; ++row)
+            for (std::int64_t o = 0; o < outputs; ++o) {
+              const auto at = static_cast<std::size_t>(row * stride_c + o);
+              double expected = accumulate ? before[at] : 0;
+              for (std::int64_t k = 0; k < inputs; ++k)
+                expected +=
+                    seen(a, stride_a, row, k) * seen(weights, 1, transposed ? o * inputs + k : k * outputs + o, 0);
+              worst = std::max(worst, std::abs(c[at] - expected));
+            }
+          // Sums of 64 products of normal numbers in float32: each addition rounds a number below 64 by 2^-24 of it.
+          CHECK(worst < 64 * 64 * 0x1p-24);
+        }
 }
 
 TEST_CASE("weight gradients round their operands and nothing else") {
-  for (const auto precision : {Precision::full, Precision::bfloat16}) {
-    if (precision == Precision::bfloat16 && !missing_for_bfloat16().empty()) continue;
+  auto precisions = rounding_precisions();
+  precisions.push_back(Precision::full);
+  for (const auto precision : precisions) {
     const std::int64_t rows = 250, outputs = 33, inputs = 17, stride_cotangents = 48, stride_sources = 32;
     const auto cotangents = normals(rows * stride_cotangents, 1), sources = normals(rows * stride_sources, 2);
     auto gradient = normals(outputs * inputs, 3);

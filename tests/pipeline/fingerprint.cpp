@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <doctest/doctest.h>
-#include <numeric/bfloat16.hpp>
 
 #include <set>
 
@@ -34,9 +33,8 @@ TEST_CASE("how much a training keeps for its backward pass does not change a fin
 }
 
 TEST_CASE("the precision is a part of the stage that has it: a simulation does not take that of its training") {
-  if (!reverie::numeric::missing_for_bfloat16().empty()) return;
-  const std::vector<std::string> of_training{"stage.train.precision='bfloat16'"},
-      of_both{"stage.train.precision='bfloat16'", "stage.awake.precision='bfloat16'"};
+  const std::vector<std::string> of_training{"stage.train.precision='bfloat16_emulated'"},
+      of_both{"stage.train.precision='bfloat16_emulated'", "stage.awake.precision='bfloat16_emulated'"};
   CHECK(fingerprint("train", pipeline_text, of_training) != fingerprint("train", pipeline_text));
   CHECK(fingerprint("awake", pipeline_text, of_both) != fingerprint("awake", pipeline_text, of_training));
   using reverie::numeric::Precision;
@@ -44,7 +42,7 @@ TEST_CASE("the precision is a part of the stage that has it: a simulation does n
     return std::get<SimulateStage>(stage_of(plan_of(pipeline_text, settings), "awake").work).options.precision;
   };
   CHECK(precision(of_training) == Precision::full);
-  CHECK(precision(of_both) == Precision::bfloat16);
+  CHECK(precision(of_both) == Precision::bfloat16_emulated);
   CHECK(fingerprint("train", pipeline_text, {"stage.train.precision='float32'"}) ==
         fingerprint("train", pipeline_text));
 }
