@@ -49,11 +49,9 @@ void print_work(const std::vector<pipeline::StageOutcome>& outcomes, bool json) 
 }
 
 /// The same as an event.
-bool tell_claims(const std::vector<pipeline::ClaimResult>& claims) {
+void tell_claims(const std::vector<pipeline::ClaimResult>& claims) {
   const nlohmann::ordered_json line = {{"event", "claims"}, {"claims", pipeline::describe(claims)}};
   if (!claims.empty()) std::cout << line.dump() << "\n";
-  return std::all_of(claims.begin(), claims.end(),
-                     [](const auto& claim) { return claim.verdict == pipeline::Verdict::holds; });
 }
 
 void add_scheduling(options::options_description& description) {
@@ -166,7 +164,7 @@ pipeline::RunEvents shown_events(ProgressDisplay& display, bool quiet) {
 
 /// What `reverie run` was asked for.
 struct RunRequest {
-  bool json = false, quiet = false, strict = false;
+  bool json = false, quiet = false;
   pipeline::RunOptions options;
   pipeline::Plan plan;
 };
@@ -185,8 +183,8 @@ std::optional<RunRequest> read_request(const Command& command, const Arguments& 
   RunRequest request;
   request.json = values->count("json") != 0;
   request.quiet = values->count("quiet") != 0 || request.json;
-  request.strict = values->count("strict") != 0;
   auto& running = request.options;
+  running.strict = values->count("strict") != 0;
   running.runs = (*values)["runs"].as<std::string>();
   running.memory = values->count("memory") != 0 ? bytes_of((*values)["memory"].as<std::string>()) : default_memory();
   running.checkpoint_seconds = (*values)["checkpoint"].as<double>();
@@ -210,7 +208,7 @@ std::optional<RunRequest> read_request(const Command& command, const Arguments& 
 }
 
 int run_pipeline(RunRequest& request) {
-  const auto& [json, quiet, strict, options, plan] = request;
+  const auto& [json, quiet, options, plan] = request;
   ProgressDisplay display(plan, quiet);
   request.options.events = json ? json_events() : shown_events(display, quiet);
   plugin::set_log_sink([&](int level, const std::string& text) {
@@ -239,11 +237,10 @@ int run_pipeline(RunRequest& request) {
   }
   if (!quiet) std::cerr << "\n";
   if (!json) print_numbers(result);
-  const bool all_hold = json ? tell_claims(result.claims) : print_claims(result.claims);
+  json ? tell_claims(result.claims) : print_claims(result.claims);
   std::cout << std::flush;
   print_failures(result.stages);
   if (!quiet && !result.report.empty()) std::cerr << fmt::format("\nReport: {}\n", result.report.string());
-  if (result.code == ExitCode::ok && !all_hold && strict) return static_cast<int>(ExitCode::check_failed);
   return static_cast<int>(result.code);
 }
 

@@ -112,12 +112,10 @@ void print_failures(const std::vector<pipeline::StageOutcome>& outcomes) {
   if (stopped > 0) complain(fmt::format("{} not run (--fail-fast)", count_of(stopped, "stage")), "");
 }
 
-bool print_claims(const std::vector<pipeline::ClaimResult>& claims) {
+void print_claims(const std::vector<pipeline::ClaimResult>& claims) {
   constexpr std::size_t listed = 20;
-  bool all_hold = true;
   if (!claims.empty()) std::cout << "\n";
   for (const auto& claim : claims) {
-    all_hold = all_hold && claim.verdict == pipeline::Verdict::holds;
     std::cout << fmt::format("{:<8} {}\n", name_of(claim.verdict), claim.text.empty() ? claim.name : claim.text);
     std::size_t shown = 0;
     for (const auto& c : claim.comparisons) {
@@ -135,7 +133,6 @@ bool print_claims(const std::vector<pipeline::ClaimResult>& claims) {
     if (const auto others = claim.comparisons.size() - shown; others > 0)
       std::cout << fmt::format("           {} in claims.json\n", count_of(others, "more case"));
   }
-  return all_hold;
 }
 
 }  // namespace reverie::cli

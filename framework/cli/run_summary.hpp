@@ -13,8 +13,8 @@ std::string count_of(std::size_t count, const std::string& noun);
 /// still the range of each number over the conditions, with the place where all of them stand.
 void print_numbers(const pipeline::RunResult& result);
 
-/// Verdicts with their cases; of more than 20 those that do not hold. Returns whether all claims hold.
-bool print_claims(const std::vector<pipeline::ClaimResult>& claims);
+/// Verdicts with their cases; of more than 20 those that do not hold.
+void print_claims(const std::vector<pipeline::ClaimResult>& claims);
 
 /// Failures with remedy and log; those skipped because of them only counted where they are many.
 void print_failures(const std::vector<pipeline::StageOutcome>& outcomes);

@@ -14,6 +14,7 @@
 #include <pipeline/compare.hpp>
 #include <pipeline/slurm_queue.hpp>
 #include <pipeline/time_left.hpp>
+#include <set>
 
 namespace reverie::cli {
 namespace {
@@ -149,7 +150,8 @@ int clean_command(const Command& command, const Arguments& arguments) {
   description.add_options()("yes,y", "remove without asking")("help,h", "show this text");
   const auto values = parse(command, description, {}, arguments);
   if (!values) return 0;
-  const auto list = pipeline::removable(runs_of(*values));
+  const auto runs = runs_of(*values);
+  const auto list = pipeline::removable(runs);
   if (list.empty()) {
     std::cerr << "nothing to remove\n";
     return 0;
@@ -168,9 +170,12 @@ int clean_command(const Command& command, const Arguments& arguments) {
                        "Without a terminal to ask on, say --yes.");
     if (!agreed(fmt::format("Remove these ({})?", size))) return 0;
   }
+  // A run may have taken some of them up while the question stood.
+  std::set<std::filesystem::path> still;
+  for (const auto& each : pipeline::removable(runs)) still.insert(each.path);
   for (const auto& each : list) {
-    if (pipeline::remove(each)) continue;
-    warn(fmt::format("{}: kept, a run works on it", each.path.string()));
+    if (still.contains(each.path) && pipeline::remove(each)) continue;
+    warn(fmt::format("{}: kept, a run uses it", each.path.string()));
     total -= each.size;
   }
   std::cerr << fmt::format("removed {}\n", format_bytes(static_cast<double>(total)));

@@ -91,7 +91,8 @@ struct Simulation {
                    options.first_trial + static_cast<std::uint32_t>(s * shard_rows),
                    std::min(shard_rows, options.trials - s * shard_rows),
                    steps,
-                   options.mask};
+                   options.mask,
+                   options.quiescent};
     const auto rows = draw.rows;
     const auto trials = draw_trials(model, draw);
     set_start(s, draw, trials, shard);

@@ -24,9 +24,9 @@ struct SimulationOptions {
   numeric::Precision precision = numeric::Precision::full;  ///< of the products; bfloat16 in float32 arithmetic only
   Start start = Start::fresh;
   plugin::Array start_states;                        ///< for Start::recording: [trial, units]
-  bool record_state = false, record_output = false;  ///< besides position (and, awake, latent and input)
-  /// Ranks that share the trials; each calls simulate() with equal arguments. The bits do not depend on them. Only rank 0
-  /// gets the records, and is asked for progress.
+  bool record_state = false, record_output = false;  ///< besides position (and, awake, latent)
+  /// Ranks that share the trials; each calls simulate() with equal arguments. The bits do not depend on them. Only rank
+  /// 0 gets the records, and is asked for progress.
   numeric::Communicator* ranks = nullptr;
 };
 

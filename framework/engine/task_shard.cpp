@@ -70,7 +70,7 @@ void add_output_noise(const Model& model, const TrialDraw& draw, std::int64_t fi
                       Real* outputs) {
   if (model.output_noise == 0) return;
   const auto width = model.task->outputs();
-  const auto stream = stream_for(draw, numeric::Purpose::output);
+  const auto stream = stream_for(draw, draw.quiescent ? numeric::Purpose::quiescent_output : numeric::Purpose::output);
   std::vector<Real> noise(static_cast<std::size_t>(width));
   for (std::int64_t n = 0; n < steps; ++n)
     for (std::int64_t row = 0; row < draw.rows; ++row) {

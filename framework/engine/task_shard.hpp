@@ -14,7 +14,8 @@ struct TrialDraw {
   std::uint32_t first_trial = 0;
   std::int64_t rows = shard_rows;  ///< trials in this shard
   std::int64_t steps = 0;
-  std::int64_t mask = 1;  ///< input is kept on steps n with n mod mask = 0, zero otherwise
+  std::int64_t mask = 1;   ///< input is kept on steps n with n mod mask = 0, zero otherwise
+  bool quiescent = false;  ///< noise of outputs is not that of the awake trials
 };
 
 reverie_stream stream_for(const TrialDraw& draw, numeric::Purpose purpose);

@@ -194,11 +194,9 @@ void Product<float>::pack(const float* weights, bool transposed) {
   const auto layout = transposed ? dnnl::memory::format_tag::ba : dnnl::memory::format_tag::ab;
   const auto& shape = state_->shape;
   // Emulated, the weights are rounded here; elsewhere the packed memory has the type that they take.
-  AlignedVector<float> rounded;
   if (state_->left.precision == Precision::bfloat16_emulated) {
-    rounded.resize(static_cast<std::size_t>(shape.inputs * shape.outputs));
-    round_to_bfloat16(1, shape.inputs * shape.outputs, 0, weights, rounded.data());
-    weights = rounded.data();
+    const Operand all{1, shape.inputs * shape.outputs, 0, Precision::bfloat16_emulated};
+    weights = reinterpret_cast<const float*>(all.seen(weights, Scratch::right));
   }
   dnnl::memory plain({{shape.inputs, shape.outputs}, f32, layout}, cpu(), const_cast<float*>(weights));
   dnnl::reorder(plain, state_->weights).execute(stream_of_this_thread(), plain, state_->weights);

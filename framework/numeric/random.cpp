@@ -177,7 +177,9 @@ void uniforms(const reverie_stream& stream, std::uint32_t trial, std::uint32_t s
 reverie_stream make_stream(std::uint64_t seed, Role role, Purpose purpose, std::uint32_t draw) {
   if (draw >= 1U << 24)
     throw std::out_of_range("draw " + std::to_string(draw) + " of a random stream is above 2^24 - 1");
-  return {seed, static_cast<std::uint32_t>(role) << 27 | static_cast<std::uint32_t>(purpose) << 24 | draw, 0};
+  // Bits of the stream: 29 purpose from 8 on, 27 and 28 role, 24 to 26 purpose, below it the draw.
+  const auto what = static_cast<std::uint32_t>(purpose);
+  return {seed, (what >> 3) << 29 | static_cast<std::uint32_t>(role) << 27 | (what & 7U) << 24 | draw, 0};
 }
 
 void fill_normal(const reverie_stream& stream, std::uint32_t trial, std::uint32_t step, std::int64_t units, float scale,

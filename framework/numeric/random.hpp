@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Counter-based random numbers: Philox4x32-10 (Salmon et al., SC 2011) from Random123.
+/// Counter-based random numbers: Philox4x32-10 (Salmon et al., SC 2011), tested against Random123.
 ///
 /// key = 64-bit seed; counter = {unit / 4, step, trial, stream}; the four words of one counter are units 4k ... 4k + 3.
 /// So a value depends on (seed, stream, trial, step, unit) only: not on threads, shards, or the order of calls.
@@ -25,7 +25,8 @@ enum class Purpose : std::uint32_t {
   task = 4,
   weights = 5,
   constants = 6,
-  resampling = 7
+  resampling = 7,
+  quiescent_output = 8
 };
 
 /// The stream of a role, a purpose and a draw (0 to 2^24 - 1; different draws are independent).

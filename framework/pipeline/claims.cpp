@@ -29,7 +29,7 @@ struct Numbers {
         throw store::DataError(fmt::format("stage '{}' has no result", stage.label()));
       found = read.emplace(*quantity.stage, read_numbers(stage, folder)).first;
     }
-    return value_of(quantity, found->second, fmt::format("'{}'", stage.label()));
+    return value_of(quantity, stage, found->second);
   }
 };
 

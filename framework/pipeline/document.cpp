@@ -94,6 +94,8 @@ std::string text_of_file(const std::filesystem::path& file) {
     throw PipelineError(fmt::format("{}: there is no such file", file.string()), "Give the path of a pipeline (TOML).");
   if (std::filesystem::is_directory(file, ignored))
     throw PipelineError(fmt::format("{}: is a folder, not a pipeline", file.string()), "Give the path of a TOML file.");
+  if (std::filesystem::is_character_file(file, ignored) || std::filesystem::is_block_file(file, ignored))
+    throw PipelineError(fmt::format("{}: is a device, not a pipeline", file.string()), "Give the path of a TOML file.");
   std::ifstream stream(file, std::ios::binary);
   std::stringstream text;
   text << stream.rdbuf();
@@ -101,17 +103,21 @@ std::string text_of_file(const std::filesystem::path& file) {
   return text.str();
 }
 
-/// Whether `path` is `above` or lies below it.
-bool at_or_below(const std::string& path, const std::string& above) {
-  return path.starts_with(above) &&
-         (path.size() == above.size() || path[above.size()] == '.' || path[above.size()] == '[');
+/// Calls visit(path) for a value at `path` and all that it holds. Paths alone do not tell: keys may have periods.
+template <class Visit>
+void for_each_path(const std::string& path, const json& value, Visit&& visit) {
+  visit(path);
+  if (value.is_object())
+    for (const auto& [key, inner] : value.items()) for_each_path(join(path, key), inner, visit);
+  if (value.is_array())
+    for (std::size_t k = 0; k < value.size(); ++k) for_each_path(join(path, k), value[k], visit);
 }
 
 /// Removes the entries of a value that is to be replaced; returns its place among others, if it is there.
-std::optional<Place> forget(Entries& entries, const std::string& path) {
+std::optional<Place> forget(Entries& entries, const std::string& path, const json& value) {
   std::optional<Place> order;
   if (const auto found = entries.find(path); found != entries.end()) order = found->second.order;
-  std::erase_if(entries, [&](const auto& item) { return at_or_below(item.first, path); });
+  for_each_path(path, value, [&](const std::string& name) { entries.erase(name); });
   return order;
 }
 
@@ -122,10 +128,11 @@ struct Part {
 
   /// Puts another part's value at a path, with the places of everything in it.
   void take(const std::string& path, json& target, const Part& from, const std::string& from_path, const json& value) {
+    const auto order = forget(entries, path, target);
     target = value;
-    const auto order = forget(entries, path);
-    for (const auto& [name, entry] : from.entries)
-      if (at_or_below(name, from_path)) entries[path + name.substr(from_path.size())] = entry;
+    for_each_path(from_path, value, [&](const std::string& name) {
+      entries[path + name.substr(from_path.size())] = from.entries.at(name);
+    });
     if (order) entries.at(path).order = *order;
   }
 
@@ -154,10 +161,9 @@ constexpr const char* setting_source = "--set";
 /// Reads files with what they include.
 struct Loader {
   std::vector<Source>& sources;
-  std::vector<std::filesystem::path> loaded = {};
+  std::map<std::filesystem::path, Part> loaded = {};  ///< empty while a file is read: files may include each other
 
-  /// Parses a file's text and everything it includes that was not loaded before; the file's own values come before
-  /// those of the files it includes.
+  /// Parses a file's text and everything it includes; the file's own values come before those of the files it includes.
   Part load(const std::string& name, const std::string& text, const std::filesystem::path& folder) {
     sources.push_back({name, text});
     const auto source = sources.size() - 1;
@@ -175,10 +181,10 @@ struct Loader {
     for (const auto& [path, file] : included(own)) {
       std::error_code ignored;
       const auto full = std::filesystem::weakly_canonical(folder / file, ignored);
-      if (std::find(loaded.begin(), loaded.end(), full) != loaded.end()) continue;
-      loaded.push_back(full);
-      const auto part = load((folder / file).lexically_normal().string(), read(own, path, folder / file),
-                             (folder / file).parent_path());
+      if (loaded.try_emplace(full).second)
+        loaded[full] = load((folder / file).lexically_normal().string(), read(own, path, folder / file),
+                            (folder / file).parent_path());
+      const Part& part = loaded[full];
       all.lay_over(all.root, "", part, "", part.root, [&](const auto& at, const Entry& first, const Entry& second) {
         conflicts.push_back({at, first, second});
       });
@@ -262,6 +268,7 @@ std::size_t end_of_key(const std::string& setting) {
   for (std::size_t k = 0; k < setting.size(); ++k) {
     const char c = setting[k];
     if (quote != 0) {
+      if (c == '\\' && quote == '"') ++k;
       if (c == quote) quote = 0;
     } else if (c == '"' || c == '\'') {
       quote = c;
@@ -307,7 +314,7 @@ void apply_setting(Document& document, const std::string& setting) {
     const Place place{source, found->first.source().begin.line, found->first.source().begin.column};
     path = join(path, name);
     if (!inner.is_table()) {
-      const auto order = forget(document.entries, path);
+      const auto order = forget(document.entries, path, target->value(name, json()));
       Translation translation{document.sources, document.entries, source};
       const Place value_place = translation.place(found->second.source());
       document.entries[path] = {place, value_place, order.value_or(place)};

@@ -19,8 +19,10 @@ constexpr std::size_t longest_value = 40, most_changes = 4, most_of_an_input = 2
 
 std::string short_text(const json& value) {
   auto text = value.is_string() ? value.get<std::string>() : value.dump();
-  if (text.size() > longest_value) text = text.substr(0, longest_value - 3) + "...";
-  return text;
+  if (text.size() <= longest_value) return text;
+  auto end = longest_value - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // not within a letter of UTF-8
+  return text.substr(0, end) + "...";
 }
 
 bool is_fingerprint(const json& value) {

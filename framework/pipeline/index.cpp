@@ -121,7 +121,8 @@ void write_plan_record(const fs::path& index, const Plan& plan) {
                       {"identity", json::parse(canonical(stage.identity))}});
     if (const auto* figure = std::get_if<FigureStage>(&stage.work)) stages.back()["section"] = figure->section;
   }
-  store::write_file_atomically(index / plan_file, record.dump() + "\n");
+  store::write_file_atomically(index / plan_file,
+                               record.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
 }
 
 bool is_recorded(const fs::path& index, const Plan& plan) {

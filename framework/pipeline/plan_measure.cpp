@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <pipeline/planner.hpp>
 #include <pipeline/results.hpp>
+#include <pipeline/run_stage.hpp>
 
 namespace reverie::pipeline {
 namespace {
@@ -45,9 +46,11 @@ std::optional<std::vector<MeasureInput>> connect(Planning& planning, const std::
       stage.inputs.push_back(planning.index_of(reference));
     }
     input.input = input_of_role[declared.role];
-    const auto missing = missing_record(std::get<SimulateStage>(source->work), source->name, input.variable);
-    if (missing.empty()) continue;
-    if (metric.is_extra(inputs.size() - 1)) {
+    const auto& simulation = std::get<SimulateStage>(source->work);
+    const auto missing = missing_record(simulation, source->name, input.variable);
+    const bool extra = metric.is_extra(inputs.size() - 1);
+    if (missing.empty() && !(extra && is_foreign_direction(input.variable, simulation.options.quiescent))) continue;
+    if (extra) {
       input.input.reset();
       continue;
     }

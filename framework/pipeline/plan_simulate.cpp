@@ -258,6 +258,8 @@ bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
   stage.identity["noise"] = state_noise->sigma;
   stage.identity["dynamics"] = identity_of(*dynamics);
   stage.identity["engine"] = engine_identity();
+  if (quiescent && work.model.network.options["output_noise"].get<double>() > 0)
+    stage.identity["output_noise"] = "not that of awake trials";
   stage.plugins = {work.model.task.component, work.model.network.cell.component};
   for (const auto& use : *dynamics) stage.plugins.push_back(use.component);
   if (work.trained) {

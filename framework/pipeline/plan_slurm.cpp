@@ -86,6 +86,7 @@ SlurmOptions plan_slurm(const Reading& reading) {
   options.partition = text("partition");
   options.account = text("account");
   options.qos = text("qos");
+  options.mpi = matching("mpi", "[\\w/.-]+", "a word that srun --mpi takes, as in \"pmix\"");
   options.time = matching("time", "\\d+|\\d+:\\d+(:\\d+)?|\\d+-\\d+(:\\d+(:\\d+)?)?",
                           "minutes or \"hours:minutes:seconds\" or \"days-hours\", as in \"12:00:00\"");
   options.memory = matching("memory", "[1-9]\\d{0,6}[MGT]", "a whole number of M, G or T, as in \"4G\"");

@@ -28,6 +28,11 @@ store::Dataset history_of(const std::filesystem::path& file) {
   return dataset;
 }
 
+/// Coordinates are computed: a time of 35 steps of 0.02 is 0.7000000000000001.
+bool is_number(const json& asked, double value) {
+  return asked.is_number() && std::abs(asked.get<double>() - value) <= 1e-9 * std::abs(value);
+}
+
 /// Positions along a dimension that `at` leaves: one, or all.
 std::vector<std::int64_t> positions(const Quantity& quantity, const store::Dataset& dataset, const std::string& dim,
                                     std::int64_t length, const std::string& owner) {
@@ -46,7 +51,7 @@ std::vector<std::int64_t> positions(const Quantity& quantity, const store::Datas
   }
   for (std::int64_t k = 0; k < length; ++k) {
     const auto index = static_cast<std::size_t>(k);
-    if (coordinate->labels.empty() ? asked->second == json(coordinate->values[index])
+    if (coordinate->labels.empty() ? is_number(asked->second, coordinate->values[index])
                                    : asked->second == json(coordinate->labels[index]))
       return {k};
   }
@@ -121,7 +126,8 @@ std::string missing_record(const SimulateStage& simulation, const std::string& s
   return fmt::format("the recording of '{}' has no '{}'; it has {}", stage, variable, fmt::join(names, ", "));
 }
 
-double value_of(const Quantity& quantity, const store::Dataset& dataset, const std::string& owner) {
+double value_of(const Quantity& quantity, const Stage& stage, const store::Dataset& dataset) {
+  const auto owner = fmt::format("'{}'", stage.label());
   const auto& variable = dataset.at(quantity.name);
   if (variable.values.empty()) throw store::DataError(fmt::format("'{}' of {} has no numbers", quantity.name, owner));
   std::vector<double> values = variable.values;
@@ -139,8 +145,12 @@ double value_of(const Quantity& quantity, const store::Dataset& dataset, const s
     values = std::move(chosen);
     shape[d] = std::ssize(kept);
   }
-  // Batches of a history that were not evaluated.
-  std::erase_if(values, [](double value) { return std::isnan(value); });
+  const auto missing = std::erase_if(values, [](double value) { return std::isnan(value); });
+  // In a history those are batches that were not evaluated.
+  if (missing > 0 && !values.empty() && !std::holds_alternative<TrainStage>(stage.work))
+    throw store::DataError(fmt::format("{} of {} numbers of '{}' of {} are missing (NaN)", missing,
+                                       values.size() + missing, quantity.name, owner),
+                           "Choose some that are there with at = { ... }.");
   if (values.empty()) throw store::DataError(fmt::format("'{}' of {} has no number there", quantity.name, owner));
   if (quantity.reduce != "none") return reduce(quantity.reduce, values);
   if (values.size() == 1) return values.front();

@@ -30,7 +30,7 @@ std::vector<Recorded> recorded_by(const SimulateStage& simulation);
 /// Why the simulation of stage `stage` does not record a variable, or "".
 std::string missing_record(const SimulateStage& simulation, const std::string& stage, const std::string& variable);
 
-/// The number that a quantity names in a dataset. DataError says what is missing or left over.
-double value_of(const Quantity& quantity, const store::Dataset& dataset, const std::string& owner);
+/// The number that a quantity names in what read_numbers gave of a stage. DataError says what is missing or left over.
+double value_of(const Quantity& quantity, const Stage& stage, const store::Dataset& dataset);
 
 }  // namespace reverie::pipeline

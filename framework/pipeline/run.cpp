@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <pipeline/failures.hpp>
 #include <pipeline/run.hpp>
@@ -106,6 +107,9 @@ RunResult run(const Plan& plan, const RunOptions& given) {
   if (others > 0) result.over_seeds = over_seeds(measured);
   result.metrics = scalar_results(plan, measured);
   result.claims = judge_claims(plan, options.runs);
+  const bool all_hold = std::all_of(result.claims.begin(), result.claims.end(),
+                                    [](const ClaimResult& claim) { return claim.verdict == Verdict::holds; });
+  if (options.strict && result.code == ExitCode::ok && !all_hold) result.code = ExitCode::check_failed;
   write_or_remove(index / "claims.json", result.claims.empty() ? "" : describe(result.claims).dump(1) + "\n");
   log_end();
   try {

@@ -46,6 +46,7 @@ struct RunOptions {
   double checkpoint_seconds = 60;  ///< between checkpoints of a training; 0: only when the run is stopped
   double page_seconds = 10;        ///< between versions of report.html; 0: only at the end
   bool fail_fast = false;          ///< after a failure start nothing more, and end what runs
+  bool strict = false;             ///< a claim that does not hold is a failure (check_failed)
   bool in_process = false;         ///< one stage after the other, in this process
   /// That help with trainings and simulations (ranks.hpp), only in_process; this is rank 0.
   numeric::Communicator* ranks = nullptr;

@@ -94,6 +94,10 @@ store::Variable variable_of(const plugin::MetricResult& result, const std::strin
 
 }  // namespace
 
+bool is_foreign_direction(const std::string& variable, bool quiescent) {
+  return quiescent && variable == "trial_direction";
+}
+
 store::Dataset measure(const Metric& metric, const std::vector<MeasuredVariable>& inputs, std::uint64_t seed,
                        std::uint32_t draw) {
   // A file may serve several roles, with another variable each.
@@ -108,7 +112,8 @@ store::Dataset measure(const Metric& metric, const std::vector<MeasuredVariable>
     }
     auto& reader = readers[{metric.inputs()[k].role, *input.file}];
     if (!reader) reader = std::make_shared<store::RecordingReader>(*input.file, input.layout);
-    if (metric.is_extra(k) && !reader->has(input.variable)) {
+    const bool quiescent = reader->attributes()["phase"] == "quiescent";
+    if (metric.is_extra(k) && (!reader->has(input.variable) || is_foreign_direction(input.variable, quiescent))) {
       sources.emplace_back();
       continue;
     }

@@ -48,6 +48,9 @@ struct MeasuredVariable {
   std::string variable;
   store::RecordingLayout layout = {};  ///< of a file from elsewhere
 };
+/// The direction in a quiescent recording is that of the awake trial with the same start, not one that its path takes.
+/// Metrics are not given it where they can do without.
+bool is_foreign_direction(const std::string& variable, bool quiescent);
 /// Streams recordings through a metric: its outputs as variables with dimensions, units and descriptions.
 store::Dataset measure(const plugin::Metric& metric, const std::vector<MeasuredVariable>& inputs, std::uint64_t seed,
                        std::uint32_t draw);

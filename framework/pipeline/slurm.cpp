@@ -154,7 +154,6 @@ std::vector<SlurmJob> make_slurm_jobs(const Plan& plan, const std::vector<std::s
           {fmt::format("{}-{}", jobs.size() + 1, kind), {first, first + count}, {after.begin(), after.end()}, false});
     }
   }
-  if (missing.empty()) return jobs;
   for (std::size_t job = 0; job < jobs.size(); ++job) end.after.push_back(job);
   end.name = fmt::format("{}-last", jobs.size() + 1);
   jobs.push_back(std::move(end));
@@ -190,7 +189,9 @@ for stage in "${{stages[@]}}"; do only+=(--only "$stage"); done
                         list);
   }
   const bool ranked = has_ranks(plan, job);
-  if (ranked) words = fmt::format("srun --ntasks={} --cpus-per-task=\"$SLURM_CPUS_PER_TASK\" {}", options.ranks, words);
+  if (ranked)
+    words = fmt::format("srun --mpi={} --ntasks={} --cpus-per-task=\"$SLURM_CPUS_PER_TASK\" {}", options.mpi,
+                        options.ranks, words);
   // An array's last task has the array's own number as SLURM_JOB_ID.
   const std::string id = job.last ? "$SLURM_JOB_ID" : "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID";
   text += fmt::format(R"(

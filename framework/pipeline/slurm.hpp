@@ -23,9 +23,9 @@ struct SlurmJob {
   bool last = false;               ///< runs all that is left, and writes the report
 };
 
-/// Jobs that run the stages `missing` of the plan, numbers in its order, of different fingerprints: none, arrays and
-/// the last job, or the last job alone. `largest_array`: tasks of an array. Gathers, figures and what reads them belong
-/// to the last job.
+/// Jobs that run the stages `missing` of the plan, numbers in its order, of different fingerprints: arrays and the last
+/// job, or the last job alone. `largest_array`: tasks of an array. Gathers, figures and what reads them belong to the
+/// last job.
 std::vector<SlurmJob> make_slurm_jobs(const Plan& plan, const std::vector<std::size_t>& missing,
                                       std::size_t largest_array);
 

@@ -13,6 +13,7 @@ struct SlurmOptions {
   std::string partition, account, qos, time, memory;    ///< as sbatch takes them; "": the cluster's default
   std::int64_t cpus = 1;                                ///< of a task, or of each of its ranks
   std::int64_t ranks = 1;                               ///< processes of a training or simulation, under srun
+  std::string mpi;                                      ///< how ranks find each other: of srun --mpi
   std::int64_t array_limit = 0;                         ///< tasks of an array; 0: what the cluster takes
   std::int64_t at_once = 0;                             ///< tasks of an array that may run at a time; 0: all
   std::int64_t requeue = 0;                             ///< how often a task may start again

@@ -68,7 +68,8 @@ std::vector<SubmittedJob> read_submitted(const fs::path& index) {
   try {
     const auto record = nlohmann::json::parse(store::read_file(file));
     for (const auto& job : record.at("jobs"))
-      jobs.push_back({job.at("id"), job.at("name"), job.at("tasks"), job.at("last")});
+      jobs.push_back({job.at("id"), job.at("name"), job.at("tasks"), job.at("last"),
+                      job.value("only", std::vector<std::string>())});
   } catch (const nlohmann::json::exception& error) {
     throw store::DataError(fmt::format("{}: damaged: {}", file.string(), error.what()),
                            "Remove it; stages that are still queued may then be submitted once more.");
@@ -79,7 +80,7 @@ std::vector<SubmittedJob> read_submitted(const fs::path& index) {
 void write_submitted(const fs::path& index, const std::vector<SubmittedJob>& jobs) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const auto& job : jobs)
-    list.push_back({{"id", job.id}, {"name", job.name}, {"last", job.last}, {"tasks", job.tasks}});
+    list.push_back({{"id", job.id}, {"name", job.name}, {"last", job.last}, {"only", job.only}, {"tasks", job.tasks}});
   store::write_file_atomically(slurm_folder(index) / "jobs.json",
                                nlohmann::ordered_json({{"jobs", list}}).dump() + "\n");
 }

@@ -19,6 +19,7 @@ struct SubmittedJob {
   std::string id, name;                         ///< "1042", "1/2-simulate"
   std::vector<std::vector<std::string>> tasks;  ///< by array index: the first 16 digits of its stages' fingerprints
   bool last = false;                            ///< no array: its one task runs what is left
+  std::vector<std::string> only = {};           ///< the last job's: of these stages; none: of all
 };
 
 /// <runs>/<pipeline>/slurm.

@@ -51,7 +51,8 @@ ParameterSpec choice(const char* name, std::vector<std::string> choices, const c
 }
 
 ParameterSpec precision() {
-  return choice("precision", {"float32", "bfloat16", "bfloat16_emulated"}, "Number format of the operands of matrix products.", "float32");
+  return choice("precision", {"float32", "bfloat16", "bfloat16_emulated"},
+                "Number format of the operands of matrix products.", "float32");
 }
 
 /// Draws are 24 bits of a random stream's number, trials 32 bits of its counter.
@@ -219,6 +220,7 @@ const TableKeys& slurm_keys() {
        text("memory", "Memory of a task.", ""),
        integer("cpus", 1, "Processors of a task, or of each rank.", 1, most_cpus),
        integer("ranks", 1, "Processes of a training or simulation, started by srun.", 1, most_cpus),
+       text("mpi", "How the ranks find each other, as srun --mpi takes it.", "pmix"),
        integer("array_limit", 0, "Tasks of an array; 0: as many as the cluster takes.", 0, most_tasks),
        integer("at_once", 0, "Tasks of an array that may run at a time; 0: all.", 0, most_tasks),
        integer("requeue", 0,

@@ -27,7 +27,7 @@ std::size_t place_of_checksum(const std::string& text) {
 
 std::string with_checksum(nlohmann::ordered_json record) {
   record["checksum"] = no_checksum;
-  auto text = record.dump(1) + "\n";
+  auto text = record.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   return text.replace(place_of_checksum(text), 64, store::sha256(text));
 }
 

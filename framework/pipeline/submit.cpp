@@ -8,6 +8,7 @@
 #include <pipeline/submit.hpp>
 #include <pipeline/tasks.hpp>
 #include <set>
+#include <store/lock.hpp>
 #include <store/publication.hpp>
 
 namespace reverie::pipeline {
@@ -32,6 +33,33 @@ Queued queued_results(const std::vector<SubmittedJob>& jobs, const SlurmStates& 
 bool has_begun(const SubmittedJob& job, const SlurmStates& states) {
   const auto found = states.find({job.id, 0});
   return found != states.end() && found->second != SlurmState::pending;
+}
+
+/// What the last job shall run: with its own stages those of earlier last jobs, to which it is a successor; none: all.
+std::vector<std::string> only_of_last(std::vector<std::string> only, const std::vector<SubmittedJob>& earlier,
+                                      const SlurmStates& states) {
+  for (const auto& job : earlier) {
+    if (!job.last || has_begun(job, states)) continue;
+    if (job.only.empty()) return {};
+    if (only.empty()) break;
+    for (const auto& name : job.only)
+      if (std::find(only.begin(), only.end(), name) == only.end()) only.push_back(name);
+  }
+  return only;
+}
+
+/// Damaged results give way: an array's task would take them for done.
+void set_damaged_aside(const Plan& plan, const fs::path& runs, const Submission& submission) {
+  for (const auto& job : submission.jobs)
+    for (const auto& task : job.tasks)
+      for (const auto stage : task) {
+        const auto result = result_folder(runs, plan.stages[stage]);
+        if (!fs::exists(result)) continue;
+        auto lock = store::Lock::try_take(result);
+        if (!lock) continue;  // a run is at it
+        store::set_aside(result);
+        lock->release();
+      }
 }
 
 /// <slurm>/<n>, n being one more than the largest there is.
@@ -70,7 +98,11 @@ Submission prepare_submission(const Plan& plan, const SubmitOptions& options, co
     else
       missing.push_back(stage);
   }
-  submission.jobs = make_slurm_jobs(plan, missing, largest_array);
+  const bool ends = std::any_of(submission.earlier.begin(), submission.earlier.end(),
+                                [](const SubmittedJob& job) { return job.last; });
+  // A last job that Slurm refused is missing when arrays are queued that it should end.
+  if (!missing.empty() || (submission.queued > 0 && !ends))
+    submission.jobs = make_slurm_jobs(plan, missing, largest_array);
   for (const auto& job : submission.jobs) {
     std::set<std::string> after;
     for (const auto& task : job.tasks)
@@ -85,7 +117,9 @@ Submission prepare_submission(const Plan& plan, const SubmitOptions& options, co
   }
   submission.command = {
       options.program, options.working_folder, next_folder(slurm_folder(index)), options.arguments, {}};
-  for (const auto& name : options.only) submission.command.only.insert(submission.command.only.end(), {"--only", name});
+  submission.only = only_of_last(options.only, submission.earlier, states);
+  for (const auto& name : submission.only)
+    submission.command.only.insert(submission.command.only.end(), {"--only", name});
   return submission;
 }
 
@@ -97,6 +131,7 @@ void submit_all(const Plan& plan, const SubmitOptions& options, const Submission
   require_writable(folder);
   write_plan_record(index, plan);
   forget_failures(index);
+  set_damaged_aside(plan, options.runs, submission);
   EventLog log(index / main_log);
   for (const auto& job : submission.jobs) {
     store::write_file_atomically(folder / (job.name + ".sh"), slurm_script(plan, job, submission.command));
@@ -109,7 +144,8 @@ void submit_all(const Plan& plan, const SubmitOptions& options, const Submission
     auto after = submission.after[k];
     for (const auto other : job.after) after.push_back(ids[other]);
     ids.push_back(submit(folder / (job.name + ".sh"), after));
-    SubmittedJob record{ids.back(), (folder.filename() / job.name).string(), {}, job.last};
+    SubmittedJob record{ids.back(), (folder.filename() / job.name).string(), {}, job.last, {}};
+    if (job.last) record.only = submission.only;
     for (const auto& task : job.tasks) {
       record.tasks.emplace_back();
       for (const auto stage : task) record.tasks.back().push_back(short_fingerprint(plan.stages[stage]));

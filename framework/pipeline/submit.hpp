@@ -19,6 +19,7 @@ struct SubmitOptions {
 struct Submission {
   std::size_t done = 0, queued = 0;  ///< stages with a result, and in the hands of earlier jobs
   SlurmCommand command;
+  std::vector<std::string> only;  ///< that the last job runs, with what they need; none: all
   std::vector<SlurmJob> jobs;
   std::vector<std::vector<std::string>> after;  ///< earlier jobs that each waits for, by number
   std::vector<SubmittedJob> earlier;            ///< that have not ended

@@ -20,7 +20,7 @@ class CsvTable {
 
  private:
   std::string head_;
-  std::vector<std::string> dims_;
+  std::vector<std::string> columns_;                           ///< of dimensions
   std::map<std::string, std::vector<std::string>> positions_;  ///< coordinates as fields, by dimension
 };
 

@@ -14,6 +14,7 @@ std::vector<double> ForeignArray::read(std::int64_t first, std::int64_t count) c
     extents[0] = count;
     start += first * strides[0];
   }
+  if (std::find(extents.begin(), extents.end(), 0) != extents.end()) return {};
   std::vector<double> values;
   const auto walk = [&](const auto& self, std::size_t dim, const std::byte* at) -> void {
     if (dim == extents.size()) return values.push_back(decode(at));

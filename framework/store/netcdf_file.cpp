@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
+#include <limits>
 #include <numeric>
 #include <store/files.hpp>
 #include <store/netcdf_file.hpp>
@@ -180,12 +182,34 @@ void require_numbers(const NetcdfFile& file, const NetcdfVariable& variable) {
       refuse(fmt::format("is packed (attribute '{}')", packing), "write it unpacked, as plain floating-point numbers");
 }
 
+std::vector<double> missing_values(const NetcdfFile& file, const NetcdfVariable& variable) {
+  std::vector<double> missing;
+  for (const char* name : {"_FillValue", "missing_value"}) {
+    nc_type type = NC_NAT;
+    std::size_t length = 0;
+    if (nc_inq_att(file.id(), variable.id, name, &type, &length) != NC_NOERR || type == NC_CHAR || type == NC_STRING)
+      continue;
+    const auto before = missing.size();
+    missing.resize(before + length);
+    file.attempt(fmt::format("attribute '{}'", name),
+                 [&] { return nc_get_att_double(file.id(), variable.id, name, missing.data() + before); });
+  }
+  int unfilled = 0;
+  file.attempt("variable '" + variable.name + "'",
+               [&] { return nc_inq_var_fill(file.id(), variable.id, &unfilled, nullptr); });
+  if (missing.empty() && unfilled == 0 && (variable.type == NC_FLOAT || variable.type == NC_DOUBLE))
+    missing.push_back(variable.type == NC_FLOAT ? static_cast<double>(NC_FILL_FLOAT) : NC_FILL_DOUBLE);
+  return missing;
+}
+
 std::vector<double> read_numbers(const NetcdfFile& file, const NetcdfVariable& variable) {
   require_numbers(file, variable);
   std::vector<double> values(elements_of(variable.shape));
   if (!values.empty())
     file.attempt("variable '" + variable.name + "'",
                  [&] { return nc_get_var_double(file.id(), variable.id, values.data()); });
+  for (const double missing : missing_values(file, variable))
+    std::replace(values.begin(), values.end(), missing, std::numeric_limits<double>::quiet_NaN());
   return values;
 }
 

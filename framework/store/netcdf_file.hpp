@@ -59,6 +59,10 @@ std::vector<NetcdfVariable> list_variables(const NetcdfFile& file);
 /// An attribute as text, "" if there is none; NC_GLOBAL for the file's own.
 std::string text_attribute(const NetcdfFile& file, int variable, const std::string& name);
 std::map<std::string, std::string> global_attributes(const NetcdfFile& file);
+/// Numbers that stand for "missing" in a variable: its attributes _FillValue and missing_value, and where it has no
+/// _FillValue, the library's own for its type unless the file was written without filling.
+std::vector<double> missing_values(const NetcdfFile& file, const NetcdfVariable& variable);
+/// Missing ones are NaN.
 std::vector<double> read_numbers(const NetcdfFile& file, const NetcdfVariable& variable);
 std::vector<std::string> read_labels(const NetcdfFile& file, const NetcdfVariable& variable);
 /// DataError if it holds texts, or numbers that mean something only after scaling.

@@ -117,6 +117,8 @@ struct NetcdfState final : RecordingReader::State {
     if (!values.empty())
       netcdf.attempt("variable '" + variable.name + "'",
                      [&] { return get_vara(netcdf.id(), variable.id, start.data(), count.data(), values.data()); });
+    for (const double missing : missing_values(netcdf, variable))
+      std::replace(values.begin(), values.end(), static_cast<Real>(missing), std::numeric_limits<Real>::quiet_NaN());
   }
   std::vector<std::string> labels(std::size_t index) const override { return read_labels(netcdf, listed[index]); }
   std::map<std::string, std::string> attributes() const override { return global_attributes(netcdf); }

@@ -12,7 +12,7 @@ import tempfile
 import unittest
 
 try:
-    import netCDF4  # noqa: F401
+    import netCDF4
     import numpy as np
     import xarray  # noqa: F401
 except ImportError as missing:
@@ -107,6 +107,42 @@ class Recordings(unittest.TestCase):
         self.paths[7, 11, 0] = np.nan
         np.save(self.folder / "gap.npy", self.paths)
         self.check_refused(1, "trial 7, step 11", "path_length", "--recording", "gap.npy")
+
+    def test_missing_values_of_netcdf_files_are_missing(self):
+        for fill in (None, -9999.0):
+            with netCDF4.Dataset(self.folder / "gap.nc", "w") as file:
+                for name, extent in zip(("trial", "time", "space"), self.paths.shape):
+                    file.createDimension(name, extent)
+                gap = np.ma.masked_array(self.paths)
+                gap[7, 11, 0] = np.ma.masked
+                for name, values, given in (("gap", gap, fill), ("whole", self.paths, fill), ("named", self.paths, None)):
+                    file.createVariable(name, "f4", ("trial", "time", "space"), fill_value=given)[:] = values
+                file["named"].missing_value = np.float32(self.paths[3, 4, 1])
+            of = ("path_length", "--recording", "gap.nc", "--variable")
+            self.check_refused(1, "trial 7, step 11", *of, "recording=gap")
+            self.check_refused(1, "trial 3, step 4", *of, "recording=named")
+            length = self.path_length("--recording", "gap.nc", "--variable", "recording=whole")
+            self.assertAlmostEqual(length, self.expected(self.paths), delta=1e-4)
+
+    def test_a_replay_has_no_direction_of_its_own(self):
+        # Two directions, half of the paths to each; their trials say the opposite.
+        def write(name, phase):
+            ends = np.array([[-1.0, 0.0], [1.0, 0.0]])
+            taken = np.arange(20) % 2
+            paths = ends[taken][:, None, :] * np.linspace(0, 1, 11)[None, :, None]
+            xarray.Dataset({"position": (("trial", "time", "space"), paths, {"units": "m"}),
+                            "trial_direction": (("trial",), (1.0 - taken)),
+                            "endpoint": (("direction", "space"), ends)},
+                           attrs={"phase": phase}).to_netcdf(self.folder / name)
+        shares = {}
+        for phase in ("awake", "quiescent"):
+            write(f"{phase}.nc", phase)
+            done = self.reverie("measure", "reach_time", "--awake", f"{phase}.nc", "--variable", "awake=position",
+                                "--replay", f"{phase}.nc", "--out", f"{phase}.json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            shares[phase] = json.loads((self.folder / f"{phase}.json").read_text())["variables"]
+        self.assertEqual(shares["quiescent"]["awake"]["values"], shares["quiescent"]["replay"]["values"])
+        self.assertGreater(shares["awake"]["awake"]["values"], shares["awake"]["replay"]["values"])
 
     def test_landmarks_are_given_where_the_file_has_none(self):
         # Straight to an end at (-1, 1) or (1, 1): within 0.1 of it at step 9 of 10 steps of 0.1, replay at twice the speed.

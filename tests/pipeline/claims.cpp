@@ -95,6 +95,23 @@ TEST_CASE("a claim about a result that is missing is unknown and says which") {
   CHECK(judged.missing == "stage 'train[seed=2]' has no result");
 }
 
+TEST_CASE("of a result no missing number is passed over, and coordinates are met as they are written") {
+  const auto judged = [](const std::string& value) {
+    const Folder folder;
+    const auto plan = plan_of(pipeline_text + "[claim.c]\nvalue = { of = \"distance\", " + value + " }\nbelow = 4\n");
+    const auto result = result_folder(folder.path, stage_of(plan, "distance"));
+    std::filesystem::create_directories(result);
+    store::Dataset dataset;
+    dataset.variables = {{"trial", {"trial"}, {3}, "", "", {0.5, 35 * 0.02, 1}, {}},
+                         {"per_trial", {"trial"}, {3}, "m", "", {2, 3, std::nan("")}, {}}};
+    store::write_dataset(result / "result.nc", dataset);
+    return judge_claims(plan, folder.path).at(0).comparisons.at(0);
+  };
+  CHECK(contains(judged("name = \"per_trial\", reduce = \"first\"").missing, "1 of 3 numbers of 'per_trial'"));
+  CHECK(judged("name = \"per_trial\", at = { trial = 0.7 }").value == 3);
+  CHECK(contains(judged("name = \"per_trial\", at = { trial = 0.71 }").missing, "has no 0.71 along 'trial'"));
+}
+
 TEST_CASE("a number that is not there is missing") {
   const auto nowhere =
       Store("value = { of = \"train\", name = \"loss\", at = { batch = 3 } }\nabove = 2\nover = \"seed\"\n",

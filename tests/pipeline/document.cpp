@@ -186,6 +186,34 @@ TEST_CASE("included files that disagree are refused unless the including file de
   CHECK(files.read("decided.toml").root == json({{"title", "all"}, {"seed", 1}}));
 }
 
+TEST_CASE("whether included files agree does not depend on their order") {
+  const Files files({{"base.toml", "batches = 5\n"},
+                     {"plain.toml", "include = [\"base.toml\"]\n"},
+                     {"other.toml", "include = [\"base.toml\"]\nbatches = 7\n"},
+                     {"a.toml", "include = [\"plain.toml\", \"other.toml\"]\n"},
+                     {"b.toml", "include = [\"other.toml\", \"plain.toml\"]\n"},
+                     {"same.toml", "include = [\"plain.toml\", \"base.toml\", \"plain.toml\"]\n"}});
+  for (const char* name : {"a.toml", "b.toml"})
+    CHECK(files.errors(name).find("'batches' has another value in") != std::string::npos);
+  CHECK(files.read("same.toml").root == json({{"batches", 5}}));
+}
+
+TEST_CASE("keys with periods keep their places when another that they begin with is replaced") {
+  const Files files({{"base.toml", "[axes.friction]\n\"0\" = { x = 1 }\n\"0.5\" = { x = 2 }\n"},
+                     {"a.toml",
+                      "include = [\"base.toml\"]\n[axes.friction]\n\"0\" = []\n"
+                      "[scales.small.axes.friction]\n\"0.5\" = 3\n"}});
+  const auto plain = files.read("a.toml");
+  CHECK(plain.sources[plain.entry("axes.friction.0.5").key.source].name.ends_with("base.toml"));
+  CHECK(plain.entry("axes.friction.0.5").key.line == 3);
+  const auto small = files.read("a.toml", {"scale=\"small\""});
+  CHECK(small.root["axes"]["friction"] == json({{"0", json::array()}, {"0.5", 3}}));
+}
+
+TEST_CASE("a quote within the quoted key of a setting does not end it") {
+  CHECK(parse_document("t.toml", "", {"\"a\\\"=b\"=1"}).root == json({{"a\"=b", 1}}));
+}
+
 TEST_CASE("mistakes in included files and in `include` have their place") {
   const Files files({{"broken.toml", "x = \n"},
                      {"a.toml", "include = [\"broken.toml\"]\n"},

@@ -133,6 +133,35 @@ TEST_CASE("a stage whose input is queued waits for the job that brings it") {
   CHECK(again.after[1].empty());
 }
 
+TEST_CASE("a last job that Slurm refused is submitted with the next submission") {
+  const Folder folder;
+  const auto plan = plan_of(sweep);
+  auto jobs = prepare_submission(plan, options_in(folder), {}, 1000).jobs;
+  jobs.pop_back();
+  const auto submitted = record(folder, plan, jobs);
+  const auto again = prepare_submission(plan, options_in(folder), all(submitted, SlurmState::pending), 1000);
+  REQUIRE(again.jobs.size() == 1);
+  CHECK(again.jobs[0].last);
+  CHECK(again.after[0] == std::vector<std::string>{"100", "101", "102"});
+}
+
+TEST_CASE("a new last job runs what the one that it replaces would have run") {
+  const Folder folder;
+  const auto plan = plan_of(sweep);
+  auto submitted = record(folder, plan, prepare_submission(plan, options_in(folder), {}, 1000).jobs);
+  auto states = all(submitted, SlurmState::pending);
+  states[{"100", 1}] = SlurmState::failed;
+  CHECK(prepare_submission(plan, options_in(folder, {"train"}), states, 1000).only.empty());
+  submitted.back().only = {"activity"};
+  write_submitted(index_in(folder), submitted);
+  CHECK(prepare_submission(plan, options_in(folder, {"train"}), states, 1000).only ==
+        std::vector<std::string>{"train", "activity"});
+  CHECK(prepare_submission(plan, options_in(folder), states, 1000).only.empty());
+  states[{"103", 0}] = SlurmState::running;
+  CHECK(prepare_submission(plan, options_in(folder, {"train"}), states, 1000).only ==
+        std::vector<std::string>{"train"});
+}
+
 TEST_CASE("a last job that has begun is waited for") {
   const Folder folder;
   const auto plan = plan_of(sweep);

@@ -19,6 +19,7 @@ TEST_CASE("mistakes in [slurm] are told with their place") {
       {"cpus = \"4\"", "'cpus' must be an integer"},
       {"ranks = 0", "'ranks' must be"},
       {"requeue = true", "'requeue' must be an integer"},
+      {"mpi = \"pmix --x\"", "'mpi' must be a word that srun --mpi takes"},
       {"array_limit = -1", "'array_limit' must be"},
       {"time = \"soon\"", "'time' must be minutes or"},
       {"memory = \"4 GB\"", "'memory' must be a whole number of M, G or T, as in \"4G\", not \"4 GB\""},
@@ -51,6 +52,7 @@ TEST_CASE("what is not said has defaults") {
   const auto options = plan_of(sweep).slurm;
   CHECK(options.cpus == 1);
   CHECK(options.ranks == 1);
+  CHECK(options.mpi == "pmix");
   CHECK(options.requeue == 20);
   CHECK(options.stages_per_task.at("train") == 1);
   CHECK(options.stages_per_task.at("measure") == 10);

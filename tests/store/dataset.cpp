@@ -135,3 +135,15 @@ TEST_CASE("a table has one row per element, named by coordinates, quoted where n
         "rate,\"the \"\"random\"\" one\",1,1e-300,m/s\n"
         "mean,,,3,\n");
 }
+
+TEST_CASE("a dimension that stands twice in a variable has two columns") {
+  const test::TemporaryFolder folder;
+  Dataset dataset;
+  dataset.variables = {{"covariance", {"unit", "unit"}, {2, 2}, "", "", {1, 2, 3, 4}, {}},
+                       {"mean", {"unit"}, {2}, "", "", {5, 6}, {}}};
+  write_csv(folder / "a.csv", dataset);
+  CHECK(test::bytes_of(folder / "a.csv") ==
+        "variable,unit,unit_2,value,units\n"
+        "covariance,0,0,1,\ncovariance,0,1,2,\ncovariance,1,0,3,\ncovariance,1,1,4,\n"
+        "mean,0,,5,\nmean,1,,6,\n");
+}

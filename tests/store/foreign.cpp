@@ -74,6 +74,8 @@ TEST_CASE("npy: every kind of number, both byte orders") {
   check("|i1", bytes_of(counting<std::int8_t>(4)));
   check("<u4", bytes_of(counting<std::uint32_t>(4)));
   check("|u1", bytes_of(counting<std::uint8_t>(4)));
+  store::write_file_atomically(folder / "none.npy", npy("'<f8'", false, "(100000000000000000, 0)", ""));
+  CHECK(RecordingReader(folder / "none.npy", {"position", {"time", "space"}, {}, ""}).read("position").empty());
   check(">i2", std::string("\0\0\0\1\0\2\0\3", 8));
   check(">f4", std::string("\0\0\0\0\x3f\x80\0\0\x40\0\0\0\x40\x40\0\0", 16));
 }

@@ -29,7 +29,7 @@ for stage in "${stages[@]}"; do only+=(--only "$stage"); done
 out_of_time=
 trap 'out_of_time=yes; scancel --signal=TERM "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"' USR1
 trap : TERM
-srun --ntasks=2 --cpus-per-task="$SLURM_CPUS_PER_TASK" '/opt/re verie/bin/reverie' 'run' 'test.toml' '--runs' 'runs' '--set' 'title="it'\''s $HOME"' --threads "$SLURM_CPUS_PER_TASK" --memory 6710884KiB --worker "${only[@]}" &
+srun --mpi=pmix --ntasks=2 --cpus-per-task="$SLURM_CPUS_PER_TASK" '/opt/re verie/bin/reverie' 'run' 'test.toml' '--runs' 'runs' '--set' 'title="it'\''s $HOME"' --threads "$SLURM_CPUS_PER_TASK" --memory 6710884KiB --worker "${only[@]}" &
 command=$!
 while kill -0 "$command" 2>/dev/null; do wait "$command" || :; done  # a signal ends wait early
 code=0
