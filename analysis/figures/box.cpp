@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <optional>
 
 namespace reverie::analysis {
 namespace {
@@ -34,7 +35,7 @@ double quantile(const std::vector<double>& sorted, double share) {
   return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-Boxed read_box(const Group& group, const std::string& name, std::string& unit) {
+Boxed read_box(const Group& group, const std::string& name, std::optional<std::string>& unit) {
   std::vector<double> values;
   for (const FigureSource* source : group.members) {
     const store::Variable variable = read_variable(*source, name);
@@ -42,6 +43,11 @@ Boxed read_box(const Group& group, const std::string& name, std::string& unit) {
       throw store::DataError(
           fmt::format("'{}' of '{}' has dimensions ({})", name, source->label, fmt::join(variable.dims, ", ")),
           "a box needs one number per trial, as per_trial");
+    if (unit && *unit != variable.unit)
+      throw Error(ExitCode::pipeline_invalid,
+                  fmt::format("'{}' of '{}' is in \"{}\", and that of others in \"{}\"", name, source->label,
+                              variable.unit, *unit),
+                  "boxes on one axis show numbers of one unit");
     unit = variable.unit;
     for (const double value : variable.values)
       if (std::isfinite(value)) values.push_back(value);
@@ -78,9 +84,10 @@ plugin::ParameterSchema box_options() {
 Drawing draw_box(const plugin::json& options, const std::vector<FigureSource>& sources) {
   const std::string name = options.at("value").get<std::string>();
   const bool logarithmic = options.at("log").get<bool>();
-  std::string unit;
+  std::optional<std::string> found_unit;
   std::vector<Boxed> boxes;
-  for (const Group& group : grouped(sources, options)) boxes.push_back(read_box(group, name, unit));
+  for (const Group& group : grouped(sources, options)) boxes.push_back(read_box(group, name, found_unit));
+  const std::string unit = found_unit.value_or("");
   std::vector<std::string> labels;
   std::size_t longest = 0;
   for (const Boxed& boxed : boxes) {
@@ -88,7 +95,8 @@ Drawing draw_box(const plugin::json& options, const std::vector<FigureSource>& s
     longest = std::max(longest, boxed.label.size());
   }
   const auto colours = line_colours(labels, false);
-  const bool by_phase = !phase_colour_of_words(labels[0]).empty();
+  const bool by_phase = std::any_of(labels.begin(), labels.end(),
+                                    [](const std::string& label) { return !phase_colour_of_words(label).empty(); });
 
   PanelLayout layout;
   layout.size = size_option(options);

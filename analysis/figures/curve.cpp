@@ -32,7 +32,7 @@ std::size_t add_rows(std::string& csv, std::size_t panel_index, const CurvePanel
   for (std::size_t i = 0; i < line.y.size(); ++i) {
     if (i % line.stride != 0 && i + 1 != line.y.size()) continue;
     fmt::format_to(std::back_inserter(csv), "{},{},{},{},{},{},{},{},{},{}\n", panel_index, index, line.x[i], line.y[i],
-                   cell(line.mean, i), cell(line.low, i), cell(line.high, i), csv_cell(plain_text(panel.name)),
+                   cell(line.mean, i), cell(line.low, i), cell(line.high, i), csv_cell(plain_text(line.value)),
                    csv_cell(plain_text(panel.unit)), csv_cell(plain_text(line.label)));
     ++rows;
   }
@@ -158,7 +158,7 @@ std::string describe(const CurvePanel& panel) {
   for (const Line& line : panel.lines) {
     const auto [lowest, highest] = std::minmax_element(line.y.begin(), line.y.end());
     text += fmt::format("{}{} of {}: from {:.3g} at {} {:g} to {:.3g} at {:g}, between {:.3g} and {:.3g}",
-                        text.empty() ? "" : "; ", spaced(panel.name), line.label, line.y.front(), spaced(panel.x_name),
+                        text.empty() ? "" : "; ", spaced(line.value), line.label, line.y.front(), spaced(panel.x_name),
                         line.x.front(), line.y.back(), line.x.back(), *lowest, *highest);
   }
   return text;
@@ -176,7 +176,11 @@ std::string describe_bands(const std::vector<CurvePanel>& panels, const CurveOpt
   if (most > 1)
     text = fewest == most ? fmt::format(" Lines: means of {}.", most)
                           : fmt::format(" Lines: means of {} to {}.", fewest, most);
-  if (!curve.spreads.empty()) return text + fmt::format(" Bands: ± {}.", spaced(curve.spreads[0]));
+  if (!curve.spreads.empty()) {
+    std::vector<std::string> spreads;
+    for (const std::string& spread : curve.spreads) spreads.push_back(spaced(spread));
+    return text + fmt::format(" Bands: ± {}.", fmt::join(spreads, ", "));
+  }
   if (most > 1 && curve.band == "sd") return text + " Bands: ± 1 standard deviation.";
   if (most > 1 && curve.band == "interval") return text + " Bands: 95 % interval of the mean (Student's t).";
   return text;

@@ -216,6 +216,7 @@ std::vector<CurvePanel> read_curves(const plugin::json& options, const CurveOpti
         const std::string spread = v < curve.spreads.size() ? curve.spreads[v] : "";
         Line line = read_line(group, name, spread, curve, panel);
         line.label = group.label;
+        line.value = name;
         if (curve.together && curve.values.size() > 1)
           line.label = place.groups.size() > 1 ? spaced(name) + ", " + group.label : spaced(name);
         panel.lines.push_back(std::move(line));
@@ -226,11 +227,12 @@ std::vector<CurvePanel> read_curves(const plugin::json& options, const CurveOpti
       std::vector<std::string> labels;
       for (const Line& line : panel.lines) labels.push_back(line.label);
       const auto colours = line_colours(labels, shaded);
-      const std::size_t most = most_points / (panel.lines.size() * (curve.window > 1 ? 2 : 1));
+      const std::size_t most =
+          std::max<std::size_t>(1, most_points / (panel.lines.size() * (curve.window > 1 ? 2 : 1)));
       for (std::size_t k = 0; k < panel.lines.size(); ++k) {
         Line& line = panel.lines[k];
         line.colour = colours[k];
-        line.stride = (line.y.size() + most - 1) / std::max<std::size_t>(most, 1);
+        line.stride = std::max<std::size_t>(1, (line.y.size() + most - 1) / most);
       }
     }
   }

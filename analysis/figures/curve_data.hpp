@@ -8,6 +8,7 @@ namespace reverie::analysis {
 
 struct Line {
   std::string label, colour;
+  std::string value;              ///< the name of what it shows
   std::vector<double> x, y;       ///< y: the value, or the mean over the members of a group
   std::vector<double> low, high;  ///< the band; empty without one, NaN where it has no width
   std::vector<double> mean;       ///< running mean; empty without smoothing

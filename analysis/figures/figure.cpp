@@ -109,7 +109,8 @@ const std::vector<Kind>& kinds() {
          true,
          {"colour", "shape"},
          {},
-         check_tradeoff},
+         check_tradeoff,
+         {0, 0}},
     };
     for (Kind& kind : all) kind.options = with_size(std::move(kind.options));
     return all;
@@ -164,6 +165,10 @@ std::map<std::string, std::vector<std::string>> figure_variables(const std::stri
   std::map<std::string, std::vector<std::string>> names;
   for (const auto& option : find_kind(kind).variables) names[option] = names_in(options, option);
   return names;
+}
+
+std::vector<FigureNumber> figure_numbers(const std::string& kind, const plugin::json& options) {
+  return kind == "tradeoff" ? tradeoff_numbers(options) : std::vector<FigureNumber>();
 }
 
 DimensionCount figure_dimensions(const std::string& kind) { return find_kind(kind).dims; }

@@ -39,6 +39,12 @@ std::vector<OptionProblem> check_figure(const std::string& kind, const plugin::j
                                         const std::vector<FigureSource>& sources);
 /// Variables of what is drawn that options name, by option.
 std::map<std::string, std::vector<std::string>> figure_variables(const std::string& kind, const plugin::json& options);
+/// A number of the sources with one label that an option names, as "STAGE.VARIABLE" of a trade-off does.
+struct FigureNumber {
+  std::string option, label, variable;
+};
+/// Options that are wrong name none.
+std::vector<FigureNumber> figure_numbers(const std::string& kind, const plugin::json& options);
 /// How many dimensions these variables may have.
 inline constexpr std::size_t most_dimensions = 8;
 struct DimensionCount {

@@ -15,6 +15,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <map>
 
 namespace reverie::analysis {
 namespace {
@@ -34,13 +35,15 @@ struct Map {
 Cells cells_of(const Group& group, const std::string& name, const Map& map) {
   Cells cells;
   cells.name = name;
+  std::map<std::pair<plugin::json, plugin::json>, std::vector<const FigureSource*>> members;  // by y and x
+  for (const FigureSource* source : group.members)
+    members[{place_on(*source, map.y_axis), place_on(*source, map.x_axis)}].push_back(source);
   for (const auto& y : map.y) {
     auto& row = cells.values.emplace_back();
     auto& marks = cells.marks.emplace_back();
     for (const auto& x : map.x) {
       std::vector<double> samples, marked;
-      for (const FigureSource* source : group.members) {
-        if (place_on(*source, map.x_axis) != x || place_on(*source, map.y_axis) != y) continue;
+      for (const FigureSource* source : members[{y, x}]) {
         const store::Variable variable = read_variable(*source, name);
         cells.unit = variable.unit;
         samples.push_back(single_number(*source, variable));
@@ -88,19 +91,20 @@ Scale scale_of(const Map& map, const Cells& panel, bool own, const std::vector<d
   }
   if (limits.size() == 2) scale = {limits[0], limits[1]};
   if (scale.low > scale.high) scale = {0, 1};
-  if (scale.low == scale.high) {
+  if (!apart(scale.low, scale.high)) {
     const double room = scale.low == 0 ? 1 : std::abs(scale.low) * 0.5;
     scale = {scale.low - room, scale.high + room};
   }
   return scale;
 }
 
-/// Three digits in few letters: "0.0512", "1.23", "93.1", "1.2e4".
+/// Two or three digits in few letters: "0.0051", "0.43", "1.23", "93.1", "1.2e5".
 std::string short_number(double value) {
   if (!std::isfinite(value)) return "";
   const double size = std::abs(value);
   if (size != 0 && (size < 1e-3 || size >= 1e5)) return fmt::format("{:.1e}", value);
-  return fmt::format("{:.{}f}", value, size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2);
+  const int digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.0995 || size == 0 ? 2 : size >= 0.00995 ? 3 : 4;
+  return fmt::format("{:.{}f}", value, digits);
 }
 
 /// Columns: 1 panel, 2 column, 3 row, 4 mean, 5 sd, 6 n, 7 marked, then the labels, value and unit. Empty cells are
@@ -198,8 +202,8 @@ Drawing draw_map(const plugin::json& options, const Map& map, bool downwards) {
                                             : fmt::format("-0.5:{}", static_cast<double>(map.y.size()) - 0.5));
     drawing.script += tics('x', map.x, turned) + tics('y', map.y, false);
     drawing.script += axis_labels(spaced(map.x_axis), first_of_row(layout, number) ? spaced(map.y_axis) : "");
-    drawing.script += fmt::format("set cbrange [{:.6g}:{:.6g}]\nset cbtics {:.6g} scale 0.3 offset -0.8,0\n", scale.low,
-                                  scale.high, tic_step(scale.high - scale.low));
+    drawing.script += fmt::format("set cbrange [{:.10g}:{:.10g}]\nset cbtics {:.6g} scale 0.3 offset -0.8,0\n",
+                                  scale.low, scale.high, tic_step(scale.high - scale.low));
     drawing.script += palette_of(scale, centre);
     drawing.script += colour_scale(layout, number, with_unit(name_of(options, panel.name), printed_unit(panel.unit)));
     drawing.script +=
@@ -249,8 +253,10 @@ Drawing draw_map(const plugin::json& options, const Map& map, bool downwards) {
       }
     }
     drawing.script += "\n";
-    in_words += fmt::format("{}{}: lowest {:.3g} at {}, highest {:.3g} at {}", index == 0 ? "" : "; ", panel.title, low,
-                            low_place, high, high_place);
+    in_words += (index == 0 ? "" : "; ") + panel.title + ": " +
+                (low_place.empty()
+                     ? "no number"
+                     : fmt::format("lowest {:.3g} at {}, highest {:.3g} at {}", low, low_place, high, high_place));
   }
   drawing.script += end_figure();
   std::string names;

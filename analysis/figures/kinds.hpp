@@ -45,6 +45,7 @@ Problems check_curve(const plugin::json& options, const std::vector<FigureSource
 Problems check_map(const plugin::json& options, const std::vector<FigureSource>& sources);
 Problems check_states(const plugin::json& options, const std::vector<FigureSource>& sources);
 Problems check_tradeoff(const plugin::json& options, const std::vector<FigureSource>& sources);
+std::vector<FigureNumber> tradeoff_numbers(const plugin::json& options);
 
 using Needs = std::vector<FigureNeed>;
 Needs paths_needs(const plugin::json& options, bool measured);

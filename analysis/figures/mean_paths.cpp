@@ -79,6 +79,12 @@ Paths read_paths(const Group& group, const std::string& phase) {
   return paths;
 }
 
+/// Equal numbers, missing ones in the same places.
+bool same(const std::vector<double>& one, const std::vector<double>& other) {
+  return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                    [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); });
+}
+
 std::vector<Paths> read_panels(const plugin::json& options, const std::vector<Group>& groups) {
   const std::string phases = options.at("phases").get<std::string>();
   const bool several = groups.size() > 1;
@@ -89,7 +95,7 @@ std::vector<Paths> read_panels(const plugin::json& options, const std::vector<Gr
     if (phases != "replay" || !with_replay) {
       Paths paths = read_paths(group, "awake");
       // The same awake paths serve every condition of the replay: one panel.
-      const bool again = phases == "both" && with_replay && paths.x == last_awake;
+      const bool again = phases == "both" && with_replay && same(paths.x, last_awake);
       last_awake = paths.x;
       paths.label = several && phases == "awake" ? group.label : "awake";
       if (!again) panels.push_back(std::move(paths));

@@ -189,8 +189,8 @@ std::string axis_labels(const std::string& x, const std::string& y) {
 
 std::string plane_axes(const PlaneLimits& range, const std::vector<PlaneLimits>& box, const std::string& x_label,
                        const std::string& y_label, int side) {
-  std::string script = fmt::format("set xrange [{:.6g}:{:.6g}]\nset yrange [{:.6g}:{:.6g}]\n", range.x_min, range.x_max,
-                                   range.y_min, range.y_max);
+  std::string script = fmt::format("set xrange [{:.10g}:{:.10g}]\nset yrange [{:.10g}:{:.10g}]\n", range.x_min,
+                                   range.x_max, range.y_min, range.y_max);
   script += fmt::format("set xtics {:.6g}\nset ytics {:.6g}\n", tic_step(range.x_max - range.x_min, side),
                         tic_step(range.y_max - range.y_min, side));
   script += axis_labels(x_label, y_label);
@@ -202,6 +202,8 @@ std::string plane_axes(const PlaneLimits& range, const std::vector<PlaneLimits>&
   }
   return script;
 }
+
+bool apart(double low, double high) { return high - low > 1e-8 * std::max(std::abs(low), std::abs(high)); }
 
 double tic_step(double length, int side) {
   const double raw = length / (side < 150 ? 2.5 : 4), power = std::pow(10, std::floor(std::log10(raw)));

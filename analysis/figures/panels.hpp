@@ -57,6 +57,9 @@ std::string axis_labels(const std::string& x, const std::string& y);
 std::string plane_axes(const PlaneLimits& range, const std::vector<PlaneLimits>& box, const std::string& x_label,
                        const std::string& y_label, int side);
 
+/// Whether two ends of an axis differ by more than gnuplot needs to draw between them.
+bool apart(double low, double high);
+
 /// A step of 1, 2 or 5 times a power of ten that divides `length` into about four, fewer where an axis is short.
 double tic_step(double length, int side = 190);
 

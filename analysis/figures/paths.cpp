@@ -45,7 +45,9 @@ std::int64_t stride_of(const Positions& positions) {
   return (positions.trials * positions.steps + most - 1) / most;
 }
 
-void add_rows(std::string& csv, int panel, const Positions& positions) {
+/// Returns the number of rows, as many for each trial.
+std::int64_t add_rows(std::string& csv, int panel, const Positions& positions) {
+  std::int64_t rows = 0;
   const std::int64_t stride = stride_of(positions);
   for (std::int64_t trial = 0; trial < positions.trials; ++trial) {
     for (std::int64_t step = 0; step < positions.steps; ++step) {
@@ -54,23 +56,27 @@ void add_rows(std::string& csv, int panel, const Positions& positions) {
       fmt::format_to(std::back_inserter(csv), "{},{},{},{},{},{},{},{}\n", panel, trial, step,
                      positions.time[static_cast<std::size_t>(step)], positions.x[at], positions.y[at],
                      csv_cell(plain_text(positions.label)), csv_cell(plain_text(positions.phase)));
+      ++rows;
     }
   }
+  return rows;
 }
 
-/// Columns of the CSV: 1 panel, 2 trial, 3 step, 5 x, 6 y.
-std::string panel_plot(int panel, const Positions& positions, bool by_direction, bool with_legend) {
-  const std::string last = std::to_string(positions.steps - 1);
-  const auto points_at = [&](const std::string& step) {
-    return fmt::format("'figure.csv' skip 1 using ($1 == {} && $3 == {} ? $5 : NaN):6", panel, step);
+/// Columns of the CSV: 5 x, 6 y. The panel's rows are `first` ... `first + rows - 1`; gnuplot reads no others.
+std::string panel_plot(std::int64_t first, std::int64_t rows, const Positions& positions, bool by_direction,
+                       bool with_legend) {
+  const std::int64_t per_trial = rows / positions.trials;
+  const auto points_from = [&](std::int64_t row) {
+    return fmt::format("'figure.csv' skip 1 every {}::{}::{} using 5:6", per_trial, row, first + rows - 1);
   };
   std::string script = fmt::format("shades = '{}'\n", colours_of(positions, by_direction));
   script += fmt::format(
-      "plot for [trial=0:{}] 'figure.csv' skip 1 using ($1 == {} && $2 == trial ? $5 : NaN):6 with lines linewidth 0.9 "
-      "linecolor rgb word(shades, trial % words(shades) + 1), \\\n",
-      positions.trials - 1, panel);
-  script += fmt::format("  {} with points pointtype 7 pointsize 0.7 linecolor rgb '#222222', \\\n", points_at("0"));
-  script += fmt::format("  {} with points pointtype 9 pointsize 0.85 linecolor rgb '#222222'", points_at(last));
+      "plot for [trial=0:{}] 'figure.csv' skip 1 every ::{} + trial * {}::{} + trial * {} using 5:6 with lines "
+      "linewidth 0.9 linecolor rgb word(shades, trial % words(shades) + 1), \\\n",
+      positions.trials - 1, first, per_trial, first + per_trial - 1, per_trial);
+  script += fmt::format("  {} with points pointtype 7 pointsize 0.7 linecolor rgb '#222222', \\\n", points_from(first));
+  script += fmt::format("  {} with points pointtype 9 pointsize 0.85 linecolor rgb '#222222'",
+                        points_from(first + per_trial - 1));
   if (with_legend) {
     script +=
         ", \\\n  keyentry with points pointtype 7 pointsize 0.7 linecolor rgb '#222222' title 'start', \\\n"
@@ -124,16 +130,18 @@ Drawing draw_paths(const plugin::json& options, const std::vector<FigureSource>&
   std::string recordings, in_words;
   std::int64_t coarsest = 1;
   bool coloured = false;
+  std::int64_t row = 0;
   for (int panel = 0; panel < count_of(layout); ++panel) {
     const Positions& positions = all[static_cast<std::size_t>(panel)];
-    add_rows(drawing.csv, panel, positions);
+    const std::int64_t rows = add_rows(drawing.csv, panel, positions);
     drawing.script += begin_panel(layout, panel);
     drawing.script +=
         plane_axes(range, box, with_unit("x", printed_unit(positions.unit)),
                    first_of_row(layout, panel) ? with_unit("y", printed_unit(positions.unit)) : "", layout.side);
     const bool with_legend = carries_legend(layout, panel);
     drawing.script += with_legend ? place_legend(layout) : "unset key\n";
-    drawing.script += panel_plot(panel, positions, by_direction, with_legend);
+    drawing.script += panel_plot(row, rows, positions, by_direction, with_legend);
+    row += rows;
     recordings +=
         fmt::format("{}{}: {} of {} ({})", panel == 0 ? "" : "; ", positions.label, positions.trials,
                     counted(positions.recorded_trials, "trial"), describe_recording(positions, positions.steps));

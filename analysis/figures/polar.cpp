@@ -77,6 +77,7 @@ Drawing draw_polar(const plugin::json& options, const std::vector<FigureSource>&
   drawing.csv = "panel,bearing (rad),from (degree),to (degree),radius,count,source\n";
   drawing.script = begin_figure(layout);
   std::string in_words, counts;
+  std::size_t row = 0;
   for (std::size_t index = 0; index < histograms.size(); ++index) {
     const Histogram& histogram = histograms[index];
     const auto bins = histogram.counts.size();
@@ -103,16 +104,17 @@ Drawing draw_polar(const plugin::json& options, const std::vector<FigureSource>&
     drawing.script += fmt::format(
         "plot 'figure.csv' skip 1 every ::{}::{} using (0):(0):5:3:4 with circles fillcolor rgb '{}' fillstyle solid 1 "
         "border linecolor rgb '{}' linewidth 0.6\n",
-        index * bins, (index + 1) * bins - 1, mixed("#ffffff", histogram.colour, 0.75), histogram.colour);
+        row, row + bins - 1, mixed("#ffffff", histogram.colour, 0.75), histogram.colour);
+    row += bins;
     const auto most = std::max_element(histogram.counts.begin(), histogram.counts.end()) - histogram.counts.begin();
     const auto at = static_cast<std::size_t>(most);
     in_words += fmt::format("{}{}: most, {:.3g} of all, near {:.2f} rad", index == 0 ? "" : "; ", histogram.label,
                             histogram.counts[at] / histogram.total, histogram.bearing[at]);
-    counts += fmt::format("{}{}: {} samples", index == 0 ? "" : "; ", histogram.label, histogram.total);
+    counts +=
+        fmt::format("{}{}: {} samples in {} sectors", index == 0 ? "" : "; ", histogram.label, histogram.total, bins);
   }
   drawing.script += end_figure();
-  drawing.caption = plain_text(fmt::format("Distribution of bearings in {} sectors, radius √((n/N)/π). {}.",
-                                           histograms[0].counts.size(), counts));
+  drawing.caption = plain_text(fmt::format("Distribution of bearings, radius √((n/N)/π). {}.", counts));
   drawing.alternative_text = plain_text(fmt::format(
       "Polar histograms in {}. {}.", counted(static_cast<std::int64_t>(histograms.size()), "square panel"), in_words));
   return drawing;

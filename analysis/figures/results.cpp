@@ -97,7 +97,7 @@ std::vector<plugin::json> labels_on(const std::vector<FigureSource>& sources, co
 
 store::Variable read_variable(const FigureSource& source, const std::string& name) {
   const auto file = source.folder / "result.nc";
-  const store::Dataset result = store::read_dataset(file);
+  const store::Dataset result = store::read_dataset(file, name);
   const store::Variable* variable = result.find(name);
   if (variable == nullptr) {
     std::vector<std::string> known;
@@ -120,7 +120,7 @@ double single_number(const FigureSource& source, const store::Variable& variable
 }
 
 std::optional<store::Variable> find_variable(const FigureSource& source, const std::string& name) {
-  const store::Dataset result = store::read_dataset(source.folder / "result.nc");
+  const store::Dataset result = store::read_dataset(source.folder / "result.nc", name);
   const store::Variable* variable = result.find(name);
   if (variable == nullptr || !variable->labels.empty()) return std::nullopt;
   return *variable;
@@ -174,6 +174,8 @@ std::string phase_colour_of_words(const std::string& text) {
 std::vector<std::string> line_colours(const std::vector<std::string>& labels, bool graded) {
   static const std::array<const char*, 8> different = {"#333333", "#2ca7c5", "#ee3233", "#e59a1a",
                                                        "#7a5aa6", "#4c9f50", "#a0522d", "#888888"};
+  static const std::array<const char*, 6> of_no_phase = {"#333333", "#e59a1a", "#7a5aa6",
+                                                         "#4c9f50", "#a0522d", "#888888"};
   std::vector<std::string> colours;
   if (graded && labels.size() > 2) {
     for (std::size_t i = 0; i < labels.size(); ++i)
@@ -181,9 +183,17 @@ std::vector<std::string> line_colours(const std::vector<std::string>& labels, bo
     return colours;
   }
   for (const std::string& label : labels) colours.push_back(phase_colour_of_words(label));
-  const std::set<std::string> used(colours.begin(), colours.end());
-  const bool by_phase = !used.contains("") && used.size() == colours.size();
-  for (std::size_t i = 0; i < colours.size() && !by_phase; ++i) colours[i] = different[i % different.size()];
+  // A phase's colour stands for one line, and then none that is not of the phase has it.
+  const auto phases = colours;
+  const bool any_phase =
+      std::any_of(phases.begin(), phases.end(), [](const std::string& colour) { return !colour.empty(); });
+  std::size_t others = 0;
+  for (std::size_t i = 0; i < colours.size(); ++i) {
+    if (!any_phase)
+      colours[i] = different[i % different.size()];
+    else if (phases[i].empty() || std::count(phases.begin(), phases.end(), phases[i]) > 1)
+      colours[i] = of_no_phase[others++ % of_no_phase.size()];
+  }
   return colours;
 }
 

@@ -89,7 +89,7 @@ PlaneLimits limits_of(const Tradeoff& tradeoff, const Panel& panel) {
   }
   const auto range = [](const std::vector<double>& values) {
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    const double margin = *high > *low ? 0.06 * (*high - *low) : *low == 0 ? 1 : 0.5 * std::abs(*low);
+    const double margin = apart(*low, *high) ? 0.06 * (*high - *low) : *low == 0 ? 1 : 0.5 * std::abs(*low);
     return std::pair{*low - margin, *high + margin};
   };
   const auto [left, right] = range(x);

@@ -168,6 +168,14 @@ Tradeoff read_tradeoff(const plugin::json& options, const std::vector<FigureSour
   return tradeoff;
 }
 
+std::vector<FigureNumber> tradeoff_numbers(const plugin::json& options) {
+  std::vector<FigureNumber> numbers;
+  for (const std::string option : {"x", "y", "mark", "reference_x", "reference_y"})
+    if (const auto number = parse_number(options.at(option).get<std::string>()); number && !number->fixed)
+      numbers.push_back({option, number->label, number->variable});
+  return numbers;
+}
+
 Problems check_tradeoff(const plugin::json& options, const std::vector<FigureSource>& sources) {
   Problems problems;
   std::vector<std::string> labels;
@@ -190,7 +198,9 @@ Problems check_tradeoff(const plugin::json& options, const std::vector<FigureSou
   if (problems.empty()) {
     const auto at_x = labelled(sources, parse_number(options.at("x").get<std::string>())->label),
                at_y = labelled(sources, parse_number(options.at("y").get<std::string>())->label);
-    const auto differs = differing_axis(at_x.front(), at_y.front());
+    auto differs = differing_axis(at_x.front(), at_y.front());
+    const auto mark = parse_number(options.at("mark").get<std::string>());
+    if (mark && differs.empty()) differs = differing_axis(at_x.front(), labelled(sources, mark->label).front());
     if (!differs.empty()) problems.push_back({"of", differs});
     const auto shape = options.at("shape").get<std::string>();
     const auto shapes = values_on(at_x, shape).size();

@@ -123,6 +123,7 @@ std::string animation_of(std::string_view csv) {
   for (const char* column : {"panel", "trial", "step"})
     if (next_field(header) != column) return "";
   const std::string time(next_field(header));
+  if (!time.starts_with("time")) return "";  // states on principal axes
   const auto open = time.find('('), close = time.rfind(')');
 
   std::vector<std::size_t> trials;

@@ -14,7 +14,7 @@
 namespace reverie::analysis {
 namespace {
 
-/// Bytes of all drawings together; the rest of the page is small beside them, and 5 MB can be sent by mail.
+/// Bytes of all drawings together, so that the page can be sent by mail.
 constexpr std::size_t most_bytes = 4'500'000;
 
 /// The figures of one table.
@@ -115,7 +115,9 @@ class Writer {
       add_animation(figure);
       if (thumbnails_of_ != number) add_thumbnail(figure, number, prefix, svg);
     } else {
-      figures_ += "<p class=\"left-out\">Left out here, so that the page stays below 5 MB; its files are linked.</p>\n";
+      figures_ +=
+          "<p class=\"left-out\">Left out here: the drawings of this page have 4.5 MB already. Its files are "
+          "linked.</p>\n";
     }
     figures_ += fmt::format(
         "<figcaption>{} <span class=\"files\">{}</span> <span class=\"faint\">Stage "

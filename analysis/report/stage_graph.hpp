@@ -10,7 +10,7 @@ namespace reverie::analysis {
 /// The stages of one table.
 struct StageBox {
   std::string name, run;
-  std::string state;              ///< of all: "failed" and "running" come before others, "30 of 40 done"
+  std::string state;              ///< of all, or "2 of 40 failed", or "30 of 40 done"
   double seconds = 0, share = 0;  ///< together; mean share that is done
   std::string fingerprint;        ///< of the only one
   std::size_t count = 0;

@@ -11,16 +11,29 @@ namespace {
 
 constexpr std::size_t listed = 40;  // of more, the table is folded away
 
+/// What a stage reads, by name; of many points of a sweep how many.
+std::string inputs_of(const ReportStage& stage) {
+  constexpr std::size_t named = 6;
+  std::vector<std::pair<std::string, std::size_t>> tables;
+  for (const std::string& input : stage.inputs) {
+    const auto name = stage.inputs.size() > named ? input.substr(0, input.find('[')) : input;
+    if (tables.empty() || tables.back().first != name) tables.emplace_back(name, 0);
+    ++tables.back().second;
+  }
+  std::string text;
+  for (const auto& [name, count] : tables)
+    text += (text.empty() ? "" : ", ") + escape_html(name) + (count > 1 ? fmt::format(" × {}", count) : "");
+  return text;
+}
+
 std::string table_of(const std::vector<ReportStage>& stages) {
   std::string rows;
   for (const ReportStage& stage : stages) {
-    std::string inputs;
-    for (const std::string& input : stage.inputs) inputs += (inputs.empty() ? "" : ", ") + escape_html(input);
     rows += fmt::format(
         "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"{}\"><span aria-hidden=\"true\">{}</span> {}{}</td>"
         "<td class=\"number\" data-value=\"{}\">{}</td><td><code title=\"{}\">{}</code></td></tr>\n",
-        escape_html(stage.name), escape_html(stage.run), inputs, state_class(stage.state), state_sign(stage.state),
-        escape_html(stage.state),
+        escape_html(stage.name), escape_html(stage.run), inputs_of(stage), state_class(stage.state),
+        state_sign(stage.state), escape_html(stage.state),
         stage.state == "running" && stage.share > 0 ? fmt::format(", {:.0f} %", 100 * stage.share) : "", stage.seconds,
         stage.seconds > 0 ? duration(stage.seconds) : "", escape_html(stage.fingerprint),
         escape_html(stage.fingerprint.substr(0, 12)));

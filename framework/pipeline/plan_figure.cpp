@@ -145,6 +145,22 @@ bool check_variables(const Planning& planning, const std::string& path, const js
   return good;
 }
 
+/// Whether the sources will have the numbers that options name together with their label.
+bool check_numbers(const Planning& planning, const std::string& path, const std::string& kind, const json& options,
+                   const FigureStage& work, const Stage& stage) {
+  bool good = true;
+  for (const auto& number : analysis::figure_numbers(kind, options)) {
+    const auto found = std::find_if(work.sources.begin(), work.sources.end(),
+                                    [&](const auto& source) { return source.label == number.label; });
+    const auto& source = planning.stages[stage.inputs[static_cast<std::size_t>(found - work.sources.begin())]];
+    const auto problem = why_not(source.name, outputs_of(source), number.variable, kind);
+    if (problem.empty()) continue;
+    planning.reading.diagnostics.at_value(join(path, number.option), problem);
+    good = false;
+  }
+  return good;
+}
+
 /// Why a kind of figure cannot draw a stage that lacks what every one of its sort must hold, or "".
 std::string why_lacking(const Stage& source, const analysis::FigureNeed& need, const std::string& kind) {
   if (const auto* simulation = std::get_if<SimulateStage>(&source.work)) {
@@ -239,7 +255,7 @@ bool plan_figure(Planning& planning, const json& table, Stage& stage) {
     reading.diagnostics.at_value(join(draw_path, problem.option), problem.message);
     good = false;
   }
-  if (!good) return false;
+  if (!good || !check_numbers(planning, draw_path, *kind, options.values, work, stage)) return false;
 
   work.title = checked.values["title"].get<std::string>();
   work.section = checked.values["section"].get<std::string>();

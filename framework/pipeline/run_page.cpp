@@ -7,7 +7,7 @@
 namespace reverie::pipeline {
 
 RunPage::RunPage(std::filesystem::path index, double interval)
-    : index_(std::move(index)), file_(index_ / "report.html"), interval_(interval) {
+    : index_(std::move(index)), file_(index_ / "report.html"), interval_(interval), pause_(interval) {
   update();
 }
 
@@ -23,12 +23,12 @@ void RunPage::update() {
   const auto begin = Clock::now();
   if (interval_ <= 0 || begin < next_) return;
   try {
-    write(static_cast<int>(std::ceil(interval_)));
+    write(static_cast<int>(std::ceil(pause_.count())));
   } catch (const std::exception&) {  // the last version will say what is wrong
   }
-  const std::chrono::duration<double> took = Clock::now() - begin;
-  next_ = begin + std::chrono::duration_cast<Clock::duration>(
-                      std::chrono::duration<double>(std::max(interval_, 20 * took.count())));
+  pause_ =
+      std::max(std::chrono::duration<double>(interval_), std::chrono::duration<double>(20 * (Clock::now() - begin)));
+  next_ = begin + std::chrono::duration_cast<Clock::duration>(pause_);
 }
 
 void RunPage::finish() {

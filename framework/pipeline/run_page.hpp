@@ -29,6 +29,7 @@ class RunPage {
 
   std::filesystem::path index_, file_;
   double interval_;
+  std::chrono::duration<double> pause_;  ///< until the next version
   Clock::time_point next_;
   RunReader reader_;
   bool finished_ = false;

@@ -197,6 +197,7 @@ analysis::ReportRun RunReader::read_checked(const fs::path& named) {
 
   std::vector<MeasuredResult> measured;
   std::map<std::string, std::string> metric_of;
+  std::size_t skipped = 0;
   for (std::size_t k = 0; k < recorded.stages.size(); ++k) {
     const auto& stage = recorded.stages[k];
     const auto& now = status.stages[k];
@@ -208,7 +209,10 @@ analysis::ReportRun RunReader::read_checked(const fs::path& named) {
     if (there && (state == "open" || state == "left out")) state = "done before";
     run.stages.push_back({stage.label, stage.name, stage.run, state, there ? known(stage, folder).seconds : now.seconds,
                           stage.fingerprint, stage.inputs, state == "running" ? share_of(now) : 0});
-    if (!now.message.empty()) run.warnings.push_back(now.message);
+    if (state == "skipped")
+      ++skipped;
+    else if (!now.message.empty())
+      run.warnings.push_back(now.message);
     if (there && stage.run == "figure") run.figures.push_back(figure_of(stage, shown_folder(index, stage)));
     if (there && stage.run == "measure") {
       metric_of.emplace(stage.name, stage.identity.at("metric").at("plugin").get<std::string>());
@@ -220,6 +224,7 @@ analysis::ReportRun RunReader::read_checked(const fs::path& named) {
       run.trainings.push_back(std::move(*training));
     }
   }
+  if (skipped > 0) run.warnings.push_back(fmt::format("{} stages were skipped, which need one that failed", skipped));
   run.quantities = quantities_of(measured, metric_of);
   // Claims are judged at the end.
   if (status.state == "finished") run.claims = claims_of(index);

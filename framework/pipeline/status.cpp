@@ -129,7 +129,9 @@ RunStatus read_status(const std::filesystem::path& index) {
       const auto line = json::parse(text, nullptr, false);
       if (!line.is_object()) continue;  // cut off
       const auto name = file.filename().string() + "/" + line.value("from", "");
-      auto& run = runs.try_emplace(name, LoggedRun{fresh, 0, ""}).first->second;
+      auto known = runs.find(name);
+      if (known == runs.end()) known = runs.emplace(name, LoggedRun{fresh, 0, ""}).first;
+      auto& run = known->second;
       if (line.value("event", "") == "run") {
         run = {fresh, line.value("process", 0), line.value("host", "")};
         run.status.started = line.value("time", "");

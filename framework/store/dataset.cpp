@@ -32,7 +32,7 @@ void write_dataset(const std::filesystem::path& file, const Dataset& dataset) {
   temporary.commit();
 }
 
-Dataset read_dataset(const std::filesystem::path& file) {
+Dataset read_dataset(const std::filesystem::path& file, const std::string& only) {
   const auto netcdf = NetcdfFile::open(file);
   Dataset dataset;
   dataset.attributes = global_attributes(netcdf);
@@ -43,10 +43,13 @@ Dataset read_dataset(const std::filesystem::path& file) {
     variable.shape = listed.shape;
     variable.unit = text_attribute(netcdf, listed.id, "units");
     variable.long_name = text_attribute(netcdf, listed.id, "long_name");
-    if (listed.type == NC_STRING)
+    if (!only.empty() && listed.name != only) {
+      // its numbers are not asked for
+    } else if (listed.type == NC_STRING) {
       variable.labels = read_labels(netcdf, listed);
-    else
+    } else {
       variable.values = read_numbers(netcdf, listed);
+    }
     dataset.variables.push_back(std::move(variable));
   }
   return dataset;

@@ -39,8 +39,8 @@ struct Dataset {
 };
 
 void write_dataset(const std::filesystem::path& file, const Dataset& dataset);
-/// Reads every variable; for large recordings use RecordingReader.
-Dataset read_dataset(const std::filesystem::path& file);
+/// Reads every variable, or of all but `only` no values; for large recordings use RecordingReader.
+Dataset read_dataset(const std::filesystem::path& file, const std::string& only = "");
 
 /// The dataset as a table, one row per element of each variable that is not a coordinate:
 /// columns variable, <dims...>, value, units.

@@ -52,6 +52,15 @@ TEST_CASE("box: trials of the axes of over are pooled, those of each get a box")
   CHECK(succeeds("/usr/bin/python3 " REVERIE_TEST_FOLDER "/well_formed.py " + files.svg.string() + " with without"));
 }
 
+TEST_CASE("box: numbers of different units do not share an axis") {
+  Folder folder("box-units");
+  std::vector<analysis::FigureSource> sources;
+  for (const std::string unit : {"m", "m^2"})
+    sources.push_back(result(folder.make(unit), unit, {variable("per_trial", {"trial"}, {2}, unit, {1, 2})}));
+  CHECK_THROWS_WITH_AS(analysis::draw_figure("box", options("box"), "", sources, folder.make("figure")),
+                       "'per_trial' of 'm^2' is in \"m^2\", and that of others in \"m\"", Error);
+}
+
 TEST_CASE("box: names are shown as they are") {
   Folder folder("box-names");
   std::vector<analysis::FigureSource> sources;

@@ -108,6 +108,22 @@ TEST_CASE("heatmap: a single row is drawn as any other") {
   CHECK(svg.find("<polygon fill = 'rgb( 18,  93, 115)'") != std::string::npos);
 }
 
+TEST_CASE("heatmap: small numbers keep two digits, and numbers that differ in the seventh are drawn") {
+  Folder folder("heatmap-small");
+  std::vector<analysis::FigureSource> sources;
+  for (const int place : {0, 1})
+    sources.push_back(result(folder.make(std::to_string(place)), "step",
+                             {variable("near", {}, {}, "m", {0.006700661808 + 1e-9 * place}),
+                              variable("small", {}, {}, "m", {0.0067 + 0.0445 * place})},
+                             {{"friction", place}, {"strength", 0}}));
+  for (const std::string name : {"near", "small"}) {
+    const auto given = options("heatmap", {{"value", name}, {"x", "friction"}, {"y", "strength"}});
+    const auto files = analysis::draw_figure("heatmap", given, "", sources, folder.make(name));
+    CHECK(succeeds("/usr/bin/python3 " REVERIE_TEST_FOLDER "/well_formed.py " + files.svg.string() + " 0.0067" +
+                   (name == "small" ? " 0.051" : "")));
+  }
+}
+
 TEST_CASE("heatmap: limits and centre are checked") {
   const auto given =
       options("heatmap", {{"value", "steps"}, {"x", "a"}, {"y", "b"}, {"limits", {2, 1}}, {"centre", {0, 1}}});
@@ -179,7 +195,7 @@ TEST_CASE("curve: two variables of a result share a panel, with the spreads that
   const auto rows = cells(files.csv);
   REQUIRE(rows.size() == 5);
   CHECK(rows[2] == std::vector<std::string>{"0", "0", "1", "2", "", "1.5", "2.5", "awake_mean", "m", "awake mean"});
-  CHECK(rows[3] == std::vector<std::string>{"0", "1", "0.5", "3", "", "2", "4", "awake_mean", "m", "replay mean"});
+  CHECK(rows[3] == std::vector<std::string>{"0", "1", "0.5", "3", "", "2", "4", "replay_mean", "m", "replay mean"});
   CHECK(succeeds("/usr/bin/python3 " REVERIE_TEST_FOLDER "/well_formed.py " + files.svg.string() +
                  " 'awake mean' 'replay mean' target 'time (s)'"));
   given["component"] = 1;
@@ -215,6 +231,24 @@ TEST_CASE("polar: counts add up over the axes of over, and a sector's area is it
     CHECK(std::stod(rows[k + 1][3]) - std::stod(rows[k + 1][2]) == doctest::Approx(90));
   }
   CHECK(files.alternative_text.find("most, 0.6 of all, near 2.36 rad") != std::string::npos);
+}
+
+TEST_CASE("polar: histograms of different numbers of sectors each draw their own") {
+  Folder folder("polar-sectors");
+  std::vector<analysis::FigureSource> sources;
+  for (const int bins : {4, 2}) {
+    std::vector<double> bearing, counts;
+    for (int k = 0; k < bins; ++k) bearing.push_back(-3 + 6.0 * k / bins), counts.push_back(k + 1);
+    sources.push_back(result(folder.make(std::to_string(bins)), fmt::format("in {}", bins),
+                             {variable("bearing", {"bearing"}, {bins}, "rad", bearing),
+                              variable("counts", {"bearing"}, {bins}, "1", counts)},
+                             {}));
+  }
+  const auto files = analysis::draw_figure("polar", options("polar"), "", sources, folder.make("figure"));
+  const auto script = store::read_file(files.script);
+  CHECK(script.find("every ::0::3 ") != std::string::npos);
+  CHECK(script.find("every ::4::5 ") != std::string::npos);
+  CHECK(files.caption.find("in 4: 10 samples in 4 sectors; in 2: 3 samples in 2 sectors") != std::string::npos);
 }
 
 TEST_CASE("density: a result's grids are averaged over seeds and drawn with contours") {

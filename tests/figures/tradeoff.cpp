@@ -215,5 +215,12 @@ TEST_CASE("tradeoff: options that name no number of a source are found before an
   CHECK(only({{"x", "1"}}).find("x: 'x' must be") == 0);
   CHECK(only({{"y", "occupacy.entropy"}}) ==
         "y: 'y' names a number of 'occupacy', which the figure does not draw. Did you mean 'occupancy'?");
+  auto marked = sweep(Folder("tradeoff-alone"));
+  marked.push_back(marked.front());
+  marked.back().label = "one";
+  marked.back().coordinates = {{"seed", 0}};
+  const auto unreached = analysis::check_figure("tradeoff", given({{"mark", "one.censored"}}), marked);
+  REQUIRE(unreached.size() == 1);
+  CHECK(unreached[0].message.find("reaches 'reach' and not 'one'") != std::string::npos);
   CHECK(only({{"reference_x", "1"}}) == "reference_x: a reference needs both coordinates; 'reference_y' is missing");
 }

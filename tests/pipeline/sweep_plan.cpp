@@ -226,6 +226,8 @@ TEST_CASE(
   const auto errors = errors_of(sweep + figure("stop.stepwise_distance"));
   CHECK(contains(errors, "error: 'y' names a number of 'stop', which the figure does not draw. Did you mean 'step'?"));
   CHECK(contains(errors, "y = \"stop.stepwise_distance\""));
+  CHECK(contains(errors_of(sweep + figure("step.stepwise_distence")), "Did you mean 'stepwise_distance'?"));
+  CHECK(contains(errors_of(sweep + figure("step.per_trial")), "'per_trial' of 'step' has a number for each trial"));
 }
 
 TEST_CASE("a value that an axis gives and a plugin refuses is shown at the axis, once") {

@@ -42,5 +42,7 @@ TEST_CASE("tables of other figures, and paths that stand still, give none") {
   CHECK(animation_of("panel,batch,loss\n0,1,2\n").empty());
   CHECK(animation_of(header).empty());
   CHECK(animation_of(header + "0,0,0,0.02,0,0,a,awake\n").empty());
+  CHECK(animation_of("panel,trial,step,PC 1,PC 2,colour,source,phase\n0,0,0,1,2,3,a,awake\n0,0,1,2,3,4,a,awake\n")
+            .empty());
   CHECK(animation_of(header + "this is no row\n7,0,0,0,0,0,a,\n").empty());
 }

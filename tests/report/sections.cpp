@@ -122,6 +122,18 @@ TEST_CASE("drawings beyond the size of a mail are left out, with their files lin
   CHECK(count(html, ">SVG</a>") == 4);
 }
 
+TEST_CASE("a stage that reads many points of a sweep shows how many") {
+  ReportRun run;
+  ReportStage few, many;
+  few.inputs = {"replay[seed=0]", "awake"};
+  for (int seed = 0; seed < 9; ++seed) many.inputs.push_back(fmt::format("replay[seed={}]", seed));
+  many.inputs.push_back("awake");
+  run.stages = {few, many};
+  const auto html = stages_section(with(run));
+  CHECK(contains(html, "<td>replay[seed=0], awake</td>"));
+  CHECK(contains(html, "<td>replay × 9, awake</td>"));
+}
+
 TEST_CASE("a page is read again only while it is told to") {
   const Folder folder("report-refresh");
   auto report = with({});

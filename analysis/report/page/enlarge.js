@@ -2,8 +2,9 @@
 // shown a second time (<use>). Without JavaScript thumbnails lead to the figure.
 const dialog = document.createElement("dialog");
 dialog.className = "enlarged";
+dialog.setAttribute("aria-labelledby", "enlarged-title");
 dialog.innerHTML =
-  '<form method="dialog"><strong></strong><span><button type="button" data-step="-1">Previous</button> ' +
+  '<form method="dialog"><strong id="enlarged-title"></strong><span><button type="button" data-step="-1">Previous</button> ' +
   '<button type="button" data-step="1">Next</button> <button>Close</button></span></form><div class="drawing"></div>';
 const plates = [...document.querySelectorAll(".plate")].filter((plate) => plate.querySelector(".card"));
 let shown = 0;
