@@ -5,6 +5,7 @@
 #include <pipeline/event_log.hpp>
 #include <pipeline/explain.hpp>
 #include <pipeline/failures.hpp>
+#include <pipeline/stored_result.hpp>
 #include <pipeline/submit.hpp>
 #include <pipeline/tasks.hpp>
 #include <set>
@@ -57,7 +58,7 @@ void set_damaged_aside(const Plan& plan, const fs::path& runs, const Submission&
         if (!fs::exists(result)) continue;
         auto lock = store::Lock::try_take(result);
         if (!lock) continue;  // a run is at it
-        store::set_aside(result);
+        if (!damage_of(result, plan.stages[stage].fingerprint).empty()) store::set_aside(result);
         lock->release();
       }
 }

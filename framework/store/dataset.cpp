@@ -43,13 +43,11 @@ Dataset read_dataset(const std::filesystem::path& file, const std::string& only)
     variable.shape = listed.shape;
     variable.unit = text_attribute(netcdf, listed.id, "units");
     variable.long_name = text_attribute(netcdf, listed.id, "long_name");
-    if (!only.empty() && listed.name != only) {
-      // its numbers are not asked for
-    } else if (listed.type == NC_STRING) {
+    const bool asked = only.empty() || listed.name == only;
+    if (asked && listed.type == NC_STRING)
       variable.labels = read_labels(netcdf, listed);
-    } else {
+    else if (asked)
       variable.values = read_numbers(netcdf, listed);
-    }
     dataset.variables.push_back(std::move(variable));
   }
   return dataset;

@@ -135,6 +135,14 @@ class OnACluster(unittest.TestCase):
         self.assertRegex(self.submit(), "7 stages with results, 0 queued, 0 jobs to submit")
         self.assertEqual(self.jobs(), jobs)
 
+        # What is damaged is made anew by an array.
+        table = next(self.index.glob("distance/*/result.csv"))
+        table.write_text(table.read_text() + "x")
+        self.assertRegex(self.submit(), "6 stages with results, 0 queued, 2 jobs to submit")
+        self.wait_for_the_end()
+        self.assertEqual(set(self.decisions().values()), {"done"})
+        self.assertIn("1 stage done here", (self.index / "slurm" / "2" / "1-measure-0.log").read_text())
+
     def test_a_requeued_training_resumes(self):
         self.submit("--only", "train[seed=0]")
         train = self.jobs()["1/1-train"]
