@@ -18,17 +18,6 @@ constexpr int smallest_side = 96;                    // an inch
 constexpr int line_height = 15;
 constexpr int legend_row = 18;  // a little more than gnuplot takes for a row of the legend in any of its formats
 
-std::size_t letters_in(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-/// The first `letters` characters of UTF-8.
-std::string first_letters(const std::string& text, std::size_t letters) {
-  std::size_t at = 0;
-  for (; letters > 0 && at < text.size(); --letters) at += std::max<std::size_t>(utf8_length(text, at), 1);
-  return text.substr(0, at);
-}
-
 int columns_of(const PanelLayout& layout) { return std::min(count_of(layout), layout.columns); }
 int rows_of(const PanelLayout& layout) { return (count_of(layout) + layout.columns - 1) / layout.columns; }
 int panel_width(const PanelLayout& layout) { return layout.left + layout.side + layout.right; }

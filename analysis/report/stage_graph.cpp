@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <analysis/figures/utf8.hpp>
 #include <analysis/report/html.hpp>
 #include <analysis/report/stage_graph.hpp>
 
@@ -50,11 +51,6 @@ std::string result_line(const StageBox& box) {
   return box.count > 1 ? fmt::format("{} results", box.count) : box.fingerprint.substr(0, 12);
 }
 
-std::size_t letters_of(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 /// Rows within each column: boxes near the boxes they read.
 std::vector<std::size_t> rows_of(const std::vector<StageBox>& boxes, const std::vector<std::size_t>& columns) {
   std::vector<std::size_t> order(boxes.size()), rows(boxes.size(), 0);
@@ -82,8 +78,8 @@ std::vector<Place> places_of(const std::vector<StageBox>& boxes) {
   const std::size_t count = boxes.empty() ? 0 : *std::max_element(columns.begin(), columns.end()) + 1;
   std::vector<std::size_t> widths(count, 0);
   for (std::size_t i = 0; i < boxes.size(); ++i)
-    widths[columns[i]] = std::max({widths[columns[i]], letters_of(name_line(boxes[i])) * letter + padding,
-                                   letters_of(state_line(boxes[i])) * small_letter + padding});
+    widths[columns[i]] = std::max({widths[columns[i]], letters_in(name_line(boxes[i])) * letter + padding,
+                                   letters_in(state_line(boxes[i])) * small_letter + padding});
   std::vector<Place> places;
   for (std::size_t i = 0; i < boxes.size(); ++i) {
     std::size_t x = margin;

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <analysis/figures/utf8.hpp>
 #include <map>
 #include <pipeline/checkpoint.hpp>
 #include <pipeline/explain.hpp>
@@ -19,10 +20,8 @@ constexpr std::size_t longest_value = 40, most_changes = 4, most_of_an_input = 2
 
 std::string short_text(const json& value) {
   auto text = value.is_string() ? value.get<std::string>() : value.dump();
-  if (text.size() <= longest_value) return text;
-  auto end = longest_value - 3;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // not within a letter of UTF-8
-  return text.substr(0, end) + "...";
+  if (analysis::letters_in(text) > longest_value) text = analysis::first_letters(text, longest_value - 3) + "...";
+  return text;
 }
 
 bool is_fingerprint(const json& value) {

@@ -127,6 +127,7 @@ class BadPipelines(CommandLine):
 
     def test_missing_file(self):
         self.check_error(3, ["nowhere.toml: there is no such file"], "run", "nowhere.toml")
+        self.check_error(3, ["/dev/zero: is a device, not a pipeline"], "validate", "/dev/zero")
 
     def test_errors_of_a_setting_point_into_it(self):
         self.write(GOOD)
@@ -189,6 +190,7 @@ over = "seed"
         wrong = ("run", "claims.toml", "--set", "claim.apart.above=1000")
         self.assertEqual(self.reverie(*wrong).returncode, 0)
         done = self.reverie(*wrong, "--strict")
+        self.assertIn("finished with exit code 5", self.reverie("status", "runs/claims").stdout)
         self.assertEqual(done.returncode, 5)
         self.assertIn("fails    Replay differs", done.stdout)
 

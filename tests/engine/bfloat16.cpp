@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Training and simulation with bfloat16 products, against the same in float32.
+#include "../support/precisions.hpp"
 #include "support.hpp"
 
 #include <doctest/doctest.h>
@@ -45,7 +46,7 @@ TEST_CASE("gradients with bfloat16 products differ from those of float32 by roun
   const test::DynamicsSpec adaptation{"adaptation", {{"strength", 0.3}}}, momentum{"underdamped", {{"friction", 0.6}}},
       emitting{"facilitation", plugin::json::object()};
   const std::vector<std::vector<test::DynamicsSpec>> chains{{}, {adaptation, momentum}, {emitting}};
-  for (const auto precision : test::rounding_precisions())
+  for (const auto precision : numeric::rounding_precisions())
     for (const auto* cell : {"leaky_rnn", "gru", "two_phase"})
       for (const auto& chain : chains) {
         CAPTURE(cell);
@@ -85,7 +86,7 @@ TEST_CASE("a small task is learned with bfloat16 products as with float32 ones")
   };
   const auto exact = losses(Precision::full);
   CHECK(last(exact) < exact[0].loss / 20);
-  for (const auto precision : test::rounding_precisions())
+  for (const auto precision : numeric::rounding_precisions())
     CHECK(last(losses(precision)) == doctest::Approx(last(exact)).epsilon(0.1));
 }
 
@@ -108,7 +109,7 @@ TEST_CASE("a replay with bfloat16 products stays near that of float32 for a few 
     return all;
   };
   const auto exact = states(Precision::full);
-  for (const auto precision : test::rounding_precisions()) {
+  for (const auto precision : numeric::rounding_precisions()) {
     const auto rounded = states(precision);
     double difference = 0, norm = 0;
     for (std::size_t i = 0; i < exact.size(); ++i) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// The same bits for any number of threads, and a split run equals a whole one.
+#include "../support/precisions.hpp"
 #include "support.hpp"
 
 #include <doctest/doctest.h>
@@ -75,7 +76,7 @@ struct Threads {
 }  // namespace
 
 TEST_CASE("training gives the same bits for 1, 2 and 3 threads") {
-  for (const auto precision : test::all_precisions())
+  for (const auto precision : numeric::all_precisions())
     for (const std::int64_t units : {48, 37}) {
       const auto model = network(units);
       std::vector<TrainingState> states;
@@ -92,7 +93,7 @@ TEST_CASE("training gives the same bits for 1, 2 and 3 threads") {
 
 TEST_CASE("a training split in two equals one run") {
   const auto model = network(32);
-  for (const auto precision : test::all_precisions()) {
+  for (const auto precision : numeric::all_precisions()) {
     const auto whole = trained(model, 5, fresh(model), precision);
     const auto split = trained(model, 5, trained(model, 2, fresh(model), precision), precision);
     CHECK(split.batch == 5);
@@ -106,7 +107,7 @@ TEST_CASE("a simulation gives the same bits for 1, 2 and 3 threads, and fewer tr
   SimulationOptions options;
   options.trials = 60;
   options.steps = 43;  // whole chunks and a part of one
-  for (const auto precision : test::all_precisions())
+  for (const auto precision : numeric::all_precisions())
     for (const bool quiescent : {false, true}) {
       options.quiescent = quiescent;
       options.precision = precision;
@@ -134,7 +135,7 @@ TEST_CASE("a shorter simulation is the beginning of a longer one") {
   SimulationOptions options;
   options.trials = 3;
   options.quiescent = true;
-  for (const auto precision : test::all_precisions())
+  for (const auto precision : numeric::all_precisions())
     for (const std::int64_t shorter : {20, 24}) {  // whole chunks, and a part of one
       options.precision = precision;
       options.steps = shorter;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Steps that the backward pass runs again give the gradient that kept steps give, bit for bit.
+#include "../support/precisions.hpp"
 #include "support.hpp"
 
 #include <doctest/doctest.h>
@@ -42,7 +43,7 @@ TEST_CASE("recomputation changes no bit of loss and gradient, with every cell an
       {}, {{"overdamped", json::object()}}, {momentum}, {inside, momentum}, {outside}, {momentum, all_hooks, inside}};
   for (const auto* cell : {"leaky_rnn", "gru", "two_phase"})
     for (const auto& chain : chains)
-      for (const auto precision : test::all_precisions()) {
+      for (const auto precision : numeric::all_precisions()) {
         auto model = test::make_model("arrays_task", {{"inputs", 2}, {"outputs", 5}, {"starts", 4}}, cell,
                                       json::object(), 21, 0.05, chain);
         model.encoder_bias = model.readout_bias = true;

@@ -109,6 +109,36 @@ TEST_CASE("the noise of quiescence has the standard deviation asked for") {
   CHECK(std::abs(squares / n - sigma * sigma) < 5 * sigma * sigma * std::sqrt(2 / n));
 }
 
+TEST_CASE("noise of outputs in quiescence is not that of the awake trials") {
+  auto model = network({});
+  model.output_noise = 1;
+  auto weights = without_recurrence(model);
+  for (auto& w : weights) std::fill(w.value.values.begin(), w.value.values.end(), 0.0);  // outputs are noise alone
+  const auto outputs = [&](bool quiescent) {
+    SimulationOptions options;
+    options.quiescent = quiescent;
+    options.record_output = true;
+    options.trials = 30;
+    options.steps = 20;
+    std::vector<double> all;
+    simulate(
+        model, weights, options,
+        [&](const std::string& name, std::int64_t, std::int64_t trials, const float* values) {
+          if (name == "output") all.insert(all.end(), values, values + trials * options.steps * model.task->outputs());
+        },
+        [](std::int64_t) { return true; });
+    return all;
+  };
+  const auto awake = outputs(false), quiescent = outputs(true);
+  REQUIRE(awake.size() == quiescent.size());
+  const auto n = static_cast<double>(awake.size());
+  double both = 0, squares = 0;
+  for (std::size_t k = 0; k < awake.size(); ++k)
+    both += awake[k] * quiescent[k] / n, squares += awake[k] * awake[k] / n;
+  CHECK(squares == doctest::Approx(1).epsilon(6 / std::sqrt(n)));
+  CHECK(std::abs(both) < 6 / std::sqrt(n));
+}
+
 TEST_CASE("replay can start from zero and from given states") {
   const auto model = network({}, {{"alpha", 0.5}});
   SimulationOptions options;

@@ -4,7 +4,6 @@
 
 #include <engine/batch.hpp>
 #include <engine/task_shard.hpp>
-#include <numeric/bfloat16.hpp>
 #include <numeric/random.hpp>
 
 #include <memory>
@@ -29,18 +28,6 @@ inline json complete(const plugin::Component& component, const json& given) {
   const auto checked = plugin::check_parameters(component.schema, given);
   if (!checked.problems.empty()) throw std::logic_error(checked.problems[0].key + ": " + checked.problems[0].message);
   return checked.values;
-}
-
-/// Those whose products round and that this machine has.
-inline std::vector<Precision> rounding_precisions() {
-  if (numeric::missing_for_bfloat16().empty()) return {Precision::bfloat16, Precision::bfloat16_emulated};
-  return {Precision::bfloat16_emulated};
-}
-
-inline std::vector<Precision> all_precisions() {
-  auto all = rounding_precisions();
-  all.push_back(Precision::full);
-  return all;
 }
 
 struct DynamicsSpec {

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <analysis/figures/box.hpp>
+#include <analysis/figures/results.hpp>
 
 #include "sources.hpp"
 
@@ -50,6 +51,20 @@ TEST_CASE("box: trials of the axes of over are pooled, those of each get a box")
   CHECK(files.caption.find("up to 2 results") != std::string::npos);
   CHECK(files.alternative_text.find("with: median 4.5") != std::string::npos);
   CHECK(succeeds("/usr/bin/python3 " REVERIE_TEST_FOLDER "/well_formed.py " + files.svg.string() + " with without"));
+}
+
+TEST_CASE("the colour of a phase is left to the one line of that phase") {
+  using Colours = std::vector<std::string>;
+  const std::string awake = analysis::phase_colour_of_words("awake"),
+                    replay = analysis::phase_colour_of_words("replay");
+  CHECK(analysis::line_colours({"awake", "replay"}, false) == Colours{awake, replay});
+  const auto mixed = analysis::line_colours({"control", "awake"}, false);
+  CHECK(mixed[1] == awake);
+  CHECK(mixed[0] != awake);
+  for (const auto& colour : analysis::line_colours({"replay A", "replay B", "control"}, false)) {
+    CHECK(colour != awake);
+    CHECK(colour != replay);
+  }
 }
 
 TEST_CASE("box: numbers of different units do not share an axis") {

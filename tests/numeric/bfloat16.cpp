@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Rounding to bfloat16, and products of rounded matrices, against the definition evaluated in float64.
+#include "../support/precisions.hpp"
+
 #include <doctest/doctest.h>
 #include <numeric/bfloat16.hpp>
 #include <numeric/product.hpp>
@@ -14,12 +16,6 @@
 using namespace reverie::numeric;
 
 namespace {
-
-/// Those whose products round and that this machine has.
-std::vector<Precision> rounding_precisions() {
-  if (missing_for_bfloat16().empty()) return {Precision::bfloat16, Precision::bfloat16_emulated};
-  return {Precision::bfloat16_emulated};
-}
 
 float widened(std::uint16_t upper) { return std::bit_cast<float>(static_cast<std::uint32_t>(upper) << 16); }
 
@@ -111,9 +107,7 @@ TEST_CASE("products round their operands and nothing else") {
 }
 
 TEST_CASE("weight gradients round their operands and nothing else") {
-  auto precisions = rounding_precisions();
-  precisions.push_back(Precision::full);
-  for (const auto precision : precisions) {
+  for (const auto precision : all_precisions()) {
     const std::int64_t rows = 250, outputs = 33, inputs = 17, stride_cotangents = 48, stride_sources = 32;
     const auto cotangents = normals(rows * stride_cotangents, 1), sources = normals(rows * stride_sources, 2);
     auto gradient = normals(outputs * inputs, 3);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// What is no mistake of mistakes.cpp, though it looks like one: data, enumerators and types with the name of an
 /// optional member, private data, classes that nothing can be derived from, units taken by auto&&.
+#include "one_unit.hpp"
+
 #include <doctest/doctest.h>
 
 #include <reverie/cell.hpp>
@@ -76,31 +78,17 @@ struct Counted {
   };
 };
 
-const reverie_step step = [] {
-  reverie_step s{};
-  s.struct_size = sizeof s;
-  return s;
-}();
-
 /// Drift 1 after a step of a dynamics.
 double advanced(const reverie_component& c) {
   void* made = nullptr;
   REQUIRE(c.create(nullptr, nullptr, nullptr, 0, sizeof(reverie_value), &made, nullptr) == REVERIE_OK);
-  double state = 0, drift = 1, noise = 0;
-  reverie_dynamics_block block{};
-  block.struct_size = sizeof block;
-  block.dtype = REVERIE_F64;
-  block.rows = block.units = 1;
-  block.step = &step;
-  block.state = {&state, 1};
-  block.drift = {&drift, 1};
-  block.noise = {&noise, 1};
+  OneUnit unit(0, 1, 0);
   const auto* table = static_cast<const reverie_dynamics*>(c.table);
   CHECK(table->layout(made)->uses == (REVERIE_USES_ADVANCE | REVERIE_USES_NOISE_IN_VJP));
   CHECK(table->layout(made)->memory_count == 0);
-  REQUIRE(table->advance(made, &block, nullptr) == REVERIE_OK);
+  REQUIRE(table->advance(made, &unit.block, nullptr) == REVERIE_OK);
   c.destroy(made);
-  return drift;
+  return unit.drift;
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Memory and slots that a class uses without having declared them are not numbers.
+#include "one_unit.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -51,21 +53,14 @@ const reverie_step step = [] {
 
 TEST_CASE("memory that a dynamics did not declare is not a number") {
   const Made made(reverie::dynamics<Forgetful>("forgetful")(), 0);
-  double state = 1, drift = 2, noise = 3, declared = 4;
+  OneUnit unit(1, 2, 3);
+  double declared = 4;
   const reverie_rows memory{&declared, 1};
-  reverie_dynamics_block block{};
-  block.struct_size = sizeof block;
-  block.dtype = REVERIE_F64;
-  block.rows = block.units = 1;
-  block.step = &step;
-  block.state = {&state, 1};
-  block.drift = {&drift, 1};
-  block.noise = {&noise, 1};
-  block.memory = &memory;
+  unit.block.memory = &memory;
   const auto* table = static_cast<const reverie_dynamics*>(made.component.table);
-  REQUIRE(table->advance(made.instance, &block, nullptr) == REVERIE_OK);
-  CHECK(drift == 6);
-  CHECK(std::isnan(noise));
+  REQUIRE(table->advance(made.instance, &unit.block, nullptr) == REVERIE_OK);
+  CHECK(unit.drift == 6);
+  CHECK(std::isnan(unit.noise));
 }
 
 TEST_CASE("slots that a cell did not declare are not numbers") {
