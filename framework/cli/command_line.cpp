@@ -83,6 +83,11 @@ void add_runs(options::options_description& description) {
                             "folder for results");
 }
 
+void add_only(options::options_description& description, const std::string& does) {
+  description.add_options()("only", options::value<std::vector<std::string>>()->value_name("STAGE"),
+                            (does + " this stage and what it needs").c_str());
+}
+
 void add_settings(options::options_description& description) {
   description.add_options()("set", options::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
                             "replace a value of the file, as in stage.train.batches=100; the right side is TOML");

@@ -39,6 +39,8 @@ void add_common(options::options_description& description);
 void add_running(options::options_description& description);
 /// --runs.
 void add_runs(options::options_description& description);
+/// --only: `does` this stage and what it needs.
+void add_only(options::options_description& description, const std::string& does);
 /// --set.
 void add_settings(options::options_description& description);
 

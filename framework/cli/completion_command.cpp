@@ -57,7 +57,7 @@ complete -c reverie -n "__fish_seen_subcommand_from completion" -a "bash zsh fis
 for option in only from force
   complete -c reverie -n "__fish_seen_subcommand_from run" -l $option -x -a "(for word in (commandline -opc); test -f \$word; and string match -rg '^\[stage\.([A-Za-z0-9_-]+)\]' < \$word; end)"
 end
-complete -c reverie -n "__fish_seen_subcommand_from submit" -l only -x -a "(for word in (commandline -opc); test -f \$word; and string match -rg '^\[stage\.([A-Za-z0-9_-]+)\]' < \$word; end)"
+complete -c reverie -n "__fish_seen_subcommand_from plan submit" -l only -x -a "(for word in (commandline -opc); test -f \$word; and string match -rg '^\[stage\.([A-Za-z0-9_-]+)\]' < \$word; end)"
 complete -c reverie -n "__fish_seen_subcommand_from $commands" -a "(reverie (commandline -opc)[2] --help 2>/dev/null | string match -rga -- '(--[a-z][a-z-]*)')"
 )sh";
 

@@ -64,7 +64,6 @@ void add_scheduling(options::options_description& description) {
       ("page", options::value<double>()->default_value(10, "10")->value_name("SECONDS"),
        "time between versions of report.html while the run goes; 0: only at the end")                                //
       ("fail-fast", "after a failure start nothing more")                                                            //
-      ("only", options::value<Names>()->value_name("STAGE"), "run this stage and what it needs")                     //
       ("from", options::value<Names>()->value_name("STAGE"), "compute this stage and all that comes after it anew")  //
       ("force", options::value<Names>()->value_name("STAGE"), "compute this stage anew")                             //
       ("json", "tell progress as one json object per line on stdout")                                                //
@@ -175,6 +174,7 @@ std::optional<RunRequest> read_request(const Command& command, const Arguments& 
   add_settings(description);
   add_runs(description);
   add_running(description);
+  add_only(description, "run");
   add_scheduling(description);
   add_common(description);
   const auto values = parse(command, description, {"PIPELINE"}, arguments);
@@ -309,31 +309,33 @@ int plan_command(const Command& command, const Arguments& arguments) {
   options::options_description description("Options");
   add_settings(description);
   add_runs(description);
+  add_only(description, "show");
   description.add_options()("json", "as json");
   add_common(description);
   const auto values = parse(command, description, {"PIPELINE"}, arguments);
   if (!values) return 0;
   const auto plan = read_plan(*values);
-  const auto decisions = pipeline::decide(plan, (*values)["runs"].as<std::string>(), numeric::thread_count());
-  if (values->count("json") != 0) {
-    auto list = nlohmann::ordered_json::array();
-    for (std::size_t k = 0; k < plan.stages.size(); ++k)
+  const auto asked = pipeline::asked_for(plan, texts(*values, "only"));
+  const auto decisions = pipeline::decide(plan, asked, (*values)["runs"].as<std::string>(), numeric::thread_count());
+  auto list = nlohmann::ordered_json::array();
+  for (std::size_t k = 0; k < plan.stages.size(); ++k)
+    if (asked[k])
       list.push_back({{"stage", plan.stages[k].label()},
                       {"run", plan.stages[k].run()},
                       {"fingerprint", plan.stages[k].fingerprint},
                       {"runs", decisions[k].run},
                       {"why", decisions[k].why}});
+  if (values->count("json") != 0) {
     std::cout << list.dump(1) << "\n";
     return 0;
   }
   std::size_t width = 5;
-  for (const auto& stage : plan.stages) width = std::max(width, stage.label().size());
+  for (const auto& entry : list) width = std::max(width, entry["stage"].get_ref<const std::string&>().size());
   std::cout << fmt::format("{:<{}}  {:<8}  {:<16}  {}\n", "stage", width, "run", "fingerprint", "decision");
-  for (std::size_t k = 0; k < plan.stages.size(); ++k) {
-    const auto& stage = plan.stages[k];
-    std::cout << fmt::format("{:<{}}  {:<8}  {}  {}{}\n", stage.label(), width, stage.run(),
-                             stage.fingerprint.substr(0, 16), decisions[k].run ? "runs: " : "", decisions[k].why);
-  }
+  for (const auto& entry : list)
+    std::cout << fmt::format("{:<{}}  {:<8}  {:.16}  {}{}\n", entry["stage"].get<std::string>(), width,
+                             entry["run"].get<std::string>(), entry["fingerprint"].get<std::string>(),
+                             entry["runs"].get<bool>() ? "runs: " : "", entry["why"].get<std::string>());
   return 0;
 }
 

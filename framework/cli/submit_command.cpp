@@ -4,12 +4,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cli/commands.hpp>
 #include <cli/run_summary.hpp>
 #include <cli/signals.hpp>
 #include <iostream>
 #include <numeric/threads.hpp>
+#include <pipeline/run.hpp>
 #include <pipeline/submit.hpp>
+#include <store/lock.hpp>
+#include <thread>
 
 namespace reverie::cli {
 namespace {
@@ -65,14 +69,25 @@ pipeline::SlurmStates earlier_states(const std::filesystem::path& index, bool dr
   }
 }
 
+/// Of two submissions of a pipeline the second waits for the first, whose jobs it would not see.
+store::Lock take_turn(const std::filesystem::path& index) {
+  pipeline::require_writable(index);
+  for (bool told = false;; told = true) {
+    if (auto lock = store::Lock::try_take(pipeline::slurm_folder(index))) return std::move(*lock);
+    if (!told) warn("another 'reverie submit' of this pipeline is at work; this one waits");
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    if (const auto code = stop_requested()) throw Interrupted(*code);
+  }
+}
+
 }  // namespace
 
 int submit_command(const Command& command, const Arguments& arguments) {
   options::options_description description("Options");
   description.add_options()                                             //
       ("slurm", "to Slurm, as the table [slurm] of the pipeline says")  //
-      ("dry-run", "submit nothing; show scripts and lists instead")     //
-      ("only", options::value<std::vector<std::string>>()->value_name("STAGE"), "submit this stage and what it needs");
+      ("dry-run", "submit nothing; show scripts and lists instead");
+  add_only(description, "submit");
   add_settings(description);
   add_runs(description);
   add_common(description);
@@ -83,7 +98,10 @@ int submit_command(const Command& command, const Arguments& arguments) {
   const bool dry_run = values->count("dry-run") != 0;
   const auto plan = read_plan(*values);
   const auto submitting = submit_options(*values);
-  const auto states = earlier_states(pipeline::index_folder(submitting.runs, plan), dry_run);
+  const auto index = pipeline::index_folder(submitting.runs, plan);
+  std::optional<store::Lock> turn;
+  if (!dry_run) turn.emplace(take_turn(index));
+  const auto states = earlier_states(index, dry_run);
   auto largest = dry_run ? usual_array : pipeline::largest_array();
   if (plan.slurm.array_limit > 0) largest = std::min(largest, static_cast<std::size_t>(plan.slurm.array_limit));
 
@@ -95,10 +113,12 @@ int submit_command(const Command& command, const Arguments& arguments) {
     print_dry_run(plan, submission);
     return 0;
   }
+  turn->keep();
   submit_all(plan, submitting, submission, [](const pipeline::SlurmJob& job, const std::string& id) {
     std::cout << fmt::format("{}  {}  ({})\n", id, job.name, size_of(job)) << std::flush;
     if (const auto code = stop_requested()) throw Interrupted(*code);
   });
+  turn->release();
   return 0;
 }
 

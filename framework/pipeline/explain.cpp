@@ -184,27 +184,28 @@ std::vector<std::string> changes(const json& before, const json& now, const Inpu
   return comparison.found;
 }
 
-std::vector<Decision> decide(const Plan& plan, const std::filesystem::path& runs, int workers) {
-  std::vector<std::size_t> stored;
-  for (std::size_t k = 0; k < plan.stages.size(); ++k)
-    if (std::filesystem::exists(result_folder(runs, plan.stages[k]))) stored.push_back(k);
+std::vector<Decision> decide(const Plan& plan, const StageSet& asked, const std::filesystem::path& runs, int workers) {
+  std::set<std::size_t> stored;
+  std::vector<std::size_t> doubtful;
+  for (std::size_t k = 0; k < plan.stages.size(); ++k) {
+    if (!std::filesystem::exists(result_folder(runs, plan.stages[k]))) continue;
+    stored.insert(k);
+    if (asked[k]) doubtful.push_back(k);
+  }
   std::map<std::size_t, Finding> findings;
-  for (auto& finding : verify_results(plan, runs, stored, workers)) findings[finding.stage] = std::move(finding);
+  for (auto& finding : verify_results(plan, runs, doubtful, workers)) findings[finding.stage] = std::move(finding);
 
   const auto recorded = last_plan(index_folder(runs, plan));
   const auto failures = last_failures(index_folder(runs, plan));
   Reasons reasons(plan, recorded);
   std::vector<Decision> decisions;
-  std::size_t next = 0;
   for (std::size_t k = 0; k < plan.stages.size(); ++k) {
     const auto& stage = plan.stages[k];
     const auto why = reasons.of(k);
-    const bool there = next < stored.size() && stored[next] == k;
-    if (there) ++next;
     if (const auto found = findings.find(k); found != findings.end())
       decisions.push_back(
           {true, found->second.error.empty() ? "damaged: " + found->second.problems.front() : found->second.error});
-    else if (there)
+    else if (stored.contains(k))
       decisions.push_back({false, "done"});
     else if (const auto failed = failures.find(stage.label()); why == not_computed && failed != failures.end())
       decisions.push_back({true, failed_before(stage, failed->second)});

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <pipeline/index.hpp>
-#include <pipeline/plan.hpp>
+#include <pipeline/selection.hpp>
 
 namespace reverie::pipeline {
 
@@ -11,8 +11,10 @@ struct Decision {
   bool run = true;
   std::string why;  ///< "done", "new", "friction 0.7 → 0.6", "input train changed (batches 100 → 200)", ...
 };
-/// One per stage. Reads every byte of the results that are there, in `workers` child processes (0: in this one).
-std::vector<Decision> decide(const Plan& plan, const std::filesystem::path& runs, int workers = 0);
+/// One per stage. Reads every byte of the results that are there, in `workers` child processes (0: in this one), but
+/// of stages that are not asked for.
+std::vector<Decision> decide(const Plan& plan, const StageSet& asked, const std::filesystem::path& runs,
+                             int workers = 0);
 
 /// What differs between two configurations: "friction 0.7 → 0.6", "plugin underdamped: revision 1 → 2". Fingerprints
 /// of inputs are told by `input`, with the old and the new one.

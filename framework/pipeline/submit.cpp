@@ -88,7 +88,7 @@ Submission prepare_submission(const Plan& plan, const SubmitOptions& options, co
 
   RunOptions running;
   running.only = options.only;
-  const auto decisions = decide(plan, options.runs, options.workers);
+  const auto decisions = decide(plan, asked_for(plan, options.only), options.runs, options.workers);
   std::vector<std::size_t> missing;
   for (const auto& task : make_tasks(plan, running).list) {
     const auto stage = task.stages.front();

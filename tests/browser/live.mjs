@@ -53,10 +53,19 @@ test("the page grows while the run goes, and stands still when it has ended", as
     const batch = async () => Number((await page.locator(".training p").first().innerText()).match(/batch (\d+) of 600/)[1]);
     const seen = await batch();
     assert.ok(seen > 0 && seen < 600);
+    // What the reader does to the page is still so on the page that is read next.
+    const heading = page.locator("#stages th", { hasText: "Runs" });
+    await heading.getByRole("button").click();
+    await heading.getByRole("button").click();
+    await page.locator("#configuration details").first().locator("summary").click();
+    await page.evaluate(() => scrollTo(0, 150));
     assert.ok((await page.locator(".plot .loss").getAttribute("d")).length > 20);
     assert.ok((await page.locator(".plot .decoded").first().getAttribute("d")).length > 50);
     assert.match(await page.locator(".graph .busy").first().textContent(), /▸ train · running/);
     await page.waitForFunction((before) => Number(document.querySelector(".training p")?.innerText.match(/batch (\d+)/)?.[1]) > before, seen);
+    assert.equal(await heading.getAttribute("aria-sort"), "descending");
+    assert.ok(await page.locator("#configuration details").first().evaluate((part) => part.open));
+    assert.equal(await page.evaluate(() => scrollY), 150);
     assert.equal(await ended, 0);
     await page.waitForFunction(() => !document.querySelector("meta[http-equiv=refresh]"));
     assert.equal(await page.locator("#now").count(), 0);

@@ -146,6 +146,9 @@ test("the table of metrics has mean, deviation and interval over the seeds, and 
     const left = await column(page, 1);
     assert.ok(left.length > 0 && left.length < all);
     for (const condition of left) assert.match(condition, /friction=0.5,noise=wild/);
+    await page.reload();
+    assert.deepEqual(await column(page, 1), left);
+    assert.ok(await page.getByLabel("Show rows with").evaluate((field) => field === document.activeElement));
     await page.getByLabel("Show rows with").fill("");
     assert.equal((await column(page, 0)).length, all);
   }));

@@ -71,6 +71,6 @@ TEST_CASE("a training that diverges late names the batch and keeps the last good
   const auto batch = checkpointed_batch(store::work_folder(result_folder(folder.path, stage)), stage.fingerprint);
   REQUIRE(batch);
   CHECK(contains(outcome.message, "at batch " + std::to_string(*batch + 1)));
-  CHECK(decide(plan, folder.path).front().why ==
+  CHECK(decide(plan, asked_for(plan, {}), folder.path).front().why ==
         "failed last time: the loss is not finite at batch " + std::to_string(*batch + 1));
 }

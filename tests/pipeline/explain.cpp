@@ -22,7 +22,7 @@ List told(const char* before, const char* now) {
 }
 
 std::string why(const Plan& plan, const Folder& folder, const std::string& label) {
-  const auto decisions = decide(plan, folder.path);
+  const auto decisions = decide(plan, asked_for(plan, {}), folder.path);
   for (std::size_t k = 0; k < plan.stages.size(); ++k)
     if (plan.stages[k].label() == label) return decisions[k].why;
   return "no such stage";

@@ -175,7 +175,7 @@ TEST_CASE("a training that is stopped goes on from there and ends with the same 
     }
     CHECK_FALSE(fs::exists(folder.path / "test/train"));
   }
-  const auto decisions = decide(plan, folder.path);
+  const auto decisions = decide(plan, asked_for(plan, {}), folder.path);
   CHECK(contains(decisions[0].why, "interrupted at batch "));
   CHECK(contains(decisions[0].why, " of 1500: resumes"));
   run(plan, options_for(folder));
@@ -255,7 +255,7 @@ TEST_CASE("damaged results are found, told, set aside and made anew") {
   for (const auto& [words, damage] : damages) {
     CAPTURE(words);
     damage(folder.path / "test/awake");
-    CHECK(contains(decide(plan, folder.path)[1].why, "damaged: " + words));
+    CHECK(contains(decide(plan, asked_for(plan, {}), folder.path)[1].why, "damaged: " + words));
     std::string warnings;
     auto options = options_for(folder);
     options.events.warning = [&](const std::string& text) { warnings += text; };
@@ -263,7 +263,7 @@ TEST_CASE("damaged results are found, told, set aside and made anew") {
     CHECK(states_of(result) == StageStates{StageState::done_before, StageState::done, StageState::done_before});
     CHECK(contains(warnings, "stage 'awake': its stored result was damaged: " + words));
     CHECK(store::sha256_file(folder.path / "test/awake/recording.nc") == before);
-    CHECK(decide(plan, folder.path)[1].why == "done");
+    CHECK(decide(plan, asked_for(plan, {}), folder.path)[1].why == "done");
   }
 }
 

@@ -4,6 +4,7 @@
 test_cluster.py EXECUTABLE; standard library and Debian's packages slurmctld, slurmd, slurm-client and munge. Without these
 it exits with 77.
 """
+import concurrent.futures
 import json
 import pathlib
 import re
@@ -180,6 +181,13 @@ class OnACluster(unittest.TestCase):
         for script in re.findall(r"^==> .*\.sh <==\n(.*?)(?=^==> |\Z)", text, re.MULTILINE | re.DOTALL):
             checked = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True)
             self.assertEqual(checked.stderr, "")
+
+    def test_two_submissions_at_once(self):
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            texts = list(pool.map(lambda _: self.submit("--set", 'slurm.extra=["--hold"]'), range(2)))
+        jobs = sorted(int(re.search(r"(\d+) jobs? to submit", text)[1]) for text in texts)
+        self.assertEqual(jobs, [0, len(self.jobs())])
+        self.cluster.stop_all_jobs()
 
     def test_refused_and_lost_jobs(self):
         self.assertRegex(self.submit("--set", 'slurm.partition="none"', code=1), "(?s)sbatch: .*partition")
