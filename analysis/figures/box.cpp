@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Kind "box": the distribution of a value over trials, one box per source or value of an axis. Box: quartiles; line:
-/// median; whiskers: the last value within 1.5 interquartile ranges of the box; points: values beyond.
+/// Kind "box": the distribution of a value over trials, or of single numbers over the results that `over` pools; one
+/// box per source or value of an axis. Box: quartiles; line: median; whiskers: the last value within 1.5 interquartile
+/// ranges of the box; points: values beyond.
 #include <analysis/figures/box.hpp>
 #include <analysis/figures/gnuplot.hpp>
 #include <analysis/figures/kinds.hpp>
@@ -35,14 +36,16 @@ double quantile(const std::vector<double>& sorted, double share) {
   return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-Boxed read_box(const Group& group, const std::string& name, std::optional<std::string>& unit) {
+/// `single`: the results have one number each.
+Boxed read_box(const Group& group, const std::string& name, std::optional<std::string>& unit, bool& single) {
   std::vector<double> values;
   for (const FigureSource* source : group.members) {
     const store::Variable variable = read_variable(*source, name);
-    if (variable.dims.size() != 1)
+    if (variable.dims.size() > 1)
       throw store::DataError(
           fmt::format("'{}' of '{}' has dimensions ({})", name, source->label, fmt::join(variable.dims, ", ")),
-          "a box needs one number per trial, as per_trial");
+          "a box needs one number per trial, as per_trial, or one per result");
+    single = variable.dims.empty();
     if (unit && *unit != variable.unit)
       throw Error(ExitCode::pipeline_invalid,
                   fmt::format("'{}' of '{}' is in \"{}\", and that of others in \"{}\"", name, source->label,
@@ -75,8 +78,8 @@ Box box_of(std::vector<double> values) {
 }
 
 plugin::ParameterSchema box_options() {
-  return {text_option("value", "per_trial", "a variable of the result with one number per trial"), label_option(),
-          flag_option("log", false, "logarithmic axis of the values")};
+  return {text_option("value", "per_trial", "a variable of the result with one number per trial, or a single one"),
+          label_option(), flag_option("log", false, "logarithmic axis of the values")};
 }
 
 /// Columns: 1 box, 2 whisker low, 3 first quartile, 4 median, 5 third quartile, 6 whisker high, 7 outlier (one row
@@ -86,7 +89,8 @@ Drawing draw_box(const plugin::json& options, const std::vector<FigureSource>& s
   const bool logarithmic = options.at("log").get<bool>();
   std::optional<std::string> found_unit;
   std::vector<Boxed> boxes;
-  for (const Group& group : grouped(sources, options)) boxes.push_back(read_box(group, name, found_unit));
+  bool single = false;
+  for (const Group& group : grouped(sources, options)) boxes.push_back(read_box(group, name, found_unit, single));
   const std::string unit = found_unit.value_or("");
   std::vector<std::string> labels;
   std::size_t longest = 0;
@@ -99,7 +103,7 @@ Drawing draw_box(const plugin::json& options, const std::vector<FigureSource>& s
                                     [](const std::string& label) { return !phase_colour_of_words(label).empty(); });
 
   PanelLayout layout;
-  layout.size = size_option(options);
+  take_options(layout, options);
   layout.titles = {""};
   layout.side = std::clamp(static_cast<int>(boxes.size()) * 34, 190, 380);
   layout.bottom = longest * boxes.size() * 6 > static_cast<std::size_t>(layout.side)
@@ -166,10 +170,10 @@ Drawing draw_box(const plugin::json& options, const std::vector<FigureSource>& s
   }
   drawing.script += fmt::format("plot {}\n", fmt::join(parts, ", \\\n  ")) + end_figure();
   drawing.caption = fmt::format(
-      "{} of trials. Box: quartiles; line: median; whiskers: the last value within 1.5 interquartile ranges; circles: "
+      "{} of {}. Box: quartiles; line: median; whiskers: the last value within 1.5 interquartile ranges; circles: "
       "values beyond.",
-      spaced(name));
-  if (pooled > 1) drawing.caption += fmt::format(" Trials of up to {} results together.", pooled);
+      spaced(name), single ? "results" : "trials");
+  if (pooled > 1 && !single) drawing.caption += fmt::format(" Trials of up to {} results together.", pooled);
   if (thinned > 0)
     drawing.caption += fmt::format(" Of {} values beyond the whiskers {} are drawn.", outliers, outliers - thinned);
   drawing.caption = plain_text(drawing.caption);

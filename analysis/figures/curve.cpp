@@ -230,8 +230,7 @@ Drawing draw_curve(const plugin::json& options, const std::vector<FigureSource>&
   const auto panels = read_curves(options, curve, sources);
 
   PanelLayout layout;
-  layout.size = size_option(options);
-  layout.columns = 3;
+  take_options(layout, options, 3);
   for (const CurvePanel& panel : panels) layout.titles.push_back(panel.title);
   const std::size_t most_lines = panels[0].lines.size();
   if (most_lines > 1 || curve.window > 1)  // panels share their lines

@@ -234,8 +234,7 @@ Drawing draw_density(const plugin::json& options, const std::vector<FigureSource
   }
 
   PanelLayout layout;
-  layout.size = size_option(options);
-  layout.columns = 3;
+  take_options(layout, options, 3);
   layout.right = 66;
   for (const Surface& surface : surfaces) layout.titles.push_back(surface.label);
   layout = arrange(layout);

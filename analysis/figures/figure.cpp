@@ -25,10 +25,11 @@ struct Kind {
   Needs (*needs)(const plugin::json&, bool measured) = nullptr;
 };
 
-/// Every kind takes the size.
-plugin::ParameterSchema with_size(plugin::ParameterSchema options) {
+/// Every kind takes the size, and how its panels stand.
+plugin::ParameterSchema with_layout(plugin::ParameterSchema options) {
   options.push_back(choice_option("size", {"fitted", "column", "page"},
                                   "width: what the panels need, at most a page; one column (85 mm); a page (180 mm)"));
+  options.push_back(count_option("across", 0, 0, 26, "panels side by side, as far as they fit; 0: as the kind has it"));
   return options;
 }
 
@@ -77,7 +78,7 @@ const std::vector<Kind>& kinds() {
          {"value", "mark"},
          check_map,
          {0, 0}},
-        {"box", "Distribution over trials", {"measure"}, box_options(), draw_box, true, {}, {"value"}, nullptr, {1, 1}},
+        {"box", "Distribution", {"measure"}, box_options(), draw_box, true, {}, {"value"}, nullptr, {0, 1}},
         {"states",
          "States",
          {"measure", "simulate"},
@@ -112,7 +113,7 @@ const std::vector<Kind>& kinds() {
          check_tradeoff,
          {0, 0}},
     };
-    for (Kind& kind : all) kind.options = with_size(std::move(kind.options));
+    for (Kind& kind : all) kind.options = with_layout(std::move(kind.options));
     return all;
   }();
   return table;

@@ -56,6 +56,7 @@ struct FigureNeed {
   std::string run;                     ///< the sort
   std::vector<std::string> variables;  ///< one of these
   std::int64_t coordinates = 0;        ///< recordings: at least so many for each trial and step
+  bool angle = false;                  ///< recordings: or an angle
 };
 /// `measured`: whether there is a measurement among the sources.
 std::vector<FigureNeed> figure_needs(const std::string& kind, const plugin::json& options, bool measured);

@@ -175,8 +175,7 @@ Drawing draw_map(const plugin::json& options, const Map& map, bool downwards) {
   const auto limits = numbers_in(options, "limits"), centre = numbers_in(options, "centre");
   const bool turned = !map.x[0].is_number() && longest_label(map.x) * map.x.size() > 24;
   PanelLayout layout;
-  layout.size = size_option(options);
-  layout.columns = 3;
+  take_options(layout, options, 3);
   layout.right = 66;
   layout.left = map.y[0].is_number() ? 52 : std::min(52 + static_cast<int>(longest_label(map.y)) * 6, 190);
   if (turned) layout.bottom = 46 + static_cast<int>(std::min<std::size_t>(longest_label(map.x), 20)) * 4;

@@ -212,7 +212,7 @@ Drawing draw_mean_paths(const plugin::json& options, const std::vector<FigureSou
     limits = {enclosing_square(extents)};
   }
   PanelLayout layout;
-  layout.size = size_option(options);
+  take_options(layout, options);
   for (const Paths& paths : panels) layout.titles.push_back(paths.label);
   layout = arrange(layout);
 

@@ -45,9 +45,11 @@ int width_of_legend(const PanelLayout& layout) {
 
 }  // namespace
 
-FigureSize size_option(const plugin::json& options) {
+void take_options(PanelLayout& layout, const plugin::json& options, int columns) {
   const std::string size = options.value("size", std::string("fitted"));
-  return size == "column" ? FigureSize::column : size == "page" ? FigureSize::page : FigureSize::fitted;
+  layout.size = size == "column" ? FigureSize::column : size == "page" ? FigureSize::page : FigureSize::fitted;
+  const int across = options.value("across", 0);
+  layout.columns = across > 0 ? across : columns;
 }
 
 int count_of(const PanelLayout& layout) { return static_cast<int>(layout.titles.size()); }

@@ -11,7 +11,6 @@ namespace reverie::analysis {
 
 /// Width of a figure: as wide as its panels need, at most a page; or exactly one column (85 mm) or two (180 mm).
 enum class FigureSize { fitted, column, page };
-FigureSize size_option(const plugin::json& options);
 
 /// Points drawn in a panel; more make files of megabytes and look the same.
 inline constexpr std::size_t most_points = 2000;
@@ -20,7 +19,7 @@ inline constexpr std::size_t most_points = 2000;
 struct PanelLayout {
   std::vector<std::string> titles;  ///< one per panel; may be empty texts
   FigureSize size = FigureSize::fitted;
-  int columns = 4;                  ///< at most
+  int columns = 1;                  ///< at most
   int side = 190;                   ///< of a square panel, at most
   int left = 50;                    ///< to the left of each panel: numbers and label of its axis
   int right = 12;                   ///< to the right of each panel: its colour scale, if any
@@ -32,6 +31,9 @@ struct PanelLayout {
   bool legend_below = false;
   std::vector<std::vector<std::string>> title_lines;
 };
+
+/// Takes the options "size" and "across"; `columns` where that leaves the columns open.
+void take_options(PanelLayout& layout, const plugin::json& options, int columns = 4);
 
 /// Chooses columns, side and the place of the legend so that the figure keeps its width.
 PanelLayout arrange(PanelLayout layout);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Kind "paths": decoded paths of recordings in the plane, one square panel per source or value of an axis. Circle:
-/// start; triangle: end. Awake paths of tasks with directions have a colour per direction.
+/// start; triangle: end. Awake paths of tasks with directions have a colour per direction. Angles are drawn around the
+/// circle, outwards from the start of the trial (P1, Figure C.5).
 #include <analysis/figures/gnuplot.hpp>
 #include <analysis/figures/kinds.hpp>
 #include <analysis/figures/options.hpp>
@@ -102,7 +103,7 @@ plugin::ParameterSchema paths_options() {
 }
 
 Needs paths_needs(const plugin::json& options, bool) {
-  return {{"simulate", {options.at("variable").get<std::string>()}, 2}};
+  return {{"simulate", {options.at("variable").get<std::string>()}, 2, true}};
 }
 
 Drawing draw_paths(const plugin::json& options, const std::vector<FigureSource>& sources) {
@@ -120,7 +121,7 @@ Drawing draw_paths(const plugin::json& options, const std::vector<FigureSource>&
   }
   const PlaneLimits range = enclosing_square(extents);
 
-  layout.size = size_option(options);
+  take_options(layout, options);
   layout.legend = {"start", "end"};
   layout = arrange(layout);
   Drawing drawing;
@@ -129,7 +130,7 @@ Drawing draw_paths(const plugin::json& options, const std::vector<FigureSource>&
   drawing.script = begin_figure(layout);
   std::string recordings, in_words;
   std::int64_t coarsest = 1;
-  bool coloured = false;
+  bool coloured = false, bearings = false;
   std::int64_t row = 0;
   for (int panel = 0; panel < count_of(layout); ++panel) {
     const Positions& positions = all[static_cast<std::size_t>(panel)];
@@ -147,11 +148,13 @@ Drawing draw_paths(const plugin::json& options, const std::vector<FigureSource>&
                     counted(positions.recorded_trials, "trial"), describe_recording(positions, positions.steps));
     in_words += (panel == 0 ? "" : "; ") + describe_extent(positions);
     coarsest = std::max(coarsest, stride_of(positions));
+    bearings = bearings || positions.bearings;
     coloured = coloured || (by_direction && !positions.direction.empty());
   }
   drawing.script += end_figure();
   const std::string what = variable == "latent" ? "True paths" : "Decoded paths";
   drawing.caption = fmt::format("{}. {}. Circle: start; triangle: end.", what, plain_text(recordings));
+  if (bearings) drawing.caption += " Angles, outwards: the radius is the share of the trial that has passed.";
   if (coloured) drawing.caption += " Colours of awake paths: directions.";
   if (coarsest > 1) drawing.caption += fmt::format(" At least one step in {} is drawn, and the last.", coarsest);
   drawing.alternative_text =

@@ -64,7 +64,7 @@ Drawing draw_polar(const plugin::json& options, const std::vector<FigureSource>&
     longest = std::max(longest, *std::max_element(histograms.back().radius.begin(), histograms.back().radius.end()));
   }
   PanelLayout layout;
-  layout.size = size_option(options);
+  take_options(layout, options);
   layout.side = 170;
   layout.left = 34;
   layout.right = 34;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <analysis/angle_units.hpp>
 #include <analysis/figures/kinds.hpp>
 #include <analysis/figures/options.hpp>
 #include <analysis/figures/positions.hpp>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <numeric>
 
 namespace reverie::analysis {
@@ -20,7 +22,7 @@ struct Opened {
   std::int64_t trials, steps, space;
 };
 
-Opened open_recording(const FigureSource& source, const std::string& variable, Positions& positions) {
+Opened open_recording(const FigureSource& source, const std::string& variable, bool angles, Positions& positions) {
   Opened opened{store::RecordingReader(source.folder / "recording.nc"), 0, 0, 0};
   const store::RecordingReader& reader = opened.reader;
   if (!reader.has(variable)) {
@@ -29,10 +31,13 @@ Opened open_recording(const FigureSource& source, const std::string& variable, P
         fmt::format("it has {}", fmt::join(reader.names(), ", ")));
   }
   const auto shape = reader.shape(variable);
-  if (shape.size() != 3 || shape[0] < 1 || shape[1] < 1 || shape[2] < 2) {
+  positions.unit = reader.unit(variable);
+  positions.bearings = angles && shape.size() == 3 && shape[2] == 1 && angles::turn_of(positions.unit) > 0;
+  if (shape.size() != 3 || shape[0] < 1 || shape[1] < 1 || (shape[2] < 2 && !positions.bearings)) {
     throw store::DataError(
         fmt::format("'{}' in the recording of '{}' has shape ({})", variable, source.label, fmt::join(shape, ", ")),
-        "paths in the plane need (trial, time, space) with two coordinates");
+        fmt::format("paths in the plane need (trial, time, space) with two coordinates{}",
+                    angles ? ", or an angle" : ""));
   }
   opened.trials = shape[0];
   opened.steps = shape[1];
@@ -41,7 +46,6 @@ Opened open_recording(const FigureSource& source, const std::string& variable, P
   const auto phase = attributes.find("phase");
   positions.label = source.label;
   positions.phase = phase == attributes.end() ? "" : phase->second;
-  positions.unit = reader.unit(variable);
   positions.recorded_trials = opened.trials;
   positions.steps = opened.steps;
   if (reader.has("time") && reader.shape("time") == std::vector<std::int64_t>{opened.steps}) {
@@ -58,14 +62,19 @@ Opened open_recording(const FigureSource& source, const std::string& variable, P
 
 Positions read_positions(const FigureSource& source, const std::string& variable, std::int64_t trials) {
   Positions positions;
-  const Opened opened = open_recording(source, variable, positions);
+  const Opened opened = open_recording(source, variable, true, positions);
   positions.trials = trials < 0 ? opened.trials : std::min(trials, opened.trials);
   const auto values = opened.reader.read(variable, 0, positions.trials);
   const auto space = static_cast<std::size_t>(opened.space);
-  for (std::size_t i = 0; i + 1 < values.size(); i += space) {
-    positions.x.push_back(values[i]);
-    positions.y.push_back(values[i + 1]);
+  const double radians = 2 * std::numbers::pi / angles::turn_of(positions.unit);
+  const auto steps = static_cast<std::size_t>(opened.steps);
+  for (std::size_t i = 0; i < values.size(); i += space) {
+    const double radius = static_cast<double>(i % steps + 1) / static_cast<double>(steps);
+    positions.x.push_back(positions.bearings ? static_cast<float>(radius * std::cos(values[i] * radians)) : values[i]);
+    positions.y.push_back(positions.bearings ? static_cast<float>(radius * std::sin(values[i] * radians))
+                                             : values[i + 1]);
   }
+  if (positions.bearings) positions.unit = "";
   const store::RecordingReader& reader = opened.reader;
   if (positions.phase != "quiescent" && reader.has("trial_direction") &&
       reader.shape("trial_direction") == std::vector<std::int64_t>{opened.trials})
@@ -79,7 +88,7 @@ Positions read_positions(const FigureSource& source, const std::string& variable
 
 PositionSample sample_positions(const FigureSource& source, const std::string& variable, std::int64_t maximum) {
   PositionSample sample;
-  const Opened opened = open_recording(source, variable, sample.positions);
+  const Opened opened = open_recording(source, variable, false, sample.positions);
   sample.recorded_steps = opened.steps;
   sample.total = opened.trials * opened.steps;
   sample.stride = (sample.total + maximum - 1) / maximum;

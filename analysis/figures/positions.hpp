@@ -21,13 +21,15 @@ struct Positions {
   std::int64_t recorded_trials = 0, trials = 0, steps = 0;
   std::vector<double> time;  ///< [steps]; the number of the step when the recording has no time
   std::vector<float> x, y;
+  bool bearings =
+      false;  ///< of one angle: x and y have its direction, and the share of the trial that has passed as length
   /// Of each trial, awake only: a quiescent one takes no direction from the trial whose start it shares. Empty where
   /// the recording has none, or one for all.
   std::vector<std::int64_t> direction;
 };
 
 /// The first `trials` trials (all, when there are fewer or trials < 0) of `variable`, which must be [trial, time,
-/// space] with at least two coordinates. DataError names the recording and what it has instead.
+/// space] with at least two coordinates, or an angle. DataError names the recording and what it has instead.
 Positions read_positions(const FigureSource& source, const std::string& variable, std::int64_t trials);
 
 /// At most `maximum` positions, taken evenly over all trials and steps, in order.

@@ -249,8 +249,7 @@ Drawing draw_states(const plugin::json& options, const std::vector<FigureSource>
   PlaneLimits range{infinity, -infinity, infinity, -infinity};
   double low = infinity, high = -infinity;
   PanelLayout layout;
-  layout.size = size_option(options);
-  layout.columns = 3;
+  take_options(layout, options, 3);
   if (choices.colour != "none") layout.right = 62;
   for (const Scatter& scatter : scatters) {
     layout.titles.push_back(scatter.label);

@@ -235,8 +235,7 @@ Drawing draw_tradeoff(const plugin::json& options, const std::vector<FigureSourc
   const Tradeoff tradeoff = read_tradeoff(options, sources);
   const Look look = look_of(options, tradeoff);
   PanelLayout layout;
-  layout.size = size_option(options);
-  layout.columns = 2;
+  take_options(layout, options, 2);
   layout.side = 240;
   layout.legend = look.legend;
   for (const Panel& panel : tradeoff.panels) layout.titles.push_back(panel.title);

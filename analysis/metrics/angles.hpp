@@ -3,21 +3,15 @@
 /// round.
 #pragma once
 
+#include "../angle_units.hpp"
+
 #include <reverie/metric.hpp>
 
 #include <cmath>
-#include <numbers>
 #include <string>
 #include <vector>
 
 namespace angles {
-
-/// One turn in this unit; 0 for a unit that is not one of angles.
-inline double turn_of(const std::string& unit) {
-  if (unit == "rad" || unit == "radian" || unit == "radians") return 2 * std::numbers::pi;
-  if (unit == "deg" || unit == "degree" || unit == "degrees") return 360;
-  return 0;
-}
 
 /// a - b; of angles wrapped to half a turn.
 inline double difference(double a, double b, double turn) { return turn > 0 ? std::remainder(a - b, turn) : a - b; }

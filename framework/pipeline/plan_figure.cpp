@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <analysis/angle_units.hpp>
 #include <analysis/figures/figure.hpp>
 #include <analysis/figures/words.hpp>
 #include <map>
@@ -117,7 +118,7 @@ std::string why_not(const std::string& stage, const std::vector<Output>& outputs
       "'{}' of '{}' {}, and a figure \"{}\" draws {}", name, stage,
       dims.empty() ? "is a single number" : fmt::format("has a number for each {}", fmt::join(dims, ", ")), kind,
       most == 0   ? "single numbers"
-      : most == 1 ? "a number for each trial"
+      : most == 1 ? "single numbers, or a number for each trial"
                   : "numbers along a dimension");
 }
 
@@ -168,9 +169,11 @@ std::string why_lacking(const Stage& source, const analysis::FigureNeed& need, c
     const auto missing = missing_record(*simulation, source.name, name);
     if (!missing.empty()) return missing;
     for (const auto& recorded : recorded_by(*simulation))
-      if (recorded.name == name && recorded.coordinates < need.coordinates)
-        return fmt::format("'{}' of '{}' has {} for each trial and step, and a figure \"{}\" draws {}", name,
-                           source.name, analysis::counted(recorded.coordinates, "coordinate"), kind, need.coordinates);
+      if (recorded.name == name && recorded.coordinates < need.coordinates &&
+          !(need.angle && angles::turn_of(recorded.unit) > 0))
+        return fmt::format("'{}' of '{}' has {} for each trial and step, and a figure \"{}\" draws {}{}", name,
+                           source.name, analysis::counted(recorded.coordinates, "coordinate"), kind, need.coordinates,
+                           need.angle ? ", or an angle" : "");
     return "";
   }
   const auto outputs = outputs_of(source);

@@ -104,8 +104,8 @@ std::string missing_output(const std::string& stage, const std::vector<Output>& 
 std::vector<Recorded> recorded_by(const SimulateStage& simulation) {
   const auto& options = simulation.options;
   const auto task = make_task(simulation.model.task);
-  std::vector<Recorded> all = {{"position", task->latents()}, {"trial_direction"}, {"time"}};
-  if (!options.quiescent) all.push_back({"latent", task->latents()});
+  std::vector<Recorded> all = {{"position", task->latents(), task->latent_unit()}, {"trial_direction"}, {"time"}};
+  if (!options.quiescent) all.push_back({"latent", task->latents(), task->latent_unit()});
   if (options.record_state) all.push_back({"state", simulation.model.network.units});
   if (options.record_output) all.push_back({"output", task->outputs()});
   if (task->has_endpoints()) all.push_back({"endpoint"});

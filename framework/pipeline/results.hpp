@@ -25,6 +25,7 @@ std::string missing_output(const std::string& stage, const std::vector<Output>& 
 struct Recorded {
   std::string name;
   std::int64_t coordinates = 0;
+  std::string unit = {};
 };
 std::vector<Recorded> recorded_by(const SimulateStage& simulation);
 /// Why the simulation of stage `stage` does not record a variable, or "".

@@ -53,6 +53,21 @@ TEST_CASE("box: trials of the axes of over are pooled, those of each get a box")
   CHECK(succeeds("/usr/bin/python3 " REVERIE_TEST_FOLDER "/well_formed.py " + files.svg.string() + " with without"));
 }
 
+TEST_CASE("box: of single numbers, one per result") {
+  Folder folder("box-single");
+  std::vector<analysis::FigureSource> sources;
+  for (const int seed : {0, 1, 2})
+    sources.push_back(result(folder.make(fmt::format("{}", seed)), "variance",
+                             {variable("total", {}, {}, "m^2", {1.0 + seed})}, {{"seed", seed}}));
+  auto given = options("box", {{"value", "total"}});
+  given["over"] = {"seed"};
+  const auto files = analysis::draw_figure("box", given, "", sources, folder.make("figure"));
+  const auto rows = cells(files.csv);
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[1] == std::vector<std::string>{"0", "1", "1.5", "2", "2.5", "3", "", "3", "m^2", "variance"});
+  CHECK(files.caption.starts_with("total of results."));
+}
+
 TEST_CASE("the colour of a phase is left to the one line of that phase") {
   using Colours = std::vector<std::string>;
   const std::string awake = analysis::phase_colour_of_words("awake"),

@@ -38,6 +38,13 @@ TEST_CASE("several panels have letters, one has none") {
   CHECK(store::read_file(alone.script).find("Bold") == std::string::npos);
   const auto both = analysis::draw_figure("paths", options("paths"), "", {one, one}, folder.make("two"));
   CHECK(succeeds("/usr/bin/python3 " REVERIE_TEST_FOLDER "/well_formed.py " + both.svg.string() + " a b"));
+  const auto below =
+      analysis::draw_figure("paths", options("paths", {{"across", 1}}), "", {one, one}, folder.make("below"));
+  const auto width = [](const analysis::FigureFiles& files) {
+    const auto svg = store::read_file(files.svg);
+    return std::stoi(svg.substr(svg.find("width=\"") + 7));
+  };
+  CHECK(width(both) - width(below) == 252);  // a panel with its axis
 }
 
 TEST_CASE("a legend stands whole in the figure, in as many columns as it takes") {

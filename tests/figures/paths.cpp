@@ -71,6 +71,25 @@ TEST_CASE("paths: long recordings are thinned evenly, keep start and end, and th
   CHECK(files.caption.find("one step in 7 is drawn") != std::string::npos);  // 4 x 3001 / 2000, rounded up
 }
 
+TEST_CASE("paths: angles go round, outwards from the start of the trial") {
+  Folder folder("paths-angles");
+  const auto source = recording(folder.make("a"), "replay", "quiescent", 1, 4, {0, 90, 180, -90}, "degree");
+  const auto files = analysis::draw_figure("paths", options("paths"), "", {source}, folder.make("figure"));
+  const auto rows = cells(files.csv);
+  REQUIRE(rows.size() == 5);
+  CHECK(rows[0][4] == "x");
+  const std::vector<std::pair<double, double>> places = {{0.25, 0}, {0, 0.5}, {-0.75, 0}, {0, -1}};
+  for (std::size_t k = 0; k < 4; ++k) {
+    CHECK(std::abs(std::stod(rows[k + 1][4]) - places[k].first) < 1e-6);
+    CHECK(std::abs(std::stod(rows[k + 1][5]) - places[k].second) < 1e-6);
+  }
+  CHECK(files.caption.find("the radius is the share of the trial") != std::string::npos);
+  const auto depth = recording(folder.make("d"), "depth", "awake", 1, 4, {0, 1, 2, 3}, "m");
+  CHECK(wrong("paths", plugin::json::object(), {depth}, folder.make("none")).find("two coordinates, or an angle") !=
+        std::string::npos);
+  CHECK(wrong("density", plugin::json::object(), {source}, folder.make("none")).find("(1, 4, 1)") != std::string::npos);
+}
+
 TEST_CASE("paths: limits outline the box") {
   Folder folder("paths-limits");
   const auto source = recording(folder.make("a"), "awake", "awake", 2, 30, walks(2, 30, 6, 0.01));

@@ -38,10 +38,11 @@ class Folder {
   std::filesystem::path path_;
 };
 
-/// recording.nc with position(trial, time, space) as given, in metres, steps of 0.02 s.
+/// recording.nc with position(trial, time, space) as given, steps of 0.02 s.
 inline analysis::FigureSource recording(const std::filesystem::path& folder, const std::string& label,
                                         const std::string& phase, std::int64_t trials, std::int64_t steps,
-                                        const std::vector<float>& positions) {
+                                        const std::vector<float>& positions, const std::string& unit = "m") {
+  const auto space = static_cast<std::int64_t>(positions.size()) / (trials * steps);
   store::Dataset small;
   small.attributes["title"] = label;
   small.attributes["phase"] = phase;
@@ -54,7 +55,7 @@ inline analysis::FigureSource recording(const std::filesystem::path& folder, con
   small.variables = {time};
   store::RecordingWriter writer(
       folder / "recording.nc", small,
-      {{"position", {"trial", "time", "space"}, {trials, steps, 2}, "m", "decoded position"}});
+      {{"position", {"trial", "time", "space"}, {trials, steps, space}, unit, "decoded position"}});
   writer.put("position", 0, trials, positions.data());
   writer.close();
   return {label, "simulate", folder, {}, label};

@@ -57,6 +57,15 @@ TEST_CASE("a steady turn is the angular velocity, across the seam too") {
   CHECK(results.at("dt")[0] == doctest::Approx(0.02));
 }
 
+TEST_CASE("differences up to the share of a turn that wrap names are left as they are") {
+  Recordings r;
+  r["recording.position"] = {{1, 4, 1}, {-0.6 * pi, 0.6 * pi, -0.9 * pi, 0.9 * pi}, "rad"};  // 1.2, -1.5, 1.8 pi
+  CHECK(run(make_metric("angular_velocity"), r).at("mean")[0] == doctest::Approx((-0.8 + 0.5 - 0.2) * pi / 3));
+  r["recording.position"].values[2] = -0.8 * pi;  // 1.2, -1.4, 1.7 pi
+  CHECK(run(make_metric("angular_velocity", {{"wrap", 0.75}}), r).at("mean")[0] ==
+        doctest::Approx((1.2 - 1.4 - 0.3) * pi / 3));
+}
+
 TEST_CASE("independent turns have their spread as standard error") {
   auto steps = normals(5, {200, 101, 1}, 0.02, 0.3);
   Recordings r;

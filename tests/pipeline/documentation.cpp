@@ -22,8 +22,8 @@ TEST_CASE("the page on pipelines names every key") {
     CHECK(page.find(key) != page.npos);
   };
   using namespace pipeline;
-  for (const auto* keys : {&network_keys(), &common_keys(), &train_keys(), &import_keys(), &simulate_keys(), &measure_keys(),
-                           &gather_keys(), &figure_keys(), &claim_keys(), &quantity_keys()}) {
+  for (const auto* keys : {&network_keys(), &common_keys(), &train_keys(), &import_keys(), &simulate_keys(),
+                           &measure_keys(), &gather_keys(), &figure_keys(), &claim_keys(), &quantity_keys()}) {
     for (const auto& spec : keys->plain)
       if (spec.name != "run") named(spec.name);
     for (const auto& key : keys->structured) named(key);

@@ -3,11 +3,23 @@
 #include "../trials.hpp"
 
 /// Angular velocity (P1, Figure C.5): w_n = theta_{n+1} - theta_n the short way round, over all steps of all trials.
-/// The standard error is over trials' means. A sample that is not finite is refused.
+/// P1's public notebook takes the other way round for differences of more than three quarters of a turn only (wrap =
+/// 0.75). The standard error is over trials' means. A sample that is not finite is refused.
 struct AngularVelocity {
   static constexpr const char* doc =
       "Turning per step of recorded angles: mean, standard deviation and standard error.";
   static constexpr const char* source = "Krishna et al. (ICLR 2024), Figure C.5";
+
+  double wrap = 0.5;
+
+  static auto parameters() {
+    return reverie::parameters(
+        reverie::number("wrap", &AngularVelocity::wrap)
+            .range("[0.5, 1]")
+            .unit("turn")
+            .doc("Differences of angles larger than this are taken the other way round; 0.5: the "
+                 "short way always."));
+  }
 
   std::vector<reverie_metric_input> inputs() const {
     return {reverie::input("recording", "position", "trial time space", "Angles (one coordinate, in rad or degrees)."),
@@ -26,12 +38,13 @@ struct AngularVelocity {
 
   struct Run {
     reverie::MetricJob& job;
-    double turn;
+    double turn, largest;
     std::vector<double> means;
     double count = 0, mean = 0, squares = 0;  // over all steps
     std::optional<double> dt;
 
-    Run(const AngularVelocity&, reverie::MetricJob& j) : job(j), turn(angles::turn_of(job.unit(0))) {
+    Run(const AngularVelocity& metric, reverie::MetricJob& j)
+        : job(j), turn(angles::turn_of(job.unit(0))), largest(metric.wrap * turn) {
       if (turn == 0 || job.shape(0)[2] != 1)
         throw reverie::invalid("angles are needed: one coordinate in 'rad' or 'degree', not " +
                                std::to_string(job.shape(0)[2]) + " in '" + job.unit(0) + "'");
@@ -47,13 +60,19 @@ struct AngularVelocity {
       for (std::int64_t trial = 0; trial < x.extent(0); ++trial) {
         double sum = 0;
         for (std::int64_t n = 1; n < x.extent(1); ++n) {
-          const double w = angles::difference(x(trial, n, 0), x(trial, n - 1, 0), turn), before = w - mean;
+          const double w = turned(x(trial, n - 1, 0), x(trial, n, 0)), before = w - mean;
           sum += w;
           mean += before / ++count;
           squares += before * (w - mean);
         }
         means.push_back(sum / static_cast<double>(x.extent(1) - 1));
       }
+    }
+
+    double turned(double from, double to) const {
+      if (largest == turn / 2) return angles::difference(to, from, turn);
+      const double w = to - from;
+      return std::abs(w) > largest ? w - std::copysign(turn, w) : w;
     }
 
     void finish(std::uint32_t) {
