@@ -113,7 +113,7 @@ Line training_line(const Options& options) {
   const auto workload = spatial_navigation();
   const auto plan = training_of(options, workload);
   const auto model = model_of(plan.model);
-  const engine::Network<float> network(model, 1, true, true);
+  const engine::Network<float> network(model, 1, true, true, engine::Precision::full);
   Shard<float> shard(network, 1, true);
   Samples samples;
   train_in_turns(options, model, plan.options, samples, [&](bool) {
@@ -130,7 +130,7 @@ Line simulation_line(const Options& options) {
   const auto plan = simulation_of(options, workload, std::end(dynamics_cases)[-1].dynamics);
   const auto& work = std::get<pipeline::SimulateStage>(plan.stages.at(0).work);
   const auto model = model_of(work.model);
-  const engine::Network<float> network(model, 1, false, false);
+  const engine::Network<float> network(model, 1, false, false, engine::Precision::full);
   Shard<float> shard(network, 1, false);
   Samples samples;
   for (int turn = 0; turn < options.repeat; ++turn) {

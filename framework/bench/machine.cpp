@@ -136,13 +136,15 @@ double fma_peak() {
   return static_cast<double>(all) / seconds;
 }
 
-std::int64_t resident_memory() { return status("VmRSS"); }
-std::int64_t peak_memory() { return status("VmHWM"); }
-void forget_peak_memory() {
+std::optional<std::int64_t> memory_of(const std::function<void()>& body) {
   // Large blocks go back to the kernel as soon as they are freed: what is measured next finds none to use again.
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
   malloc_trim(0);
-  std::ofstream("/proc/self/clear_refs") << "5";
+  const bool forgotten = static_cast<bool>(std::ofstream("/proc/self/clear_refs") << "5" << std::flush);
+  const auto before = status("VmRSS");
+  body();
+  if (!forgotten) return std::nullopt;
+  return status("VmHWM") - before;
 }
 
 }  // namespace reverie::bench

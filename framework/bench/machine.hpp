@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 
 namespace reverie::bench {
@@ -18,10 +20,8 @@ Machine this_machine();
 /// numeric::thread_count() threads together: what no product can exceed. Takes about 10 ms.
 double fma_peak();
 
-/// Resident memory in bytes: now, and the largest since forget_peak_memory(), which also gives back to the kernel what
-/// the allocator holds without use. Where the kernel cannot forget, the peak is that of the process.
-std::int64_t resident_memory();
-std::int64_t peak_memory();
-void forget_peak_memory();
+/// The most resident memory in bytes while `body` runs, less what was resident before, when the allocator has given
+/// back what it holds without use. nullopt where the kernel does not forget earlier peaks (/proc/self/clear_refs).
+std::optional<std::int64_t> memory_of(const std::function<void()>& body);
 
 }  // namespace reverie::bench

@@ -34,41 +34,37 @@ class Normals {
   std::vector<float> values_;
 };
 
-/// A metric with its default parameters, given `inputs` by role; no line where it is not installed.
-void add_line(std::vector<Line>& lines, const Options& options, const std::string& metric, const std::string& what,
-              double most_seconds, std::map<std::string, Normals> inputs) {
-  for (const auto* component : plugin::Registry::instance().all()) {
-    if (component->kind != plugin::Kind::metric || component->id != metric) continue;
-    const plugin::Metric instance(*component,
-                                  plugin::check_parameters(component->schema, plugin::json::object()).values);
-    std::vector<plugin::Metric::Source> sources;
-    for (const auto& declared : instance.inputs()) {
-      const auto given = inputs.find(declared.role);
-      sources.push_back(given != inputs.end() ? given->second.source() : plugin::Metric::Source{});
-    }
-    const auto stream = numeric::make_stream(0, numeric::Role::measure, numeric::Purpose::resampling);
-    Samples samples;
-    for (int turn = 0; turn < std::min(options.repeat, 5); ++turn) {
-      samples.time("whole", [&] { instance.run(sources, stream); });
-      stop_if_asked(options);
-    }
-    lines.push_back({"metric-" + metric, what, "", {}});
-    lines.back().add("whole", "s", samples.median_of("whole"), Target{most_seconds});
+/// A metric with its default parameters, given `inputs` by role.
+Line measure_metric(const Options& options, const std::string& metric, const std::string& what, double most_seconds,
+                    std::map<std::string, Normals> inputs) {
+  const auto& component = plugin::Registry::instance().find(plugin::Kind::metric, metric);
+  const plugin::Metric instance(component, plugin::check_parameters(component.schema, plugin::json::object()).values);
+  std::vector<plugin::Metric::Source> sources;
+  for (const auto& declared : instance.inputs()) {
+    const auto given = inputs.find(declared.role);
+    sources.push_back(given != inputs.end() ? given->second.source() : plugin::Metric::Source{});
   }
+  const auto stream = numeric::make_stream(0, numeric::Role::measure, numeric::Purpose::resampling);
+  Samples samples;
+  for (int turn = 0; turn < options.repeat; ++turn) {
+    samples.time("whole", [&] { instance.run(sources, stream); });
+    stop_if_asked(options);
+  }
+  Line line{"metric-" + metric, what, "", {}};
+  line.add("whole", "s", samples.median_of("whole"), Target{most_seconds});
+  return line;
 }
 
 }  // namespace
 
 std::vector<Line> measure_metrics(const Options& options) {
   pipeline::load_plugins(options.search);
-  std::vector<Line> lines;
-  add_line(lines, options, "kde_divergence", "200 000 kernels in each density, 2 500 points, 2 dimensions", 2,
-           {{"awake", Normals(0, 200, 1000, 2)}, {"replay", Normals(1, 200, 1000, 2)}});
-  add_line(lines, options, "explained_variance", "100 000 states of 512 units", 3,
-           {{"fit", Normals(2, 100, 1000, 512)}});
-  add_line(lines, options, "path_wasserstein", "500 against 500 paths of 100 steps, 2 dimensions, and the floor", 1,
-           {{"awake", Normals(3, 500, 100, 2)}, {"replay", Normals(4, 500, 100, 2)}});
-  return lines;
+  return {measure_metric(options, "kde_divergence", "200 000 kernels in each density, 2 500 points, 2 dimensions", 2,
+                         {{"awake", Normals(0, 200, 1000, 2)}, {"replay", Normals(1, 200, 1000, 2)}}),
+          measure_metric(options, "explained_variance", "100 000 states of 512 units", 3,
+                         {{"fit", Normals(2, 100, 1000, 512)}}),
+          measure_metric(options, "path_wasserstein", "500 against 500 paths of 100 steps, 2 dimensions, and the floor",
+                         1, {{"awake", Normals(3, 500, 100, 2)}, {"replay", Normals(4, 500, 100, 2)}})};
 }
 
 }  // namespace reverie::bench

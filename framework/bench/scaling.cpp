@@ -9,19 +9,17 @@
 namespace reverie::bench {
 namespace {
 
-/// One size: the step in turns with its floor, in a few turns.
+/// One size: the step in turns with its floor.
 Line measure_size(const Options& options, const std::string& name, const Workload& workload) {
-  Options few = options;
-  few.repeat = std::min(options.repeat, 3);
-  const auto plan = training_of(few, workload);
+  const auto plan = training_of(options, workload);
   const auto model = model_of(plan.model);
-  const auto memory = static_cast<double>(memory_of_training(model, plan.options));
+  const auto memory = memory_of_training(model, plan.options);
   TrainingFloor floor(model, plan.options);
   const auto before = numeric::product_operations();
   floor.run();
   const auto operations = static_cast<double>(numeric::product_operations() - before);
   Samples samples;
-  train_in_turns(few, model, plan.options, samples, [&](bool warm) {
+  train_in_turns(options, model, plan.options, samples, [&](bool warm) {
     const double seconds = seconds_of([&] { floor.run(); });
     if (warm) samples.add("floor", seconds);
   });
@@ -30,7 +28,7 @@ Line measure_size(const Options& options, const std::string& name, const Workloa
   line.add("step", "ms", 1000 * samples.median_of("step"));
   line.add("step", "GFLOP/s", operations / samples.median_of("step") / 1e9);
   line.add("step / floor", "1", samples.median_ratio("step", "floor"));
-  line.add("memory", "MB", memory / 1e6);
+  if (memory) line.add("memory", "MB", static_cast<double>(*memory) / 1e6);
   line.add("by formula", "MB", formula / 1e6);
   return line;
 }

@@ -38,10 +38,9 @@ std::vector<Line> measure_simulate(const Options& options) {
   const auto workload = replay();
   std::vector<Case> cases;
   for (const auto& c : dynamics_cases) cases.push_back({c.name, simulation_of(options, workload, c.dynamics)});
-  forget_peak_memory();
-  const auto resident = resident_memory();
-  for (const auto& c : cases) c.run(options.scratch);
-  const auto memory = peak_memory() - resident;
+  const auto memory = memory_of([&] {
+    for (const auto& c : cases) c.run(options.scratch);
+  });
 
   // The floor does not depend on the dynamics, which multiply nothing.
   const auto& work = std::get<pipeline::SimulateStage>(cases[0].plan.stages.at(0).work);
@@ -78,7 +77,7 @@ std::vector<Line> measure_simulate(const Options& options) {
     line.add("product floor", "GFLOP/s", operations / seconds / 1e9);
     line.add("FMA peak, float32", "GFLOP/s", peak / 1e9);
     line.add("floor / FMA peak", "1", operations / seconds / peak, target(0.7, false));
-    line.add("memory of all four", "MB", static_cast<double>(memory) / 1e6);
+    if (memory) line.add("memory of all four", "MB", static_cast<double>(*memory) / 1e6);
   }
   return lines;
 }

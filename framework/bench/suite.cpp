@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <algorithm>
 #include <bench/abi.hpp>
 #include <bench/metrics.hpp>
 #include <bench/products.hpp>
@@ -13,6 +14,12 @@ namespace reverie::bench {
 bool Figure::met() const {
   if (!target) return true;
   return target->at_most ? value <= target->limit : value >= target->limit;
+}
+
+ExitCode exit_code_of(const std::vector<Line>& lines, bool strict) {
+  const auto met = [](const Figure& figure) { return figure.met(); };
+  const auto reached = [&](const Line& line) { return std::all_of(line.figures.begin(), line.figures.end(), met); };
+  return strict && !std::all_of(lines.begin(), lines.end(), reached) ? ExitCode::check_failed : ExitCode::ok;
 }
 
 const std::vector<Measurement>& measurements() {

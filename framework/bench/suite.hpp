@@ -39,6 +39,9 @@ struct Line {
   }
 };
 
+/// What a run that found these lines exits with: check_failed (5) where it is `strict` and a target is not reached.
+ExitCode exit_code_of(const std::vector<Line>& lines, bool strict);
+
 struct Options {
   int repeat = 9;                                   ///< turns of every measurement
   std::string precision = "float32";                ///< of products in training and simulation

@@ -31,7 +31,7 @@ class Parts {
                        .steps = training.steps,
                        .with_gradient = true,
                        .precision = training.precision}),
-        task_network_(model, training.steps, true, false),
+        task_network_(model, training.steps, true, false, training.precision),
         weights_(engine::flatten<float>(batch_.layout(), engine::initial_weights(model, training.seed))),
         gradient_(weights_.size()),
         moments_{Buffer(weights_.size()), Buffer(weights_.size())} {
@@ -135,12 +135,10 @@ void train_in_turns(const Options& options, const engine::Model& model, engine::
   });
 }
 
-std::int64_t memory_of_training(const engine::Model& model, engine::TrainingOptions training) {
+std::optional<std::int64_t> memory_of_training(const engine::Model& model, engine::TrainingOptions training) {
   training.batches = 2;
-  forget_peak_memory();
-  const auto before = resident_memory();
-  engine::train(model, training, fresh_state(model, training.seed), [](const auto&) { return true; });
-  return peak_memory() - before;
+  return memory_of(
+      [&] { engine::train(model, training, fresh_state(model, training.seed), [](const auto&) { return true; }); });
 }
 
 double memory_formula(const engine::Model& model, const engine::TrainingOptions& training, int threads) {
@@ -206,7 +204,7 @@ Line measure_training(const Options& options, const std::string& name, const Wor
   line.add("of which noise", "ms", milliseconds("noise"));
   line.add("backward", "ms", milliseconds("both") - milliseconds("forward"));
   line.add("optimiser", "ms", milliseconds("optimiser"));
-  line.add("memory", "MB", static_cast<double>(memory) / 1e6);
+  if (memory) line.add("memory", "MB", static_cast<double>(*memory) / 1e6);
   line.add("memory by formula", "MB", memory_formula(model, plan.options, numeric::thread_count()) / 1e6);
   return line;
 }

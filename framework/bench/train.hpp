@@ -21,7 +21,7 @@ void train_in_turns(const Options& options, const engine::Model& model, engine::
                     Samples& samples, const std::function<void(bool warm)>& between);
 
 /// Largest resident memory while two batches are trained, above what was resident before; bytes.
-std::int64_t memory_of_training(const engine::Model& model, engine::TrainingOptions training);
+std::optional<std::int64_t> memory_of_training(const engine::Model& model, engine::TrainingOptions training);
 
 /// What a training has to hold, from its sizes; bytes. With N units, I inputs, O outputs, S slots of the cell, M memory
 /// variables, P trained numbers, B trials of T steps in shards of R = 25 rows, W threads, chunks of c = chunk_steps and

@@ -65,8 +65,7 @@ class Network {
  public:
   /// `steps`: of a rollout; of one without end, chunk_steps. `with_input`: false in quiescence, where inputs are
   /// absent.
-  Network(const Model& model, std::int64_t steps, bool with_input, bool with_gradient,
-          Precision precision = Precision::full);
+  Network(const Model& model, std::int64_t steps, bool with_input, bool with_gradient, Precision precision);
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 

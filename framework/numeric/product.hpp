@@ -3,8 +3,8 @@
 ///
 /// With Precision::bfloat16, operands of float32 products are rounded to bfloat16 (to nearest even) and multiplied and
 /// summed by oneDNN's bfloat16 kernels, whose sums and results are float32. numeric/bfloat16.hpp tells where that
-/// works. With Precision::bfloat16_emulated they are rounded alike and multiplied in float32, anywhere: a product of two
-/// bfloat16 numbers is exact in float32, so the results differ in the order of sums alone.
+/// works. With Precision::bfloat16_emulated they are rounded alike and multiplied in float32, anywhere: a product of
+/// two bfloat16 numbers is exact in float32, so the results differ in the order of sums alone.
 ///
 /// All run on the calling thread. The bits of a row can depend on how many rows a call has, so callers keep the number
 /// of rows of a call fixed (shards and chunks), whatever the number of threads.
@@ -30,7 +30,7 @@ struct ProductShape {
 template <class Real>
 class Product {
  public:
-  explicit Product(const ProductShape& shape, Precision precision = Precision::full);
+  Product(const ProductShape& shape, Precision precision);
   Product(Product&&) noexcept;
   Product& operator=(Product&&) noexcept;
   ~Product();
@@ -55,7 +55,7 @@ struct GradientShape {
 template <class Real>
 class WeightGradient {
  public:
-  explicit WeightGradient(const GradientShape& shape, Precision precision = Precision::full);
+  WeightGradient(const GradientShape& shape, Precision precision);
   WeightGradient(WeightGradient&&) noexcept;
   WeightGradient& operator=(WeightGradient&&) noexcept;
   ~WeightGradient();

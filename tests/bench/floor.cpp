@@ -79,7 +79,7 @@ TEST_CASE("the memory formula counts the arrays of a worker") {
   for (const char* cell : {"leaky_rnn", "gru"}) {
     const auto plan = bench::training_of(bundled(), workload(cell));
     const auto model = bench::model_of(plan.model);
-    const engine::Network<float> network(model, steps, true, true);
+    const engine::Network<float> network(model, steps, true, true, engine::Precision::full);
     const engine::Shard<float> shard(network, steps, true);
     const engine::Cotangents<float> cotangents(shard);
     // Outputs and targets are alike.

@@ -18,7 +18,7 @@ cell = { plugin = "leaky_rnn", units = 64 }
 run = "train"
 task = "box"
 network = "small"
-batches = 600
+batches = 1500
 batch_size = 50
 evaluate = { every = 20, trials = 25 }
 [stage.awake]
@@ -50,9 +50,9 @@ test("the page grows while the run goes, and stands still when it has ended", as
     await page.locator(".moments figure").nth(1).waitFor();
     assert.equal(await page.locator("meta[http-equiv=refresh]").getAttribute("content"), "1");
     assert.match(await page.locator("#now").innerText(), /of 3 stages done, 1 running/);
-    const batch = async () => Number((await page.locator(".training p").first().innerText()).match(/batch (\d+) of 600/)[1]);
+    const batch = async () => Number((await page.locator(".training p").first().innerText()).match(/batch (\d+) of 1500/)[1]);
     const seen = await batch();
-    assert.ok(seen > 0 && seen < 600);
+    assert.ok(seen > 0 && seen < 1500);
     // What the reader does to the page is still so on the page that is read next.
     const heading = page.locator("#stages th", { hasText: "Runs" });
     await heading.getByRole("button").click();

@@ -2,6 +2,7 @@
 /// Momentum without noise, r' = r + v', v' = (1 − λ) v − a (r − m): the exact roots of
 ///   z² − (2 − λ − a) z + (1 − λ) = 0,
 /// complex, so that the state oscillates, where (1 − √(1−λ))² < a < (1 + √(1−λ))².
+#include "../support/errors.hpp"
 #include "simulation.hpp"
 
 #include <doctest/doctest.h>
@@ -72,7 +73,7 @@ TEST_CASE("without noise momentum decays at the exact roots") {
       const auto got = network_decay(friction, a, 60), expected = exact_decay(friction, a, 60);
       double worst = 0;
       for (std::size_t n = 0; n < 60; ++n)
-        worst = std::max(worst, std::abs(got[n] - expected[n]) / envelope(friction, a, static_cast<double>(n + 1)));
+        worst = worse(worst, std::abs(got[n] - expected[n]) / envelope(friction, a, static_cast<double>(n + 1)));
       CHECK(worst <= 1e-6);
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// path_wasserstein against POT, SciPy and closed forms.
+/// path_wasserstein against POT and closed forms.
 #include "../support/npy.hpp"
 #include "support.hpp"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Rounding to bfloat16, and products of rounded matrices, against the definition evaluated in float64.
+#include "../support/errors.hpp"
 #include "../support/precisions.hpp"
 
 #include <doctest/doctest.h>
@@ -99,7 +100,7 @@ TEST_CASE("products round their operands and nothing else") {
               for (std::int64_t k = 0; k < inputs; ++k)
                 expected +=
                     seen(a, stride_a, row, k) * seen(weights, 1, transposed ? o * inputs + k : k * outputs + o, 0);
-              worst = std::max(worst, std::abs(c[at] - expected));
+              worst = reverie::worse(worst, std::abs(c[at] - expected));
             }
           // Sums of 64 products of normal numbers in float32: each addition rounds a number below 64 by 2^-24 of it.
           CHECK(worst < 64 * 64 * 0x1p-24);
@@ -125,7 +126,7 @@ TEST_CASE("weight gradients round their operands and nothing else") {
         double expected = before[at];
         for (std::int64_t row = 0; row < rows; ++row)
           expected += operand(cotangents, row * stride_cotangents + o) * operand(sources, row * stride_sources + i);
-        worst = std::max(worst, std::abs(gradient[at] - expected));
+        worst = reverie::worse(worst, std::abs(gradient[at] - expected));
       }
     CHECK(worst < 250 * 64 * 0x1p-24);
   }

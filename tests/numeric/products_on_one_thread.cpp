@@ -26,9 +26,10 @@ TEST_CASE("products start no threads, whatever OpenMP was set to when they were 
   omp_set_num_threads(3);
   set_thread_count(1);
   constexpr std::int64_t n = 128;
-  Product<float> product({.rows = 25, .inputs = n, .outputs = n, .stride_a = n, .stride_c = n, .accumulate = true});
-  WeightGradient<float> gradient(
-      {.rows = n, .outputs = n, .inputs = n, .stride_cotangents = n, .stride_sources = n});
+  Product<float> product({.rows = 25, .inputs = n, .outputs = n, .stride_a = n, .stride_c = n, .accumulate = true},
+                         Precision::full);
+  WeightGradient<float> gradient({.rows = n, .outputs = n, .inputs = n, .stride_cotangents = n, .stride_sources = n},
+                                 Precision::full);
   std::vector<float> a(n * n, 1), b(n * n, 2), c(n * n);
   const auto before = threads_of_this_process();
   parallel_items(1, [&](int, std::int64_t) {

@@ -61,7 +61,7 @@ TRAINING = TABLES + """\
 run = "train"
 task = "box"
 network = "small"
-batches = 40
+batches = 400
 batch_size = 25
 [stage.awake]
 run = "simulate"
@@ -262,7 +262,7 @@ class Workers(unittest.TestCase):
         self.assertEqual(self.starts()["bad"], 4)
 
     def test_a_worker_makes_damaged_inputs_anew(self):
-        self.write(TRAINING.replace("40", "3"))
+        self.write(TRAINING.replace("400", "3"))
         self.run_here("--worker", "--only", "train")
         weights = self.folder / "runs/p/train/weights.safetensors"
         whole = weights.read_bytes()

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <analysis/report/live_plots.hpp>
 
+#include <algorithm>
 #include <limits>
 
 using namespace reverie::analysis;
@@ -22,7 +23,12 @@ TEST_CASE("without a positive loss there is no plot, and a gap breaks the curve"
   CHECK(loss_plot(training).empty());
   training.batches = 4;
   training.loss = {{1, 1}, {2, std::numeric_limits<double>::infinity()}, {3, 1}};
-  CHECK(loss_plot(training).find("<path class=\"loss\"") != std::string::npos);
+  const auto svg = loss_plot(training);
+  const auto begin = svg.find("<path class=\"loss\""), end = svg.find("/>", begin);
+  REQUIRE(begin != std::string::npos);
+  const auto curve = svg.substr(begin, end - begin);
+  CHECK(std::count(curve.begin(), curve.end(), 'M') == 2);
+  CHECK(curve.find('L') == std::string::npos);
 }
 
 TEST_CASE("paths in the plane have equal scales, an angle's turn through ±π is no line across") {

@@ -13,6 +13,7 @@ using std::numbers::pi;
 using test::decode;
 using test::encode;
 using test::kolmogorov;
+using test::largest_difference;
 using test::make_task;
 using test::Trials;
 
@@ -22,14 +23,6 @@ std::vector<double> reference(const std::string& name) {
   return npy::read_npy(std::filesystem::path(REVERIE_TEST_DATA) / "reference" / "head_direction_cells" /
                        (name + ".npy"))
       .values;
-}
-
-template <class T>
-double largest_difference(const std::vector<T>& a, const std::vector<double>& b) {
-  REQUIRE(a.size() == b.size());
-  double largest = 0;
-  for (std::size_t k = 0; k < a.size(); ++k) largest = std::max(largest, std::abs(static_cast<double>(a[k]) - b[k]));
-  return largest;
 }
 
 /// Angles all around the circle, neither end twice.

@@ -15,6 +15,7 @@ using plugin::json;
 using test::decode;
 using test::draw_constants;
 using test::encode;
+using test::largest_difference;
 using test::make_task;
 
 namespace {
@@ -22,14 +23,6 @@ namespace {
 plugin::Array reference(const std::string& name) {
   return reverie::npy::read_npy(std::filesystem::path(REVERIE_TEST_DATA) / "reference" / "place_cells" /
                                 (name + ".npy"));
-}
-
-template <class T>
-double largest_difference(const std::vector<T>& a, const std::vector<double>& b) {
-  REQUIRE(a.size() == b.size());
-  double largest = 0;
-  for (std::size_t k = 0; k < a.size(); ++k) largest = std::max(largest, std::abs(static_cast<double>(a[k]) - b[k]));
-  return largest;
 }
 
 /// Squared distances of one position to all centres.

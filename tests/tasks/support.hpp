@@ -2,10 +2,14 @@
 /// Instances of the project's tasks.
 #pragma once
 
+#include "../support/errors.hpp"
+
 #include <numeric/random.hpp>
 #include <plugin/instance.hpp>
 #include <plugin/registry.hpp>
 
+#include <cmath>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -18,6 +22,14 @@ inline plugin::Task make_task(const std::string& id, const plugin::json& given =
   const auto checked = plugin::check_parameters(component.schema, given);
   if (!checked.problems.empty()) throw std::logic_error(checked.problems[0].key + ": " + checked.problems[0].message);
   return plugin::Task(component, checked.values);
+}
+
+template <class T>
+double largest_difference(const std::vector<T>& a, const std::vector<double>& b) {
+  if (a.size() != b.size()) throw std::logic_error("different lengths");
+  double largest = 0;
+  for (std::size_t k = 0; k < a.size(); ++k) largest = worse(largest, std::abs(static_cast<double>(a[k]) - b[k]));
+  return largest;
 }
 
 inline reverie_stream task_stream(std::uint64_t seed = 1) {

@@ -19,7 +19,7 @@ int main() {
   MyPlugin plugin;
   plugin.alpha = 0.5;
   const double moving = increment(plugin, 0.3, 2.0), resting = increment(plugin, 0.3, std::tanh(0.3));
-  if (std::abs(moving - 0.5 * (std::tanh(0.3) - 2.0)) > 1e-12 || std::abs(resting) > 1e-15) {
+  if (!(std::abs(moving - 0.5 * (std::tanh(0.3) - 2.0)) <= 1e-12 && std::abs(resting) <= 1e-15)) {
     std::printf("increments are %.15g and %.15g\n", moving, resting);
     return 1;
   }

@@ -19,7 +19,7 @@ int main() {
     u.noise = noise;
     plugin.advance(u);
     const double expected = drift * (1 - std::pow(0.75, n));
-    if (std::abs(u.drift.value - expected) > 1e-12 || u.noise.value != noise) {
+    if (!(std::abs(u.drift.value - expected) <= 1e-12 && u.noise.value == noise)) {
       std::printf("after %d steps the drift is %.15g instead of %.15g\n", n, u.drift.value, expected);
       return 1;
     }

@@ -10,7 +10,7 @@ int main() {
   } cases[] = {{0.5, 0.1, 0.1}, {0.95, 0.1, -0.1}, {0.05, -0.1, 0.1}, {0.5, 0.7, 0}};
   for (const auto& c : cases) {
     const double movement = MyPlugin::turned_back(c.from, c.movement);
-    if (std::abs(movement - c.expected) > 1e-15) {
+    if (!(std::abs(movement - c.expected) <= 1e-15)) {
       std::printf("from %g a movement of %g becomes %g instead of %g\n", c.from, c.movement, movement, c.expected);
       return 1;
     }
