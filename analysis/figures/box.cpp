@@ -46,12 +46,7 @@ Boxed read_box(const Group& group, const std::string& name, std::optional<std::s
           fmt::format("'{}' of '{}' has dimensions ({})", name, source->label, fmt::join(variable.dims, ", ")),
           "a box needs one number per trial, as per_trial, or one per result");
     single = variable.dims.empty();
-    if (unit && *unit != variable.unit)
-      throw Error(ExitCode::pipeline_invalid,
-                  fmt::format("'{}' of '{}' is in \"{}\", and that of others in \"{}\"", name, source->label,
-                              variable.unit, *unit),
-                  "boxes on one axis show numbers of one unit");
-    unit = variable.unit;
+    require_unit(unit, *source, variable);
     for (const double value : variable.values)
       if (std::isfinite(value)) values.push_back(value);
   }

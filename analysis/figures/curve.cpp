@@ -49,7 +49,7 @@ struct Range {
 std::string superscript_label(const std::string& name, std::string unit, int exponent) {
   unit = printed_unit(unit);
   if (exponent != 0) unit = fmt::format("10{}{}{}", superscript(exponent), unit.empty() ? "" : " ", unit);
-  return with_unit(spaced(name), unit);
+  return with_unit(name, unit);
 }
 
 std::string decades(const Range& range, char axis) {

@@ -129,6 +129,11 @@ Line read_line(const Group& group, const std::string& name, const std::string& s
   for (const FigureSource* source : group.members)
     all.push_back(source->run == "train" ? read_training(*source, name)
                                          : read_result(*source, name, spread, curve.component));
+  for (const Sampled& sampled : all)
+    if (sampled.unit != all[0].unit)
+      throw Error(ExitCode::pipeline_invalid,
+                  fmt::format("'{}' of '{}' is in \"{}\" and in \"{}\"", name, group.label, all[0].unit, sampled.unit),
+                  "a curve has one unit; choose a part of the sweep with at = { AXIS = [...] }");
   if (panel.lines.empty()) {
     panel.unit = all[0].unit;
     panel.x_name = all[0].x_name;

@@ -16,9 +16,12 @@
 #include <iterator>
 #include <limits>
 #include <map>
+#include <optional>
 
 namespace reverie::analysis {
 namespace {
+
+using Units = std::map<std::string, std::optional<std::string>>;  // by variable
 
 struct Cells {
   std::string title, name, unit;
@@ -32,7 +35,7 @@ struct Map {
   std::vector<Cells> panels;
 };
 
-Cells cells_of(const Group& group, const std::string& name, const Map& map) {
+Cells cells_of(const Group& group, const std::string& name, const Map& map, Units& units) {
   Cells cells;
   cells.name = name;
   std::map<std::pair<plugin::json, plugin::json>, std::vector<const FigureSource*>> members;  // by y and x
@@ -45,6 +48,7 @@ Cells cells_of(const Group& group, const std::string& name, const Map& map) {
       std::vector<double> samples, marked;
       for (const FigureSource* source : members[{y, x}]) {
         const store::Variable variable = read_variable(*source, name);
+        require_unit(units[name], *source, variable);
         cells.unit = variable.unit;
         samples.push_back(single_number(*source, variable));
         if (!map.mark.empty()) marked.push_back(single_number(*source, read_variable(*source, map.mark)));
@@ -66,9 +70,10 @@ Map read_map(const plugin::json& options, const std::vector<FigureSource>& sourc
   map.y = labels_on(sources, map.y_axis);
   const auto names = names_in(options, "value");
   const auto groups = grouped(sources, options, {map.x_axis, map.y_axis});
+  Units units;
   for (const Group& group : groups)
     for (const std::string& name : names) {
-      map.panels.push_back(cells_of(group, name, map));
+      map.panels.push_back(cells_of(group, name, map, units));
       std::string& title = map.panels.back().title;
       title = groups.size() > 1 ? group.label : spaced(name);
       if (groups.size() > 1 && names.size() > 1) title += ", " + spaced(name);

@@ -126,6 +126,15 @@ std::optional<store::Variable> find_variable(const FigureSource& source, const s
   return *variable;
 }
 
+void require_unit(std::optional<std::string>& unit, const FigureSource& source, const store::Variable& variable) {
+  if (unit && *unit != variable.unit)
+    throw Error(ExitCode::pipeline_invalid,
+                fmt::format("'{}' of '{}' is in \"{}\", and that of others in \"{}\"", variable.name, source.label,
+                            variable.unit, *unit),
+                "numbers on one axis or scale have one unit; choose a part of the sweep with at = { AXIS = [...] }");
+  unit = variable.unit;
+}
+
 void require_same_shape(const FigureSource& first, const store::Variable& one, const FigureSource& second,
                         const store::Variable& other) {
   if (one.dims == other.dims && one.shape == other.shape) return;

@@ -48,6 +48,9 @@ std::optional<store::Variable> find_variable(const FigureSource& source, const s
 /// The value of a variable that is one number; DataError otherwise.
 double single_number(const FigureSource& source, const store::Variable& variable);
 
+/// Sets `unit` at the first call; Error (pipeline invalid) where a later variable has another one.
+void require_unit(std::optional<std::string>& unit, const FigureSource& source, const store::Variable& variable);
+
 /// Whether two variables have the same dimensions and lengths; DataError naming both sources when not.
 void require_same_shape(const FigureSource& first, const store::Variable& one, const FigureSource& second,
                         const store::Variable& other);

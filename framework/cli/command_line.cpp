@@ -8,6 +8,7 @@
 #include <numeric/threads.hpp>
 #include <pipeline/stored_result.hpp>
 #include <sstream>
+#include <store/files.hpp>
 
 namespace reverie::cli {
 namespace {
@@ -159,16 +160,27 @@ pipeline::Plan read_plan(const options::variables_map& values) {
   return plan;
 }
 
-std::filesystem::path output_file(const options::variables_map& values) {
+std::filesystem::path output_file(const options::variables_map& values,
+                                  const std::vector<std::filesystem::path>& inputs) {
   namespace fs = std::filesystem;
   const fs::path out = values["out"].as<std::string>();
   std::error_code ignored;
+  for (const auto& input : inputs)
+    if (fs::equivalent(out, input, ignored))
+      throw UsageError(fmt::format("'{}' is what the command reads", out.string()), "Choose another name.");
   if (values.count("force") == 0 && fs::exists(out, ignored))
     throw UsageError(fmt::format("'{}' exists already", out.string()), "Choose another name, or say --force.");
-  if (const auto folder = fs::weakly_canonical(fs::absolute(out).parent_path(), ignored);
-      fs::exists(folder / pipeline::stage_file, ignored))
-    throw UsageError(fmt::format("'{}' would lie in a stored result", out.string()), "Choose another folder.");
+  if (!fs::is_directory(fs::absolute(out).parent_path(), ignored)) throw store::cannot_write(out, ENOENT);
+  require_outside_results(out);
   return out;
+}
+
+void require_outside_results(const std::filesystem::path& file) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (const auto folder = fs::weakly_canonical(fs::absolute(file).parent_path(), ignored);
+      fs::exists(folder / pipeline::stage_file, ignored))
+    throw UsageError(fmt::format("'{}' would lie in a stored result", file.string()), "Choose another folder.");
 }
 
 std::vector<std::string> texts(const options::variables_map& values, const std::string& name) {

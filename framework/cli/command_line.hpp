@@ -59,9 +59,12 @@ pipeline::PluginSearch plugin_search(const options::variables_map& values);
 /// The plan of PIPELINE with --set; warns of libraries that could not be loaded unless --quiet is given.
 pipeline::Plan read_plan(const options::variables_map& values);
 
-/// --out as a file that may be written: UsageError where there is one and no --force, or where it would lie in a stored
-/// result, which would no longer be what was computed.
-std::filesystem::path output_file(const options::variables_map& values);
+/// --out as a file that may be written: UsageError where there is one and no --force, where its folder is not there,
+/// and as below. `inputs` are files that the command reads.
+std::filesystem::path output_file(const options::variables_map& values,
+                                  const std::vector<std::filesystem::path>& inputs);
+/// UsageError where a file would lie in a stored result, which would no longer be what was computed.
+void require_outside_results(const std::filesystem::path& file);
 
 std::vector<std::string> texts(const options::variables_map& values, const std::string& name);
 

@@ -18,7 +18,8 @@ int export_command(const Command& command, const Arguments& arguments) {
   if (!values) return 0;
   if (values->count("out") == 0)
     throw UsageError("--out FILE is missing", "Its ending chooses the format: .npz, .csv or .safetensors.");
-  store::export_file(pipeline::exportable_file((*values)["RESULT"].as<std::string>()), output_file(*values));
+  const auto file = pipeline::exportable_file((*values)["RESULT"].as<std::string>());
+  store::export_file(file, output_file(*values, {file}));
   return 0;
 }
 

@@ -12,6 +12,8 @@
 #include <iostream>
 #include <pipeline/import_network.hpp>
 #include <pipeline/plan.hpp>
+#include <pipeline/plugins.hpp>
+#include <pipeline/stages.hpp>
 #include <store/files.hpp>
 #include <store/publication.hpp>
 
@@ -92,18 +94,31 @@ std::string seen_from(const fs::path& folder, const std::string& file) {
   return fs::proximate(fs::absolute(file), folder).string();
 }
 
+/// Noise and the cell's parameters, where they are not given.
+void add_defaults(const std::string& cell, plugin::json& parameters, plugin::json& network) {
+  for (const auto* component : plugin::Registry::instance().all())
+    if (component->kind == plugin::Kind::cell && component->id == cell)
+      for (const auto& spec : component->schema)
+        if (spec.default_value && !parameters.contains(spec.name)) parameters[spec.name] = *spec.default_value;
+  for (const auto& spec : pipeline::network_keys().plain)
+    if (spec.name.starts_with("noise") && !network.contains(spec.name)) network[spec.name] = *spec.default_value;
+}
+
 std::string pipeline_text(const options::variables_map& values, const fs::path& folder) {
   const auto file = values["FILE"].as<std::string>(), task = values["task"].as<std::string>();
   const auto map = read_map(texts(values, "map"));
   auto settings = read_settings(texts(values, "set"));
-  auto& cell = settings["cell"];
+  auto &cell = settings["cell"], &network = settings["network"];
   if (!cell.contains("units")) cell["units"] = units_in(file, map);
+  add_defaults(values["cell"].as<std::string>(), cell, network);
   const auto of = [&](const char* table) { return lines_of(settings.value(table, plugin::json::object())); };
   std::vector<std::string> plugins;
   for (const auto& library : texts(values, "plugin")) plugins.push_back(seen_from(folder, library));
   auto text = plugins.empty() ? "" : fmt::format("plugins = {}\n\n", toml_value(plugins));
   text += fmt::format(
-      "[task.{}]\nplugin = {}\n{}\n[network.imported]\n{}\n[network.imported.cell]\nplugin = {}\n{}\n"
+      "[task.{}]\nplugin = {}\n{}\n# What no file of weights tells, noise and the cell's parameters, must be that of "
+      "the training.\n"
+      "[network.imported]\n{}\n[network.imported.cell]\nplugin = {}\n{}\n"
       "[stage.imported]\nrun = \"import\"\nfile = {}\ntask = {}\nnetwork = \"imported\"\n",
       key_text(task), quoted(task), of("task"), of("network"), quoted(values["cell"].as<std::string>()), of("cell"),
       quoted(seen_from(folder, file)), quoted(task));
@@ -138,11 +153,12 @@ int import_command(const Command& command, const Arguments& arguments) {
   if (!values) return 0;
   if (values->count("task") == 0)
     throw UsageError("--task TASK is missing", "'reverie list' shows the tasks; 'reverie info TASK' their parameters.");
-  const fs::path out = values->count("out") != 0 ? output_file(*values) : fs::path("imported.toml");
-  std::error_code ignored;
+  std::vector<fs::path> inputs = {(*values)["FILE"].as<std::string>()};
+  if (values->count("constants") != 0) inputs.emplace_back((*values)["constants"].as<std::string>());
+  const fs::path out = values->count("out") != 0 ? output_file(*values, inputs) : fs::path("imported.toml");
   const auto folder = fs::absolute(out).parent_path();
-  if (!fs::is_directory(folder, ignored)) throw store::cannot_write(out, ENOENT);
 
+  pipeline::load_plugins(plugin_search(*values));  // make_plan warns of those that could not be loaded
   const auto text = pipeline_text(*values, folder);
   const auto plan = pipeline::make_plan(pipeline::parse_document(out.string(), text), plugin_search(*values));
   for (const auto& warning : plan.warnings) warn(warning);

@@ -63,6 +63,8 @@ int dispatch(const std::vector<std::string>& arguments) {
     return 0;
   }
   std::vector<std::string> known;
+  for (const char* only_looks : {"plan", "validate", "list", "info", "measure"})
+    if (name == only_looks) end_at_first_signal();
   for (const auto& command : commands()) {
     if (command.name == name) return command.main(command, {arguments.begin() + 1, arguments.end()});
     known.push_back(command.name);

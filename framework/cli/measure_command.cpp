@@ -99,8 +99,14 @@ int measure_command(const Command& command, const Arguments& arguments) {
 
   const auto seed = static_cast<std::uint64_t>(whole_number(*values, "seed", std::numeric_limits<std::int64_t>::max()));
   const auto draw = static_cast<std::uint32_t>(whole_number(*values, "draw", (std::int64_t{1} << 24) - 1));
-  if (values->count("out") != 0) check_result_name(output_file(*values));
-  auto dataset = pipeline::measure(metric, inputs_of(metric, *values), seed, draw);
+  const auto inputs = inputs_of(metric, *values);
+  if (values->count("out") != 0) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& input : inputs)
+      if (input.file) files.push_back(*input.file);
+    check_result_name(output_file(*values, files));
+  }
+  auto dataset = pipeline::measure(metric, inputs, seed, draw);
   print(dataset);
   if (values->count("out") != 0) {
     dataset.attributes = {{"title", use.component->doc},

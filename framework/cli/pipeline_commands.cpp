@@ -98,6 +98,8 @@ std::uint64_t bytes_of(const std::string& text) {
   const auto known = units.find(unit);
   if (end == text.c_str() || known == units.end() || !(number > 0) || !(number * known->second < 1e18))
     throw UsageError(fmt::format("--memory must be a size as in 4GiB or 500MB, not '{}'", text));
+  if (number * known->second < 1e6)
+    throw UsageError(fmt::format("--memory {} is less than a megabyte", text), "Name a unit, as in 4GiB or 500MB.");
   return static_cast<std::uint64_t>(number * known->second);
 }
 

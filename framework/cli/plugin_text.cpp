@@ -67,7 +67,9 @@ std::string joined(const std::vector<std::string>& words, const char* separator)
 /// What the instance with default parameters reads and gives; "" when a parameter is required.
 std::string metric_text(const Component& component) {
   const auto checked = plugin::check_parameters(component.schema, plugin::json::object());
-  if (!checked.problems.empty()) return "";
+  if (!checked.problems.empty())
+    return fmt::format("\nWhat it reads and gives may depend on '{0}': reverie measure {1} --set {0}=... --help\n",
+                       checked.problems[0].key, component.id);
   const plugin::Metric metric(component, checked.values);
   std::vector<std::vector<std::string>> inputs = {{"role", "variable", "dimensions", "meaning"}};
   for (const auto& input : metric.inputs())

@@ -40,6 +40,7 @@ int report_command(const Command& command, const Arguments& arguments) {
   if (values->count("force") == 0 && !is_page_or_nothing(file))
     throw UsageError(fmt::format("{}: exists, and is no report", file.string()),
                      "Choose another file with --out, or replace it with --force.");
+  require_outside_results(file);
   const auto title = values->count("title") == 0 ? "" : (*values)["title"].as<std::string>();
   pipeline::RunReader reader;
   pipeline::write_run_report(reader, folders, file, title);

@@ -10,14 +10,15 @@ namespace reverie::cli {
 namespace {
 
 std::atomic<int> received{0};
-std::atomic<bool> stop{false};
+std::atomic<bool> stop{false}, nothing_to_save{false};
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
 
-/// The first signal asks, the second ends; so does the first while a library is loaded, where there is nothing to save.
+/// The first signal asks, the second ends; so does the first where there is nothing to save, as while a library is
+/// loaded.
 extern "C" void on_signal(int signal) {
   // That the terminal is gone both the shell and the system tell: the second time says nothing new.
   if (signal == SIGHUP && received != 0) return;
-  if (received != 0 || plugin::calling.get().library) {
+  if (received != 0 || nothing_to_save || plugin::calling.get().library) {
     leave_if_in_plugin("interrupted", signal == SIGINT ? 130 : 143);
     std::signal(signal, SIG_DFL);
     std::raise(signal);
@@ -53,6 +54,8 @@ void catch_signals() {
   if (::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) handle(SIGHUP);
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is an error of write(), with words
 }
+
+void end_at_first_signal() { nothing_to_save = true; }
 
 std::optional<ExitCode> stop_requested() {
   switch (received) {

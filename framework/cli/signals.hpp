@@ -9,6 +9,8 @@
 namespace reverie::cli {
 
 void catch_signals();
+/// From now on the first signal ends the process: for commands that have nothing to save.
+void end_at_first_signal();
 
 /// The exit code of the signal that came, if one did.
 std::optional<ExitCode> stop_requested();

@@ -5,6 +5,7 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <pipeline/axes.hpp>
 #include <pipeline/claims.hpp>
 #include <pipeline/results.hpp>
@@ -18,8 +19,8 @@ struct Numbers {
   const std::filesystem::path& runs;
   std::map<std::size_t, store::Dataset> read = {};
 
-  /// Throws DataError.
-  double value(const Quantity& quantity) {
+  /// Throws DataError. `unit` is the one of all values that are compared; plain numbers have it, whatever it is.
+  double value(const Quantity& quantity, std::optional<std::string>& unit) {
     if (!quantity.stage) return quantity.number;
     const Stage& stage = plan.stages[*quantity.stage];
     auto found = read.find(*quantity.stage);
@@ -29,6 +30,11 @@ struct Numbers {
         throw store::DataError(fmt::format("stage '{}' has no result", stage.label()));
       found = read.emplace(*quantity.stage, read_numbers(stage, folder)).first;
     }
+    const auto& own = found->second.at(quantity.name).unit;
+    if (unit && *unit != own)
+      throw store::DataError(fmt::format("'{}' of '{}' is in \"{}\", and what it is compared with in \"{}\"",
+                                         quantity.name, stage.label(), own, *unit));
+    unit = own;
     return value_of(quantity, stage, found->second);
   }
 };
@@ -67,10 +73,11 @@ ComparisonResult compare(const Claim& claim, const Claim::Case& at, const char* 
   const double sign = bound == &Claim::Sample::above ? 1 : -1;
   const auto n = static_cast<double>(at.samples.size());
   std::vector<double> differences;
+  std::optional<std::string> unit;
   try {
     for (const auto& sample : at.samples) {
-      const double value = numbers.value(sample.value);
-      const double limit = claim.factor * numbers.value(*(sample.*bound)) + sign * claim.margin;
+      const double value = numbers.value(sample.value, unit);
+      const double limit = claim.factor * numbers.value(*(sample.*bound), unit) + sign * claim.margin;
       result.value += value / n;
       result.bound += limit / n;
       differences.push_back(sign * (value - limit));

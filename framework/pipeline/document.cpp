@@ -230,7 +230,12 @@ void apply_scale(Document& document) {
   };
   if (!scales.is_object()) wrong("scales", "'scales' must be a table of tables [scales.NAME]");
   for (const auto& [name, table] : scales.items())
-    if (!table.is_object()) wrong(join("scales", name), fmt::format("'scales.{}' must be a table", name));
+    if (!table.is_object())
+      wrong(join("scales", name), fmt::format("'scales.{}' must be a table", name));
+    else
+      for (const char* key : {"include", "scale", "scales"})
+        if (table.contains(key))
+          wrong(join(join("scales", name), key), fmt::format("'{}' has no meaning in a scale", key));
   for (const auto& [name, table] : scales.items())
     for (const char* section : {"task", "network", "stage", "claim"}) {
       const json there = document.root.value(section, json::object());
@@ -249,6 +254,7 @@ void apply_scale(Document& document) {
   const json scale = document.root["scale"];
   if (!scale.is_string()) wrong("scale", "'scale' must be the name of a table [scales.NAME]");
   const auto name = scale.get<std::string>();
+  if (name.empty()) return;  // as --set 'scale=""' says
   if (!scales.contains(name)) {
     std::vector<std::string> names;
     for (const auto& [known, table] : scales.items()) names.push_back(known);
@@ -371,6 +377,9 @@ Document parse_document(const std::string& name, const std::string& text, const 
   document.entries = std::move(part.entries);
   const auto file_sources = document.sources;
   for (const auto& setting : settings) apply_setting(document, setting);
+  if (document.root.contains("include"))
+    throw Error(ExitCode::usage, "--set cannot include files: they are read before settings count",
+                "Write 'include' in the pipeline.");
   if (!document.root.contains("scales") && !document.root.contains("scale")) return document;
   // A setting may choose the scale, and comes before what the scale says.
   apply_scale(document);

@@ -8,6 +8,7 @@
 #include <pipeline/axes.hpp>
 #include <pipeline/gather.hpp>
 #include <random>
+#include <set>
 
 namespace reverie::pipeline {
 namespace {
@@ -58,16 +59,28 @@ store::Variable coordinate_of(const std::string& axis, const std::vector<json>& 
 
 bool is_coordinate(const store::Variable& variable) { return variable.dims == std::vector{variable.name}; }
 
-/// The variable of the same name in every result; throws when its dimensions differ.
-const store::Variable& matching(const store::Variable& first, const PlacedNumbers& other) {
+/// The variable of the same name in another result, nullptr where that has none; throws when it is of another kind.
+const store::Variable* matching(const store::Variable& first, const PlacedNumbers& other) {
   const auto* found = other.numbers.find(first.name);
-  if (found != nullptr && found->dims == first.dims && found->shape == first.shape) return *found;
+  if (found == nullptr || (found->dims == first.dims && found->shape == first.shape && found->unit == first.unit))
+    return found;
   throw store::DataError(
       fmt::format("'{}' at {} {}", first.name, text_of(other.coordinates),
-                  found == nullptr ? "is not there"
-                                   : fmt::format("has the shape ({}), elsewhere ({})", fmt::join(found->shape, ", "),
-                                                 fmt::join(first.shape, ", "))),
-      "Only results of equal dimensions can be gathered; choose a part of the axis with at = { AXIS = [...] }.");
+                  found->unit != first.unit ? fmt::format("is in \"{}\", elsewhere in \"{}\"", found->unit, first.unit)
+                                            : fmt::format("has the shape ({}), elsewhere ({})",
+                                                          fmt::join(found->shape, ", "), fmt::join(first.shape, ", "))),
+      "Only results of equal dimensions and units can be gathered; choose a part of the axis with at = { AXIS = [...] "
+      "}.");
+}
+
+/// Each variable that any of the results has, in the order in which they first appear.
+std::vector<const store::Variable*> variables_of(const std::vector<PlacedNumbers>& results) {
+  std::vector<const store::Variable*> all;
+  std::set<std::string> names;
+  for (const auto& result : results)
+    for (const auto& variable : result.numbers.variables)
+      if (names.insert(variable.name).second) all.push_back(&variable);
+  return all;
 }
 
 struct Grid {
@@ -116,8 +129,9 @@ void add_gathered(const std::vector<PlacedNumbers>& results, const Grid& grid, b
   const auto inner = first.values.size();
   std::vector<std::vector<double>> samples(grid.cells * inner);
   for (std::size_t r = 0; r < results.size(); ++r) {
-    const auto& values = matching(first, results[r]).values;
-    for (std::size_t k = 0; k < inner; ++k) samples[grid.cell_of[r] * inner + k].push_back(values[k]);
+    const auto* found = matching(first, results[r]);
+    for (std::size_t k = 0; k < inner; ++k)
+      samples[grid.cell_of[r] * inner + k].push_back(found != nullptr ? found->values[k] : missing);
   }
   variable.values.assign(samples.size(), 0);
   if (!reduced) {
@@ -171,10 +185,12 @@ store::Dataset gather(const std::vector<PlacedNumbers>& results, const std::vect
   const auto grid = grid_of(results, over);
   store::Dataset dataset;
   for (const auto& [axis, labels] : grid.kept) dataset.variables.push_back(coordinate_of(axis, labels));
-  for (const auto& first : results.front().numbers.variables) {
+  for (const auto* variable : variables_of(results)) {
+    const auto& first = *variable;
     if (is_coordinate(first)) {
       for (const auto& result : results)
-        if (const auto& other = matching(first, result); other.values != first.values || other.labels != first.labels)
+        if (const auto* other = matching(first, result);
+            other != nullptr && (other->values != first.values || other->labels != first.labels))
           throw store::DataError(
               fmt::format("the coordinate '{}' differs at {}", first.name, text_of(result.coordinates)),
               "Only results with equal coordinates can be gathered.");

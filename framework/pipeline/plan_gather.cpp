@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <pipeline/planner.hpp>
+#include <pipeline/results.hpp>
 
 namespace reverie::pipeline {
 
@@ -28,6 +30,20 @@ bool plan_gather(Planning& planning, const json& table, Stage& stage) {
   if (table.contains("over"))
     work.over = table["over"].is_array() ? table["over"].get<std::vector<std::string>>()
                                          : std::vector{table["over"].get<std::string>()};
+  const auto outputs = outputs_of(planning.stages[found->second.front().stage]);
+  for (const auto& [axis, label] : found->second.front().coordinates) {
+    if (std::find(work.over.begin(), work.over.end(), axis) != work.over.end()) continue;
+    std::string taken;
+    for (const char* column : {"variable", "value", "units"})
+      if (axis == column) taken = "a column of its table";
+    for (const auto& output : outputs)
+      if (axis == output.name || std::find(output.dims.begin(), output.dims.end(), axis) != output.dims.end())
+        taken = fmt::format("a name in the results of '{}'", planning.stages[found->second.front().stage].name);
+    if (taken.empty()) continue;
+    reading.diagnostics.at_value(of_path,
+                                 fmt::format("axis '{}' is called like {}; give it another name", axis, taken));
+    return false;
+  }
   stage.settings = checked.values;
   stage.settings["of"] = table["of"];
   stage.settings["over"] = work.over;

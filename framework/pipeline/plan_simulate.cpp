@@ -182,6 +182,12 @@ std::optional<Network> find_network(Planning& planning, const std::string& path,
                           label_of(path)));
     return std::nullopt;
   }
+  for (const auto& [key, other] : {std::pair{"task", "network"}, {"network", "task"}})
+    if (!table.contains(key)) {
+      reading.diagnostics.at_key(path, fmt::format("{}: '{}' is required beside '{}': the name of a [{}.NAME]",
+                                                   label_of(path), key, other, key));
+      return std::nullopt;
+    }
   const auto named = named_model(planning, path, table);
   if (named.task == nullptr || named.network == nullptr) return std::nullopt;
   network.model.task = *named.task;

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <functional>
 #include <numeric/random.hpp>
 #include <pipeline/run_stage.hpp>
@@ -44,7 +45,9 @@ Metric::Source source_of(const std::shared_ptr<store::RecordingReader>& reader, 
   if (dims.size() != declared.dims.size() || streamed != (!dims.empty() && dims[0] == "trial"))
     throw store::DataError(fmt::format("{} has dimensions ({}); input '{}' of the metric takes ({})", place,
                                        fmt::join(dims, ", "), declared.role, fmt::join(declared.dims, ", ")),
-                           "Name another variable.");
+                           dims.size() + 1 == declared.dims.size()
+                               ? "Paths of one coordinate need a last dimension of length 1, single trials a first one."
+                               : "Name another variable.");
   // Dimensions may have other names, but one that the metric knows stands in its place.
   for (std::size_t k = 0; k < dims.size(); ++k)
     if (dims[k] != declared.dims[k] &&
@@ -71,14 +74,18 @@ Metric::Source source_of(const std::shared_ptr<store::RecordingReader>& reader, 
   return source;
 }
 
-/// "input" and its powers ("input^2") stand for the unit of the first input.
+/// The word "input" in a unit ("input", "input^2", "input/s") stands for the unit of the first input.
 std::string unit_of(const plugin::MetricOutput& output, const std::string& unit_of_input) {
-  const std::string placeholder = "input";
-  if (output.unit != placeholder && !output.unit.starts_with(placeholder + "^")) return output.unit;
-  if (unit_of_input.empty() || unit_of_input == "1") return unit_of_input;
-  const auto power = output.unit.substr(placeholder.size());
+  const std::string word = "input";
+  const auto at = output.unit.find(word);
+  if (at == std::string::npos) return output.unit;
+  const auto before = output.unit.substr(0, at), after = output.unit.substr(at + word.size());
+  const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  if ((!before.empty() && is_letter(before.back())) || (!after.empty() && is_letter(after.front()))) return output.unit;
+  const bool whole = before.empty() && (after.empty() || after.front() == '^');
+  if (unit_of_input.empty() || (unit_of_input == "1" && whole)) return unit_of_input;
   const bool compound = unit_of_input.find_first_of(" */^.-0123456789") != std::string::npos;
-  return (compound && !power.empty() ? "(" + unit_of_input + ")" : unit_of_input) + power;
+  return before + (compound && output.unit != word ? "(" + unit_of_input + ")" : unit_of_input) + after;
 }
 
 store::Variable variable_of(const plugin::MetricResult& result, const std::string& unit_of_input) {

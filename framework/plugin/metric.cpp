@@ -32,6 +32,11 @@ std::vector<MetricInput> inputs_of(const reverie_metric_layout& layout) {
     // Two inputs may be different variables of the same recording.
     std::vector<std::string> none_taken;
     input.role = copy_name(from.role, owner, none_taken);
+    for (const char* taken : {"run", "metric", "when_needed", "draw", "seed", "out", "force", "set", "variable", "dims",
+                              "unit", "threads", "quiet", "plugin", "help"})
+      if (input.role == taken)
+        throw PluginError(fmt::format(
+            "{} has the role '{}', which is a key of pipelines or an option of reverie measure", owner, taken));
     input.variable = copy_name(from.variable, "the variable of " + owner, none_taken = {});
     input.dims = dims_of(from.dims, owner);
     input.doc = copy_string(from.doc, "the doc of " + owner);

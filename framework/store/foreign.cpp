@@ -27,10 +27,13 @@ std::vector<double> ForeignArray::read(std::int64_t first, std::int64_t count) c
 void name_dimensions(ForeignArray& array, const std::vector<std::string>& dims, const std::vector<std::string>& wanted,
                      const std::string& place) {
   if (dims.size() != array.shape.size())
-    throw DataError(fmt::format("{} has {} dimensions ({}) and ({}) names {}", place, array.shape.size(),
-                                fmt::join(array.shape, ", "), fmt::join(dims, ", "), dims.size()),
-                    fmt::format("name every dimension in the order of the file: --dims {}",
-                                array.shape.size() == 2 ? "time,space" : "trial,time,space"));
+    throw DataError(
+        fmt::format("{} has {} dimensions ({}) and ({}) names {}", place, array.shape.size(),
+                    fmt::join(array.shape, ", "), fmt::join(dims, ", "), dims.size()),
+        array.shape.size() == 2
+            ? "name both dimensions in the order of the file: --dims time,space for one trial; paths of one "
+              "coordinate need a last dimension of length 1, as by array[..., None] in NumPy"
+            : "name every dimension in the order of the file: --dims trial,time,space");
   array.dims = dims;
   const auto contains = [](const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();

@@ -72,7 +72,8 @@ struct Table {
         throw wrong(line,
                     fmt::format("there is no column '{}' (columns: {}).{}", name, fmt::join(names, ", "),
                                 did_you_mean(name, names)),
-                    "the first line names the columns: trial,time,x,y");
+                    "the first line names the columns: trial,time,x,y; a single coordinate, as an angle, is read from "
+                    ".npy or .npz");
     time_unit = units["time"];
     space_unit = units["x"];
     for (const char* name : {"y", "z"})

@@ -476,6 +476,13 @@ class Commands(CommandLine):
             stored = [row.split(",") for row in rows if row.startswith(name + ",")]
             self.assertAlmostEqual(float(stored[0][-2]), float(value), delta=1e-5 * abs(float(value)))
         self.check_error(2, ["--replay FILE is missing"], "measure", "kde_divergence", "--awake", "a.nc")
+        inputs = ("measure", "kde_divergence", "--awake", "runs/good/awake/recording.nc", "--replay", "replay.nc")
+        shutil.copy(self.folder / "runs/good/replay/recording.nc", self.folder / "replay.nc")
+        before = (self.folder / "replay.nc").read_bytes()
+        self.check_error(2, ["'replay.nc' is what the command reads"], *inputs, "--out", "replay.nc", "--force")
+        self.assertEqual((self.folder / "replay.nc").read_bytes(), before)
+        self.check_error(1, ["nowhere/result.nc"], *inputs, "--out", "nowhere/result.nc")
+        self.check_error(2, ["would lie in a stored result"], "report", "runs/good", "--out", "runs/good/train/report.html", "--force")
         self.check_error(1, ["nowhere.nc"], "measure", "kde_divergence", "--awake", "nowhere.nc", "--replay", "nowhere.nc")
 
     def started_run(self, *arguments, **more):
@@ -591,6 +598,7 @@ class Commands(CommandLine):
     def test_budget_options(self):
         self.write(GOOD, "good.toml")
         self.check_error(2, ["--memory must be a size as in 4GiB"], "run", "good.toml", "--memory", "much")
+        self.check_error(2, ["--memory 4 is less than a megabyte"], "run", "good.toml", "--memory", "4")
         self.check_error(2, ["--checkpoint"], "run", "good.toml", "--checkpoint=-1")
         # Less than any stage asks for: one at a time.
         self.assertEqual(self.reverie("run", "good.toml", "--memory", "1MiB").returncode, 0)

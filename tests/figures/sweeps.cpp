@@ -145,6 +145,12 @@ TEST_CASE("heatmap: what cannot stand in a cell is named") {
         std::string::npos);
   CHECK(with({{"value", "steps"}, {"x", "mask"}, {"y", "strength"}}).find("'mask' does not reach the stage 'reach'") !=
         std::string::npos);
+  const auto mixed = [&](const std::string& task, const std::string& unit, double at) {
+    return result(folder.make(task), "length", {variable("length", {}, {}, unit, {1})}, {{"task", task}, {"k", at}});
+  };
+  CHECK(wrong("heatmap", options("heatmap", {{"value", "length"}, {"x", "task"}, {"y", "k"}}),
+              {mixed("box", "m", 1), mixed("ring", "rad", 1)}, folder.make("f"))
+            .find("is in \"rad\", and that of others in \"m\"") != std::string::npos);
 }
 
 TEST_CASE("curve: a line is the mean over seeds with its standard deviation, and values of an axis are lines") {

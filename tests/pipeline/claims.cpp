@@ -112,6 +112,22 @@ TEST_CASE("of a result no missing number is passed over, and coordinates are met
   CHECK(contains(judged("name = \"per_trial\", at = { trial = 0.71 }").missing, "has no 0.71 along 'trial'"));
 }
 
+TEST_CASE("numbers of different units are not compared") {
+  const Folder folder;
+  const auto plan = plan_of(pipeline_text +
+                            "[claim.c]\nvalue = { of = \"distance\", name = \"stepwise_distance\" }\n"
+                            "below = { of = \"distance\", name = \"stepwise_distance_se\" }\n");
+  const auto result = result_folder(folder.path, stage_of(plan, "distance"));
+  std::filesystem::create_directories(result);
+  store::Dataset dataset;
+  dataset.variables = {{"stepwise_distance", {}, {}, "m", "", {1}, {}},
+                       {"stepwise_distance_se", {}, {}, "rad", "", {2}, {}}};
+  store::write_dataset(result / "result.nc", dataset);
+  const auto judged = judge_claims(plan, folder.path).at(0).comparisons.at(0);
+  CHECK(judged.verdict == Verdict::unknown);
+  CHECK(contains(judged.missing, "is in \"rad\", and what it is compared with in \"m\""));
+}
+
 TEST_CASE("a number that is not there is missing") {
   const auto nowhere =
       Store("value = { of = \"train\", name = \"loss\", at = { batch = 3 } }\nabove = 2\nover = \"seed\"\n",

@@ -260,6 +260,11 @@ std::string message_of(const std::string& text) {
 TEST_CASE("a scale that is not there names the nearest") {
   CHECK(message_of("scale = \"smal\"\n[scales.small]\n")
             .find("test.toml:1:9: error: there is no [scales.smal]. Did you mean 'small'?") != std::string::npos);
+  CHECK(message_of("scale = \"\"\n[scales.small]\n").empty());
+  CHECK(message_of("[scales.small]\ninclude = [\"more.toml\"]\n").find("'include' has no meaning in a scale") !=
+        std::string::npos);
+  CHECK_THROWS_WITH_AS(parse_document("test.toml", "", {"include=[\"more.toml\"]"}),
+                       doctest::Contains("--set cannot include files"), Error);
   CHECK(message_of("scale = 3\n").find("'scale' must be the name of a table") != std::string::npos);
   CHECK(message_of("scales = 3\n").find("'scales' must be a table of tables") != std::string::npos);
 }

@@ -91,6 +91,17 @@ TEST_CASE("missing samples are left out and one sample has no interval") {
   CHECK(std::isnan(reduced.at("curve_low").values[0]));
 }
 
+TEST_CASE("what only some results have is missing in the others, whichever comes first") {
+  for (const std::size_t without : {0U, 5U}) {
+    auto some = results;
+    some[without].numbers.variables.erase(some[without].numbers.variables.begin() + 1);
+    const auto reach = gather(some, {}, "mean").at("reach").values;
+    REQUIRE(reach.size() == 6);
+    for (std::size_t k = 0; k < 6; ++k) CHECK(std::isnan(reach[k]) == (k == without));
+    CHECK(reach[1] == 7);
+  }
+}
+
 TEST_CASE("results that do not match are refused by name and place") {
   const auto message = [](std::vector<PlacedNumbers> wrong) -> std::string {
     try {
@@ -106,9 +117,9 @@ TEST_CASE("results that do not match are refused by name and place") {
   auto coordinate = results;
   coordinate[4].numbers.variables[0].values[1] = 21;
   CHECK(message(coordinate) == "the coordinate 'step' differs at chain=under,seed=1");
-  auto name = results;
-  name[4].numbers.variables[1].name = "other";
-  CHECK(message(name) == "'reach' at chain=under,seed=1 is not there");
+  auto unit = results;
+  unit[4].numbers.variables[1].unit = "m";
+  CHECK(message(unit) == "'reach' at chain=under,seed=1 is in \"m\", elsewhere in \"s\"");
   auto clash = results;
   for (auto& result : clash) result.coordinates[1].first = "step";
   CHECK(message(clash) == "'curve' has a dimension 'step', and so has the sweep");

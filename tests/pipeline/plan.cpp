@@ -120,6 +120,19 @@ TEST_CASE("a required key that is missing is asked for at its table") {
                  "test.toml:6:8: error: [stage.t]: 'task' is required: a string\n    6 | [stage.t]\n      |        ^"));
 }
 
+TEST_CASE("a simulation of fresh weights needs both task and network") {
+  const auto errors =
+      errors_of(task_and_network + "[stage.t]\nrun = \"simulate\"\ntask = \"box\"\nphase = \"quiescent\"\n");
+  CHECK(contains(errors, "test.toml:6:8: error: [stage.t]: 'network' is required beside 'task'"));
+}
+
+TEST_CASE("an axis cannot have the name of what is gathered") {
+  const std::string sweep =
+      "[axes]\nper_trial = [0, 1]\n" + pipeline_text + "[stage.all]\nrun = \"gather\"\nof = \"distance\"\n";
+  CHECK(contains(errors_of(sweep, {"stage.awake.seed='$per_trial'"}),
+                 "axis 'per_trial' is called like a name in the results"));
+}
+
 TEST_CASE("a training with more trials than random numbers can tell apart is refused") {
   CHECK(contains(errors_of(task_and_network + training, {"stage.train.batches=429496730", "stage.train.batch_size=10"}),
                  "batches times batch_size must not be above 4294967296"));

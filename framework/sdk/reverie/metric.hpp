@@ -40,7 +40,7 @@ constexpr reverie_metric_input optional_input(const char* role, const char* vari
 }
 /// Flags of a result: it may be left out of a run; it may hold NaN where its doc says so.
 enum ResultFlags : std::uint32_t { may_be_absent = REVERIE_OUTPUT_OPTIONAL, may_have_gaps = REVERIE_OUTPUT_GAPS };
-/// unit "input" is that of the first input's variable, "input^2" its square.
+/// unit "input" is that of the first input's variable, "input^2" its square, "input/s" its rate.
 constexpr reverie_metric_output result(const char* name, const char* dims, const char* unit, const char* doc,
                                        std::uint32_t flags = 0) {
   return {sizeof(reverie_metric_output), flags, name, dims, unit, doc};
