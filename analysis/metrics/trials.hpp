@@ -65,6 +65,13 @@ inline std::string shared_unit(const reverie::MetricJob& job, std::initializer_l
   return "";
 }
 
+/// Fails for lengths in another unit than m where a parameter was left at its default, which is meant in m.
+inline void require_given_unless_metres(const std::string& unit, bool given, int parameter) {
+  for (const char* other : {"mm", "cm", "dm", "km", "um", "µm"})
+    if (!given && unit == other)
+      throw reverie::invalid("its default is in m, and the paths are in '" + unit + "': give it", parameter);
+}
+
 /// Fails unless input `a` has as many steps as input `b`.
 inline void require_same_steps(const reverie::MetricJob& job, std::size_t a, std::size_t b, const std::string& role_a,
                                const std::string& role_b) {

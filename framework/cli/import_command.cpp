@@ -160,8 +160,16 @@ int import_command(const Command& command, const Arguments& arguments) {
 
   pipeline::load_plugins(plugin_search(*values));  // make_plan warns of those that could not be loaded
   const auto text = pipeline_text(*values, folder);
-  const auto plan = pipeline::make_plan(pipeline::parse_document(out.string(), text), plugin_search(*values));
-  for (const auto& warning : plan.warnings) warn(warning);
+  try {
+    const auto plan = pipeline::make_plan(pipeline::parse_document(out.string(), text), plugin_search(*values));
+    for (const auto& warning : plan.warnings) warn(warning);
+  } catch (const pipeline::PipelineError& error) {
+    throw Error(
+        error.exit_code(), error.what(),
+        fmt::format("'{}' is the pipeline that would be written: --map OURS=THEIRS fills its 'map', --set "
+                    "cell.KEY=VALUE, network.KEY=VALUE and task.KEY=VALUE its tables, as network.readout_bias=true.",
+                    out.string()));
+  }
   if (values->count("out") == 0) {
     std::cout << text;
     return 0;

@@ -126,6 +126,9 @@ TEST_CASE("occupancy counts cells and their entropy, together and per trial") {
   CHECK(half.at("outside")[0] == 4);
   CHECK(half.at("entropy")[0] == 0);
   CHECK(fails_naming([&] { run(make_metric("occupancy", {{"range", {5, 6}}}), r); }, {"outside", "range"}));
+  r["recording.position"].unit = "cm";
+  CHECK(fails_naming([&] { run(make_metric("occupancy"), r); }, {"range", "default is in m", "'cm'"}));
+  CHECK(run(make_metric("occupancy", {{"bins", 4}, {"range", {0, 1}}}), r).at("visited") == results.at("visited"));
   CHECK(fails_naming([&] { run(make_metric("occupancy", {{"range", {1, 0}}}), r); }, {"range", "low"}));
 }
 

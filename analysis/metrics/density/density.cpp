@@ -51,6 +51,8 @@ struct Density {
         throw reverie::invalid("a grid needs 2 coordinates, not " + std::to_string(collector.dimensions()));
       const int parameter = reverie::parameter_index<Density>("range");
       const auto& range = metric.range;
+      if (metric.axes == samples::Space::position)
+        trials::require_given_unless_metres(job.unit(0), range.columns > 0, parameter);
       if (range.columns == 0) return;
       if (range.rows != 2 || range.columns != 2)
         throw reverie::invalid("[[low, high], [low, high]] is needed", parameter);

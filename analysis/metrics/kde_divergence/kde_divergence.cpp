@@ -82,6 +82,7 @@ struct KdeDivergence {
           dimensions(collector.dimensions()) {
       if (metric.sampled != uniform) return;
       const int parameter = reverie::parameter_index<KdeDivergence>("box");
+      trials::require_given_unless_metres(job.unit(0), metric.box.values != KdeDivergence().box.values, parameter);
       if (metric.box.columns != 2 || trials::index(metric.box.rows) != dimensions)
         throw reverie::invalid("[low, high] is needed for each of the " + std::to_string(dimensions) + " coordinates",
                                parameter);

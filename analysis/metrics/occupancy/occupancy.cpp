@@ -58,6 +58,7 @@ struct Occupancy {
       const int parameter = reverie::parameter_index<Occupancy>("range");
       const auto& range = metric.range;
       const bool given = range.columns > 0;
+      trials::require_given_unless_metres(job.unit(0), given, parameter);
       if (given && (range.columns != 2 || (range.rows != 1 && range.rows != width)))
         throw reverie::invalid(
             "[low, high] is needed, or one such row for each of the " + std::to_string(width) + " coordinates",

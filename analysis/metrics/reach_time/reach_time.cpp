@@ -113,6 +113,9 @@ struct ReachTime {
       trials::require_same_unit(job, awake_paths, endpoint, "awake", "endpoint");
       trials::require_same_unit(job, awake_paths, mean_path, "awake", "mean_path");
       trials::require_same_space(job, awake_paths, replay_paths, "awake", "replay");
+      trials::require_given_unless_metres(trials::shared_unit(job, {awake_paths, replay_paths}),
+                                          metric.radius != ReachTime().radius,
+                                          reverie::parameter_index<ReachTime>("radius"));
       const bool given = metric.endpoints.rows > 0 && metric.endpoints.columns > 0;
       if (given) landmarks.set_endpoints(metric.endpoints, reverie::parameter_index<ReachTime>("endpoints"));
       if (!given && !job.has(endpoint))
