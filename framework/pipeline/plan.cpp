@@ -155,7 +155,7 @@ Plan make_plan(const Document& document, const PluginSearch& search) {
   for (const char* as_written : {"plugins", "axes"})
     if (document.root.contains(as_written)) configuration[as_written] = document.root[as_written];
 
-  Planning planning{reading, read_axes(reading), {}, {}, {}, {}, 0, {}, {}};
+  Planning planning{reading, read_axes(reading), {}, {}, {}, {}, {}, 0, {}, {}};
   planning.tasks = read_variants<PluginUse>(planning, "task", configuration, [&](const auto& name, const json& table) {
     return read_task(reading, name, table);
   });
@@ -170,6 +170,7 @@ Plan make_plan(const Document& document, const PluginSearch& search) {
   diagnostics.throw_if_any();
   plan.origins = origins_of(document);
 
+  plan.warnings.insert(plan.warnings.end(), planning.warnings.begin(), planning.warnings.end());
   plan.stages = std::move(planning.stages);
   prune(plan);
   return plan;

@@ -125,7 +125,7 @@ struct Plan {
   SlurmOptions slurm;
   nlohmann::ordered_json configuration;  ///< the pipeline as resolved
   analysis::ReportOrigins origins;       ///< what of it is not a default
-  std::vector<std::string> warnings;     ///< libraries that could not be loaded
+  std::vector<std::string> warnings;     ///< libraries that could not be loaded, and what is allowed and most likely wrong
 };
 
 /// Loads plugins and checks everything that can be checked before work starts. PipelineError with all that is wrong;

@@ -61,6 +61,20 @@ std::optional<std::vector<MeasureInput>> connect(Planning& planning, const std::
   return inputs;
 }
 
+/// Replay in the role of behaviour, and behaviour in that of replay: allowed, and most likely swapped.
+void warn_of_swapped_phases(Planning& planning, const std::string& path, const json& table, const Stage& stage) {
+  const auto is_quiescent = [&](const char* role) -> std::optional<bool> {
+    if (!table.contains(role)) return std::nullopt;
+    const auto* source = planning.find(reference_path(join(path, role), table[role]));
+    return source == nullptr ? std::nullopt : std::optional(std::get<SimulateStage>(source->work).options.quiescent);
+  };
+  if (is_quiescent("awake") == true && is_quiescent("replay") == false)
+    planning.warnings.insert(
+        fmt::format("[stage.{}] reads a quiescent simulation as 'awake' and an awake one as "
+                    "'replay': are they swapped?",
+                    stage.name));
+}
+
 }  // namespace
 
 bool plan_measure(Planning& planning, const json& table, Stage& stage) {
@@ -87,6 +101,7 @@ bool plan_measure(Planning& planning, const json& table, Stage& stage) {
   const auto checked = check_table(reading, path, table, keys);
   auto inputs = connect(planning, path, table, *metric, stage);
   if (!checked.good || !inputs) return false;
+  warn_of_swapped_phases(planning, path, table, stage);
 
   MeasureStage work{use, std::move(*inputs), planning.seed, checked.values["draw"].get<std::uint32_t>()};
   stage.settings = checked.values;

@@ -9,6 +9,7 @@
 #include <map>
 #include <pipeline/axes.hpp>
 #include <pipeline/plan.hpp>
+#include <set>
 
 namespace reverie::pipeline {
 
@@ -50,6 +51,7 @@ struct Planning {
   std::map<std::string, Variants<NetworkPlan>> networks;
   std::vector<Stage> stages;                           ///< in topological order, up to the one being resolved
   std::map<std::string, Variants<std::size_t>> index;  ///< resolved stages; one that is missing has errors of its own
+  std::set<std::string> warnings = {};
 
   // Of the stage being resolved:
   std::uint64_t seed = 0;

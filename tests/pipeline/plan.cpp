@@ -133,6 +133,21 @@ TEST_CASE("an axis cannot have the name of what is gathered") {
                  "axis 'per_trial' is called like a name in the results"));
 }
 
+TEST_CASE("phases in each other's roles are warned of") {
+  const auto warnings = [](const std::string& roles) {
+    return plan_of(pipeline_text +
+                   "[stage.replay]\nrun = \"simulate\"\nof = \"train\"\nphase = \"quiescent\"\n[stage.kl]\n"
+                   "run = \"measure\"\nmetric = { plugin = \"kde_divergence\" }\n" +
+                   roles)
+        .warnings;
+  };
+  CHECK(warnings("awake = \"awake\"\nreplay = \"replay\"\n").empty());
+  CHECK(warnings("awake = \"awake\"\nreplay = \"awake\"\n").empty());
+  const auto swapped = warnings("awake = \"replay\"\nreplay = \"awake\"\n");
+  REQUIRE(swapped.size() == 1);
+  CHECK(contains(swapped[0], "[stage.kl] reads a quiescent simulation as 'awake'"));
+}
+
 TEST_CASE("a training with more trials than random numbers can tell apart is refused") {
   CHECK(contains(errors_of(task_and_network + training, {"stage.train.batches=429496730", "stage.train.batch_size=10"}),
                  "batches times batch_size must not be above 4294967296"));
