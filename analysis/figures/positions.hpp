@@ -21,8 +21,7 @@ struct Positions {
   std::int64_t recorded_trials = 0, trials = 0, steps = 0;
   std::vector<double> time;  ///< [steps]; the number of the step when the recording has no time
   std::vector<float> x, y;
-  bool bearings =
-      false;  ///< of one angle: x and y have its direction, and the share of the trial that has passed as length
+  bool bearings = false;  ///< one angle: (x, y) points there, as far out as the trial has passed (0 to 1)
   /// Of each trial, awake only: a quiescent one takes no direction from the trial whose start it shares. Empty where
   /// the recording has none, or one for all.
   std::vector<std::int64_t> direction;
