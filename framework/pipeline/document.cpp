@@ -229,13 +229,12 @@ void apply_scale(Document& document) {
     throw PipelineError(format_diagnostic(document.sources, document.entry(path).value, message));
   };
   if (!scales.is_object()) wrong("scales", "'scales' must be a table of tables [scales.NAME]");
-  for (const auto& [name, table] : scales.items())
-    if (!table.is_object())
-      wrong(join("scales", name), fmt::format("'scales.{}' must be a table", name));
-    else
-      for (const char* key : {"include", "scale", "scales"})
-        if (table.contains(key))
-          wrong(join(join("scales", name), key), fmt::format("'{}' has no meaning in a scale", key));
+  for (const auto& [name, table] : scales.items()) {
+    if (!table.is_object()) wrong(join("scales", name), fmt::format("'scales.{}' must be a table", name));
+    for (const char* key : {"include", "scale", "scales"})
+      if (table.contains(key))
+        wrong(join(join("scales", name), key), fmt::format("'{}' has no meaning in a scale", key));
+  }
   for (const auto& [name, table] : scales.items())
     for (const char* section : {"task", "network", "stage", "claim"}) {
       const json there = document.root.value(section, json::object());
