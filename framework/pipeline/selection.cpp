@@ -1,20 +1,36 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <pipeline/selection.hpp>
 #include <set>
+#include <sstream>
 
 namespace reverie::pipeline {
+namespace {
+
+/// A label with its axes sorted: which order is the plan's, its users need not know.
+std::string in_any_order(const std::string& label) {
+  const auto bracket = label.find('[');
+  if (bracket == std::string::npos || label.back() != ']') return label;
+  std::istringstream list(label.substr(bracket + 1, label.size() - bracket - 2));
+  std::set<std::string> parts;
+  for (std::string part; std::getline(list, part, ',');) parts.insert(part);
+  return fmt::format("{}[{}]", label.substr(0, bracket), fmt::join(parts, ","));
+}
+
+}  // namespace
 
 StageSet stages_named(const Plan& plan, const std::vector<std::string>& names) {
   StageSet chosen(plan.stages.size());
-  const std::set<std::string> wanted(names.begin(), names.end());
+  std::set<std::string> wanted;
+  for (const auto& name : names) wanted.insert(in_any_order(name));
   if (wanted.empty()) return chosen;
   std::set<std::string> known;
   for (std::size_t k = 0; k < plan.stages.size(); ++k) {
     const auto& stage = plan.stages[k];
-    const auto label = stage.label();
+    const auto label = in_any_order(stage.label());
     chosen[k] = wanted.contains(stage.name) || wanted.contains(label);
     known.insert({stage.name, label});
   }

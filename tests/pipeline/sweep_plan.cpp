@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Axes: which stages repeat, over what, and what they read.
 #include <doctest/doctest.h>
+#include <pipeline/selection.hpp>
 
+#include <algorithm>
 #include <set>
 
 #include "planning.hpp"
@@ -155,6 +157,11 @@ TEST_CASE("a reference binds an axis to a value or to another axis") {
               "[stage.kl]\nrun = \"measure\"\nmetric = { plugin = \"kde_divergence\" }\n"
               "awake = { of = \"replay\", at = { friction = \"$row\" } }\nreplay = \"replay\"\n");
   CHECK(labels_of(crossed, "kl").size() == 4);
+  // Who names a point need not know the order of its axes.
+  const auto one = stages_named(crossed, {"kl[row=1.0,friction=0.5]"});
+  CHECK(std::count(one.begin(), one.end(), true) == 1);
+  CHECK(stages_named(crossed, {"kl[friction=0.5,row=1.0]"}) == one);
+  CHECK_THROWS_AS(stages_named(crossed, {"kl[friction=0.5]"}), reverie::Error);
   CHECK(inputs_of(crossed, "kl[row=1.0,friction=0.5]") == Texts{"replay[friction=1.0]", "replay[friction=0.5]"});
 
   const auto bound = plan_of(axes + task_and_network + training + awake + replay + step +
