@@ -60,6 +60,10 @@ TEST_CASE("a metric announces what it reads and gives") {
   CHECK(metric.passes() == 2);
 }
 
+TEST_CASE("a role cannot be called like an option of measure") {
+  CHECK_THROWS_WITH_AS(spread({{"fault", "role_of_an_option"}}), doctest::Contains("has the role 'out'"), PluginError);
+}
+
 TEST_CASE("results do not depend on how recordings are cut into chunks, or on their precision") {
   Recording recording;
   const auto metric = spread();

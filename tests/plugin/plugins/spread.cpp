@@ -3,16 +3,16 @@
 
 /// Two passes: mean of all positions, then their variance; per trial, the trial's sum. `fault` breaks the contract.
 struct Spread {
-  enum Fault { none, forgets, twice, other_rank, undeclared, other_length, other_size, failing };
+  enum Fault { none, forgets, twice, other_rank, undeclared, other_length, other_size, failing, role_of_an_option };
   Fault fault = none;
   static auto parameters() {
     return reverie::parameters(reverie::choice("fault", &Spread::fault,
                                                {"none", "forgets", "twice", "other_rank", "undeclared", "other_length",
-                                                "other_size", "failing"})
+                                                "other_size", "failing", "role_of_an_option"})
                                    .doc("what to get wrong"));
   }
-  static std::vector<reverie_metric_input> inputs() {
-    return {reverie::input("awake", "position", "trial time space", "paths"),
+  std::vector<reverie_metric_input> inputs() const {
+    return {reverie::input(fault == role_of_an_option ? "out" : "awake", "position", "trial time space", "paths"),
             reverie::optional_input("reference", "endpoint", "direction space", "where paths should end")};
   }
   static std::vector<reverie_metric_output> outputs() {
