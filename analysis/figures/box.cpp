@@ -119,7 +119,8 @@ Drawing draw_box(const plugin::json& options, const std::vector<FigureSource>& s
   std::string tics, in_words;
   for (std::size_t k = 0; k < boxes.size(); ++k) {
     const auto& [label, members, box] = boxes[k];
-    const std::string tail = fmt::format("{},{},{}\n", box.n, csv_cell(plain_text(unit)), csv_cell(plain_text(label)));
+    const std::string tail =
+        fmt::format("{},{},{}\n", box.n, csv_field(plain_text(unit)), csv_field(plain_text(label)));
     fmt::format_to(std::back_inserter(drawing.csv), "{},{},{},{},{},{},,{}", k, box.low, box.first, box.median,
                    box.third, box.high, tail);
     // Evenly over the sorted outliers, both ends among them.

@@ -32,8 +32,8 @@ std::size_t add_rows(std::string& csv, std::size_t panel_index, const CurvePanel
   for (std::size_t i = 0; i < line.y.size(); ++i) {
     if (i % line.stride != 0 && i + 1 != line.y.size()) continue;
     fmt::format_to(std::back_inserter(csv), "{},{},{},{},{},{},{},{},{},{}\n", panel_index, index, line.x[i], line.y[i],
-                   cell(line.mean, i), cell(line.low, i), cell(line.high, i), csv_cell(plain_text(line.value)),
-                   csv_cell(plain_text(panel.unit)), csv_cell(plain_text(line.label)));
+                   cell(line.mean, i), cell(line.low, i), cell(line.high, i), csv_field(plain_text(line.value)),
+                   csv_field(plain_text(panel.unit)), csv_field(plain_text(line.label)));
     ++rows;
   }
   return rows;
@@ -241,7 +241,7 @@ Drawing draw_curve(const plugin::json& options, const std::vector<FigureSource>&
   Drawing drawing;
   const std::string x_header = with_unit(panels[0].x_name, panels[0].x_unit);
   drawing.csv =
-      fmt::format("panel,line,{},value,running_mean,low,high,name,unit,source\n", csv_cell(plain_text(x_header)));
+      fmt::format("panel,line,{},value,running_mean,low,high,name,unit,source\n", csv_field(plain_text(x_header)));
   drawing.script = begin_figure(layout);
   std::string names, details;
   std::size_t coarsest = 1, longest = 0, row = 0;

@@ -155,7 +155,7 @@ std::vector<Surface> surfaces_of_results(const plugin::json& options, const std:
 }
 
 void add_rows(std::string& csv, std::size_t panel, const Surface& surface) {
-  const std::string label = csv_cell(plain_text(surface.label));
+  const std::string label = csv_field(plain_text(surface.label));
   for (std::size_t j = 0; j < surface.y.size(); ++j)
     for (std::size_t i = 0; i < surface.x.size(); ++i)
       fmt::format_to(std::back_inserter(csv), "{},{:.6g},{:.6g},{:.6g},{}\n", panel, surface.x[i], surface.y[j],
@@ -240,8 +240,8 @@ Drawing draw_density(const plugin::json& options, const std::vector<FigureSource
   layout = arrange(layout);
   const std::string unit = surfaces[0].unit;
   Drawing drawing;
-  drawing.csv = fmt::format("panel,{},{},{},source\n", csv_cell(with_unit("x", unit)), csv_cell(with_unit("y", unit)),
-                            csv_cell(with_unit("density", density_unit(unit))));
+  drawing.csv = fmt::format("panel,{},{},{},source\n", csv_field(with_unit("x", unit)), csv_field(with_unit("y", unit)),
+                            csv_field(with_unit("density", density_unit(unit))));
   std::string contours, panels, recordings, peaks;
   std::size_t row = 0;
   for (std::size_t panel = 0; panel < surfaces.size(); ++panel) {

@@ -129,23 +129,6 @@ const Kind& find_kind(const std::string& name) {
               fmt::format("kinds of figure: {}", fmt::join(known, ", ")));
 }
 
-void check_sources(const Kind& kind, const std::vector<FigureSource>& sources) {
-  if (sources.empty()) {
-    throw Error(ExitCode::pipeline_invalid, fmt::format("the figure '{}' draws nothing", kind.name),
-                "name what it shows: of = \"STAGE\" or of = [\"STAGE\", ...]");
-  }
-  for (const FigureSource& source : sources) {
-    bool drawable = false;
-    for (const std::string& run : kind.sources) drawable = drawable || run == source.run;
-    if (!drawable) {
-      throw Error(ExitCode::pipeline_invalid,
-                  fmt::format("a figure of kind '{}' cannot draw '{}', which is a {} stage", kind.name, source.label,
-                              source.run),
-                  fmt::format("it draws stages that run {}", fmt::join(kind.sources, " or ")));
-    }
-  }
-}
-
 }  // namespace
 
 std::vector<std::string> figure_kinds() {
@@ -188,7 +171,6 @@ std::vector<std::string> figure_sources(const std::string& kind) { return find_k
 FigureFiles draw_figure(const std::string& kind, const plugin::json& options, const std::string& title,
                         const std::vector<FigureSource>& sources, const std::filesystem::path& folder) {
   const Kind& drawn = find_kind(kind);
-  check_sources(drawn, sources);
   const Drawing drawing = drawn.draw(options, sources);
   FigureFiles files;
   files.svg = folder / "figure.svg";

@@ -121,9 +121,9 @@ void add_rows(std::string& csv, std::size_t index, const Map& map) {
       const Moments& cell = cells.values[j][i];
       fmt::format_to(std::back_inserter(csv), "{},{},{},{},{},{},{},{},{},{},{},{}\n", index, i, j, cell.mean,
                      std::isnan(cell.sd) ? "" : fmt::format("{}", cell.sd), cell.n, cells.marks[j][i] >= 0.5 ? 1 : 0,
-                     csv_cell(plain_text(axis_text(map.x[i]))), csv_cell(plain_text(axis_text(map.y[j]))),
-                     csv_cell(plain_text(cells.name)), csv_cell(plain_text(cells.unit)),
-                     csv_cell(plain_text(cells.title)));
+                     csv_field(plain_text(axis_text(map.x[i]))), csv_field(plain_text(axis_text(map.y[j]))),
+                     csv_field(plain_text(cells.name)), csv_field(plain_text(cells.unit)),
+                     csv_field(plain_text(cells.title)));
     }
 }
 
@@ -189,7 +189,7 @@ Drawing draw_map(const plugin::json& options, const Map& map, bool downwards) {
 
   Drawing drawing;
   drawing.csv = fmt::format("panel,column,row,mean,sd,n,marked,{},{},value,unit,title\n",
-                            csv_cell(plain_text(map.x_axis)), csv_cell(plain_text(map.y_axis)));
+                            csv_field(plain_text(map.x_axis)), csv_field(plain_text(map.y_axis)));
   drawing.script = begin_figure(layout);
   std::string in_words;
   bool any_mark = false, any_missing = false;

@@ -128,7 +128,7 @@ void add_rows(std::string& csv, std::size_t panel, const Paths& paths, const std
       fmt::format_to(std::back_inserter(csv), "{},{},{},{:.4g},{:.6g},{:.6g},{:.6g},{:.6g},{},{}\n", panel,
                      i / paths.steps, i % paths.steps,
                      static_cast<double>(i % paths.steps) / std::max<double>(1, static_cast<double>(paths.steps) - 1),
-                     paths.x[i], paths.y[i], paths.sd_x[i], paths.sd_y[i], what, csv_cell(plain_text(paths.label)));
+                     paths.x[i], paths.y[i], paths.sd_x[i], paths.sd_y[i], what, csv_field(plain_text(paths.label)));
 }
 
 std::string panel_plot(std::size_t panel, const Paths& paths, std::size_t ideal_directions) {
@@ -218,9 +218,9 @@ Drawing draw_mean_paths(const plugin::json& options, const std::vector<FigureSou
 
   const std::string unit = panels[0].unit;
   Drawing drawing;
-  drawing.csv =
-      fmt::format("panel,direction,step,share,{},{},{},{},what,source\n", csv_cell(with_unit("x", unit)),
-                  csv_cell(with_unit("y", unit)), csv_cell(with_unit("sd_x", unit)), csv_cell(with_unit("sd_y", unit)));
+  drawing.csv = fmt::format("panel,direction,step,share,{},{},{},{},what,source\n", csv_field(with_unit("x", unit)),
+                            csv_field(with_unit("y", unit)), csv_field(with_unit("sd_x", unit)),
+                            csv_field(with_unit("sd_y", unit)));
   add_rows(drawing.csv, 0, ideal, "ideal");
   drawing.script =
       "channel(colour, k) = int(colour / 256**k) % 256\n"

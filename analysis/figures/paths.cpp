@@ -56,7 +56,7 @@ std::int64_t add_rows(std::string& csv, int panel, const Positions& positions) {
       const auto at = static_cast<std::size_t>(trial * positions.steps + step);
       fmt::format_to(std::back_inserter(csv), "{},{},{},{},{},{},{},{}\n", panel, trial, step,
                      positions.time[static_cast<std::size_t>(step)], positions.x[at], positions.y[at],
-                     csv_cell(plain_text(positions.label)), csv_cell(plain_text(positions.phase)));
+                     csv_field(plain_text(positions.label)), csv_field(plain_text(positions.phase)));
       ++rows;
     }
   }
@@ -125,8 +125,8 @@ Drawing draw_paths(const plugin::json& options, const std::vector<FigureSource>&
   layout.legend = {"start", "end"};
   layout = arrange(layout);
   Drawing drawing;
-  drawing.csv = fmt::format("panel,trial,step,{},{},{},source,phase\n", csv_cell(with_unit("time", all[0].time_unit)),
-                            csv_cell(with_unit("x", all[0].unit)), csv_cell(with_unit("y", all[0].unit)));
+  drawing.csv = fmt::format("panel,trial,step,{},{},{},source,phase\n", csv_field(with_unit("time", all[0].time_unit)),
+                            csv_field(with_unit("x", all[0].unit)), csv_field(with_unit("y", all[0].unit)));
   drawing.script = begin_figure(layout);
   std::string recordings, in_words;
   std::int64_t coarsest = 1;

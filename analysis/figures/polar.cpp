@@ -86,7 +86,7 @@ Drawing draw_polar(const plugin::json& options, const std::vector<FigureSource>&
       const double degrees = histogram.bearing[k] * 180 / std::numbers::pi;
       fmt::format_to(std::back_inserter(drawing.csv), "{},{:.6g},{:.6g},{:.6g},{:.6g},{},{}\n", index,
                      histogram.bearing[k], degrees - half, degrees + half, histogram.radius[k], histogram.counts[k],
-                     csv_cell(plain_text(histogram.label)));
+                     csv_field(plain_text(histogram.label)));
     }
     drawing.script += begin_panel(layout, static_cast<int>(index));
     drawing.script += fmt::format(

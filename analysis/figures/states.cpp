@@ -278,8 +278,8 @@ Drawing draw_states(const plugin::json& options, const std::vector<FigureSource>
   const std::string colour_name =
       choices.colour == "step" ? "step" : fmt::format("{} of {}", choices.colour, choices.by);
   Drawing drawing;
-  drawing.csv = fmt::format("panel,trial,step,{},{},colour,source\n", csv_cell(axis_name(choices.first)),
-                            csv_cell(axis_name(choices.second)));
+  drawing.csv = fmt::format("panel,trial,step,{},{},colour,source\n", csv_field(axis_name(choices.first)),
+                            csv_field(axis_name(choices.second)));
   drawing.script = begin_figure(layout);
   std::string words;
   std::size_t row = 0, coarsest = 1;
@@ -291,7 +291,7 @@ Drawing draw_states(const plugin::json& options, const std::vector<FigureSource>
       fmt::format_to(std::back_inserter(drawing.csv), "{},{},{},{:.6g},{:.6g},{},{}\n", panel, i / scatter.steps,
                      i % scatter.steps, scatter.x[i], scatter.y[i],
                      scatter.colour.empty() ? "" : fmt::format("{:.6g}", scatter.colour[i]),
-                     csv_cell(plain_text(scatter.label)));
+                     csv_field(plain_text(scatter.label)));
     coarsest = std::max(coarsest, stride);
     drawing.script += begin_panel(layout, number) + "unset key\n";
     drawing.script +=

@@ -3,14 +3,13 @@
 #pragma once
 
 #include <filesystem>
+#include <store/csv_table.hpp>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace reverie::analysis {
 
-/// A cell that reads back as `text`.
-std::string csv_cell(std::string_view text);
+using store::csv_field;
 
 /// "name (unit)", or "name" without a unit; "1" is no unit.
 std::string with_unit(const std::string& name, const std::string& unit);

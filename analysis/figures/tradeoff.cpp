@@ -36,7 +36,7 @@ double bar_of(const Tradeoff& tradeoff, const Moments& moments) {
 std::string cell(double value) { return std::isnan(value) ? "" : fmt::format("{}", value); }
 
 std::string text_cell(const plugin::json& label) {
-  return label.is_null() ? "" : csv_cell(plain_text(axis_text(label)));
+  return label.is_null() ? "" : csv_field(plain_text(axis_text(label)));
 }
 
 bool shows_reference(const Tradeoff& tradeoff, const Panel& panel) {
@@ -45,11 +45,12 @@ bool shows_reference(const Tradeoff& tradeoff, const Panel& panel) {
 
 std::string header(const Tradeoff& tradeoff) {
   const auto number = [](const Coordinate& coordinate) {
-    return csv_cell(plain_text(with_unit(coordinate.number.label + "." + coordinate.number.variable, coordinate.unit)));
+    return csv_field(
+        plain_text(with_unit(coordinate.number.label + "." + coordinate.number.variable, coordinate.unit)));
   };
   return fmt::format("panel,colour,shape,{},{},x_bar,y_bar,n,marked,front,{},{},title\n", number(tradeoff.x),
-                     number(tradeoff.y), csv_cell(plain_text(tradeoff.colour_axis)),
-                     csv_cell(plain_text(tradeoff.shape_axis)));
+                     number(tradeoff.y), csv_field(plain_text(tradeoff.colour_axis)),
+                     csv_field(plain_text(tradeoff.shape_axis)));
 }
 
 /// Columns: 1 panel, 2 colour, 3 shape, 4 x, 5 y, 6 and 7 half of their bars, 8 n, 9 marked, 10 on the front, then the
@@ -57,7 +58,7 @@ std::string header(const Tradeoff& tradeoff) {
 /// the number of rows.
 std::size_t add_rows(std::string& csv, std::size_t index, const Tradeoff& tradeoff) {
   const Panel& panel = tradeoff.panels[index];
-  const std::string title = csv_cell(plain_text(panel.title));
+  const std::string title = csv_field(plain_text(panel.title));
   for (const Point& point : panel.points)
     fmt::format_to(std::back_inserter(csv), "{},{},{},{},{},{},{},{},{},{},{},{},{}\n", index, point.colour,
                    point.shape, point.x.mean, point.y.mean, cell(bar_of(tradeoff, point.x)),

@@ -3,6 +3,8 @@
 /// over trials and their standard errors, the time step.
 #pragma once
 
+#include "../angle_units.hpp"
+
 #include <reverie/metric.hpp>
 
 #include <cmath>
@@ -38,12 +40,21 @@ inline void require_finite(const Chunk& whole, const char* what) {
       throw reverie::not_finite("entry " + std::to_string(k) + " of '" + what + "' is missing or not finite");
 }
 
+inline bool is_metre(const std::string& unit) {
+  return unit == "m" || unit == "metre" || unit == "metres" || unit == "meter" || unit == "meters";
+}
+
+/// The same unit in any spelling.
+inline bool is_same_unit(const std::string& a, const std::string& b) {
+  return a == b || (is_metre(a) && is_metre(b)) || (angles::turn_of(a) > 0 && angles::turn_of(a) == angles::turn_of(b));
+}
+
 /// Two inputs in the same unit, where both are given and name one.
 inline void require_same_unit(const reverie::MetricJob& job, std::size_t a, std::size_t b, const std::string& role_a,
                               const std::string& role_b) {
   if (!job.has(a) || !job.has(b)) return;
   const auto &unit_a = job.unit(a), &unit_b = job.unit(b);
-  if (!unit_a.empty() && !unit_b.empty() && unit_a != unit_b)
+  if (!unit_a.empty() && !unit_b.empty() && !is_same_unit(unit_a, unit_b))
     throw reverie::invalid("the units of " + role_a + " ('" + unit_a + "') and " + role_b + " ('" + unit_b +
                            "') disagree: convert one of them");
 }
@@ -65,11 +76,11 @@ inline std::string shared_unit(const reverie::MetricJob& job, std::initializer_l
   return "";
 }
 
-/// Fails for lengths in another unit than m where a parameter was left at its default, which is meant in m.
+/// Fails for paths in another unit than m (in cm, pixels) where a parameter was left at its default, which is meant in
+/// m. Angles, and paths without a unit, are let through.
 inline void require_given_unless_metres(const std::string& unit, bool given, int parameter) {
-  for (const char* other : {"mm", "cm", "dm", "km", "um", "µm"})
-    if (!given && unit == other)
-      throw reverie::invalid("its default is in m, and the paths are in '" + unit + "': give it", parameter);
+  if (!given && !unit.empty() && unit != "1" && !is_metre(unit) && angles::turn_of(unit) == 0)
+    throw reverie::invalid("its default is in m, and the paths are in '" + unit + "': give it", parameter);
 }
 
 /// Fails unless input `a` has as many steps as input `b`.
@@ -123,13 +134,13 @@ inline std::vector<double> seconds(const Chunk& times, const std::string& unit) 
   return result;
 }
 
-/// The spacing of times in seconds; none of a single time. Times may be rounded by a twentieth of it; uneven or
+/// The spacing of times in seconds; none of a single time. Times may be off by a quarter of it; uneven or
 /// descending ones are refused.
 inline std::optional<double> time_step(const std::vector<double>& times) {
   if (times.size() < 2) return std::nullopt;
   const double dt = (times.back() - times.front()) / static_cast<double>(times.size() - 1);
   for (std::size_t n = 1; n < times.size(); ++n)
-    if (!(std::abs(times[n] - (times.front() + static_cast<double>(n) * dt)) <= 0.05 * dt) || !(dt > 0))
+    if (!(std::abs(times[n] - (times.front() + static_cast<double>(n) * dt)) <= 0.25 * dt) || !(dt > 0))
       throw reverie::invalid("the times of the recording are not evenly spaced and ascending (step " +
                              std::to_string(n) + "): resample it");
   return dt;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
-#include <bench/abi.hpp>
 #include <bench/simulate.hpp>
+#include <bench/suite.hpp>
 #include <bench/train.hpp>
 #include <engine/forward.hpp>
 #include <engine/simulator.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <bench/measurement.hpp>
-#include <bench/metrics.hpp>
+#include <bench/suite.hpp>
 #include <map>
 #include <numeric/random.hpp>
 #include <plugin/instance.hpp>

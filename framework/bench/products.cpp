@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <bench/measurement.hpp>
-#include <bench/products.hpp>
+#include <bench/suite.hpp>
 #include <bench/workload.hpp>
 #include <engine/network.hpp>
 #include <numeric/threads.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <bench/measurement.hpp>
-#include <bench/random.hpp>
+#include <bench/suite.hpp>
 #include <numeric/aligned.hpp>
 #include <numeric/random.hpp>
 

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
-#include <bench/abi.hpp>
-#include <bench/metrics.hpp>
-#include <bench/products.hpp>
-#include <bench/random.hpp>
 #include <bench/scaling.hpp>
 #include <bench/simulate.hpp>
 #include <bench/suite.hpp>

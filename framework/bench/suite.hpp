@@ -58,4 +58,13 @@ struct Measurement {
 };
 const std::vector<Measurement>& measurements();
 
+/// What the calls through the plugin interface cost: the time of a call that has no rows, times calls per step.
+std::vector<Line> measure_abi(const Options& options);
+/// Metrics at the size of the papers, from samples in memory.
+std::vector<Line> measure_metrics(const Options& options);
+/// The kinds of matrix products of a training step, one by one, on one core.
+std::vector<Line> measure_products(const Options& options);
+/// Random numbers per second on one core.
+std::vector<Line> measure_random(const Options& options);
+
 }  // namespace reverie::bench

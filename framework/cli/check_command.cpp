@@ -241,18 +241,20 @@ int check_command(const Command& command, const Arguments& arguments) {
     throw UsageError(fmt::format("{}: there is no such file", what), "Give a plugin library or the name of a plugin.");
   Report report(values->count("json") != 0);
 
-  for (const auto& target : find_targets(what, plugin_search(*values), seconds, report)) {
+  const auto targets = find_targets(what, plugin_search(*values), seconds, report);
+  std::vector<std::string> known;
+  if (is_file_name(what)) known = {"note", "exports", "load"};  // find_targets() made them
+  for (const auto& target : targets)
+    for (const auto& check : plugin::checks_of(target.kind)) known.push_back(check.name);
+  for (const auto& name : only)
+    if (!targets.empty() && std::find(known.begin(), known.end(), name) == known.end())
+      throw UsageError(fmt::format("{} has no check '{}'.{}", what, name, did_you_mean(name, known)));
+
+  for (const auto& target : targets) {
     report.begin(fmt::format("{} {}", plugin::name_of(target.kind), target.id));
-    std::vector<std::string> known;
-    for (const auto& check : plugin::checks_of(target.kind)) {
-      known.push_back(check.name);
+    for (const auto& check : plugin::checks_of(target.kind))
       if (only.empty() || std::find(only.begin(), only.end(), check.name) != only.end())
         report.add(run_check(check, target, given, seconds));
-    }
-    for (const auto& name : only)
-      if (std::find(known.begin(), known.end(), name) == known.end())
-        throw UsageError(fmt::format("there is no check '{}' of a {}.{}", name, plugin::name_of(target.kind),
-                                     did_you_mean(name, known)));
   }
   return report.end();
 }

@@ -20,9 +20,12 @@ _reverie() {
   fi
   case "$previous" in
     --only|--from|--force)
-      for word in "${COMP_WORDS[@]}"; do [ -f "$word" ] && [ "${word%.toml}" != "$word" ] && file="$word"; done
-      [ -n "$file" ] && COMPREPLY=($(compgen -W "$(sed -n 's/^\[stage\.\([A-Za-z0-9_-]*\)\].*/\1/p' "$file")" -- "$current"))
-      return;;
+      case "$command" in
+        run|plan|submit)
+          for word in "${COMP_WORDS[@]}"; do [ -f "$word" ] && [ "${word%.toml}" != "$word" ] && file="$word"; done
+          [ -n "$file" ] && COMPREPLY=($(compgen -W "$(sed -n 's/^\[stage\.\([A-Za-z0-9_-]*\)\].*/\1/p' "$file")" -- "$current"))
+          return;;
+      esac;;
     --runs) COMPREPLY=($(compgen -d -- "$current")); return;;
   esac
   case "$current" in

@@ -63,7 +63,7 @@ void add_scheduling(options::options_description& description) {
        "time between checkpoints of a training; 0: only when interrupted")  //
       ("page", options::value<double>()->default_value(10, "10")->value_name("SECONDS"),
        "time between versions of report.html while the run goes; 0: only at the end")                                //
-      ("fail-fast", "after a failure start nothing more")                                                            //
+      ("fail-fast", "after a failure start nothing more and stop what runs")                                         //
       ("from", options::value<Names>()->value_name("STAGE"), "compute this stage and all that comes after it anew")  //
       ("force", options::value<Names>()->value_name("STAGE"), "compute this stage anew")                             //
       ("json", "tell progress as one json object per line on stdout")                                                //
@@ -294,6 +294,18 @@ int refuse_copies(const Launch& launch) {
                          "sweep that they share.");
 }
 
+/// What only a scale that was not chosen says is wrong in the file as well.
+void require_valid_scale(const options::variables_map& values, const std::string& scale) {
+  auto settings = texts(values, "set");
+  const auto choice = fmt::format("scale={}", nlohmann::json(scale).dump());
+  settings.push_back(choice);
+  try {
+    pipeline::make_plan(pipeline::read_document(values["PIPELINE"].as<std::string>(), settings), plugin_search(values));
+  } catch (const pipeline::PipelineError& error) {
+    throw pipeline::PipelineError(error.what(), fmt::format("This is so with --set '{}'.", choice));
+  }
+}
+
 }  // namespace
 
 int run_command(const Command& command, const Arguments& arguments) {
@@ -348,6 +360,8 @@ int validate_command(const Command& command, const Arguments& arguments) {
   const auto values = parse(command, description, {"PIPELINE"}, arguments);
   if (!values) return 0;
   const auto plan = read_plan(*values);
+  for (const auto& scale : pipeline::read_document(plan.file, texts(*values, "set")).scales)
+    require_valid_scale(*values, scale);
   std::cerr << fmt::format("{}: valid, {}\n", plan.file.string(), count_of(plan.stages.size(), "stage"));
   return 0;
 }

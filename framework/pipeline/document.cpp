@@ -230,6 +230,7 @@ void apply_scale(Document& document) {
   };
   if (!scales.is_object()) wrong("scales", "'scales' must be a table of tables [scales.NAME]");
   for (const auto& [name, table] : scales.items()) {
+    document.scales.push_back(name);
     if (!table.is_object()) wrong(join("scales", name), fmt::format("'scales.{}' must be a table", name));
     for (const char* key : {"include", "scale", "scales"})
       if (table.contains(key))
@@ -254,11 +255,8 @@ void apply_scale(Document& document) {
   if (!scale.is_string()) wrong("scale", "'scale' must be the name of a table [scales.NAME]");
   const auto name = scale.get<std::string>();
   if (name.empty()) return;  // as --set 'scale=""' says
-  if (!scales.contains(name)) {
-    std::vector<std::string> names;
-    for (const auto& [known, table] : scales.items()) names.push_back(known);
-    wrong("scale", fmt::format("there is no [scales.{}].{}", name, did_you_mean(name, names)));
-  }
+  if (!scales.contains(name))
+    wrong("scale", fmt::format("there is no [scales.{}].{}", name, did_you_mean(name, document.scales)));
   Part part{std::move(document.root), document.entries};
   const Part from{json(), document.entries};
   part.lay_over(part.root, "", from, join("scales", name), scales[name],

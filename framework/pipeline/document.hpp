@@ -42,6 +42,7 @@ struct Document {
   std::vector<Source> sources;           ///< the file first, then what it includes, then settings
   json root = json::object();            ///< tables, lists, integers, numbers, booleans, texts
   std::map<std::string, Entry> entries;  ///< by path; elements of lists have the same place for key and value
+  std::vector<std::string> scales;       ///< the names of all tables [scales.NAME]
 
   /// Where the path is written; of one that is not there, where its nearest table is.
   Entry entry(const std::string& path) const;

@@ -111,10 +111,11 @@ class Estimator {
       if (const auto* work = std::get_if<SimulateStage>(&plan_.stages[input].work)) {
         const auto& task = sizes_of(work->model.task);
         const double steps = work->options.steps > 0 ? static_cast<double>(work->options.steps) : task.steps;
-        numbers +=
-            static_cast<double>(work->options.trials) * steps *
-            std::max(task.latents,
-                     measures && work->options.record_state ? static_cast<double>(work->model.network.units) : 0.0);
+        double largest = task.latents;
+        if (measures && work->options.record_state)
+          largest = std::max(largest, static_cast<double>(work->model.network.units));
+        if (measures && work->options.record_output) largest = std::max(largest, task.outputs);
+        numbers += static_cast<double>(work->options.trials) * steps * largest;
       }
     estimate.memory = whole_bytes(base + numbers_read * numbers);
     estimate.work = numbers;

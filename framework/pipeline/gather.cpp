@@ -9,6 +9,7 @@
 #include <pipeline/gather.hpp>
 #include <random>
 #include <set>
+#include <store/csv_table.hpp>
 
 namespace reverie::pipeline {
 namespace {
@@ -57,8 +58,6 @@ store::Variable coordinate_of(const std::string& axis, const std::vector<json>& 
   return variable;
 }
 
-bool is_coordinate(const store::Variable& variable) { return variable.dims == std::vector{variable.name}; }
-
 /// The variable of the same name in another result, nullptr where that has none; throws when it is of another kind.
 const store::Variable* matching(const store::Variable& first, const PlacedNumbers& other) {
   const auto* found = other.numbers.find(first.name);
@@ -69,17 +68,24 @@ const store::Variable* matching(const store::Variable& first, const PlacedNumber
                   found->unit != first.unit ? fmt::format("is in \"{}\", elsewhere in \"{}\"", found->unit, first.unit)
                                             : fmt::format("has the shape ({}), elsewhere ({})",
                                                           fmt::join(found->shape, ", "), fmt::join(first.shape, ", "))),
-      "Only results of equal dimensions and units can be gathered; choose a part of the axis with at = { AXIS = [...] "
-      "}.");
+      "Only results of equal dimensions and units can be gathered; choose others with value = [...], or a part of the "
+      "axis with at = { AXIS = [...] }.");
 }
 
-/// Each variable that any of the results has, in the order in which they first appear.
-std::vector<const store::Variable*> variables_of(const std::vector<PlacedNumbers>& results) {
+/// Each variable that any of the results has, in the order in which they first appear; of `chosen`, unless that is
+/// empty, with the coordinates of their dimensions.
+std::vector<const store::Variable*> variables_of(const std::vector<PlacedNumbers>& results,
+                                                 const std::vector<std::string>& chosen) {
+  std::set<std::string> kept(chosen.begin(), chosen.end());
+  for (const auto& result : results)
+    for (const auto& name : chosen)
+      if (const auto* found = result.numbers.find(name)) kept.insert(found->dims.begin(), found->dims.end());
   std::vector<const store::Variable*> all;
   std::set<std::string> names;
   for (const auto& result : results)
     for (const auto& variable : result.numbers.variables)
-      if (names.insert(variable.name).second) all.push_back(&variable);
+      if ((kept.empty() || kept.contains(variable.name)) && names.insert(variable.name).second)
+        all.push_back(&variable);
   return all;
 }
 
@@ -181,19 +187,19 @@ Reduced reduce_samples(std::vector<double> samples, const std::string& how) {
 }
 
 store::Dataset gather(const std::vector<PlacedNumbers>& results, const std::vector<std::string>& over,
-                      const std::string& reduce) {
+                      const std::string& reduce, const std::vector<std::string>& chosen) {
   const auto grid = grid_of(results, over);
   store::Dataset dataset;
   for (const auto& [axis, labels] : grid.kept) dataset.variables.push_back(coordinate_of(axis, labels));
-  for (const auto* variable : variables_of(results)) {
+  for (const auto* variable : variables_of(results, chosen)) {
     const auto& first = *variable;
-    if (is_coordinate(first)) {
+    if (store::is_coordinate(first)) {
       for (const auto& result : results)
         if (const auto* other = matching(first, result);
             other != nullptr && (other->values != first.values || other->labels != first.labels))
           throw store::DataError(
               fmt::format("the coordinate '{}' differs at {}", first.name, text_of(result.coordinates)),
-              "Only results with equal coordinates can be gathered.");
+              "Only results with equal coordinates can be gathered; choose variables without it with value = [...].");
       dataset.variables.push_back(first);
     } else if (first.labels.empty()) {
       add_gathered(results, grid, !over.empty(), reduce, first, dataset);

@@ -25,8 +25,9 @@ Reduced reduce_samples(std::vector<double> samples, const std::string& how);
 /// the mean (or median), with NAME_sd (ddof 1), NAME_low and NAME_high (95 % bootstrap interval of the mean or median,
 /// percentiles of 2000 resamples) and NAME_n, the number of samples. One sample has no sd and no interval: these are
 /// NaN. Samples that are NaN (batches without evaluation) are left out.
+/// `chosen` names the variables that are gathered, with the coordinates of their dimensions; empty: all.
 /// `results` hold every point of the axes' product, the last axis fastest. DataError when variables do not match.
 store::Dataset gather(const std::vector<PlacedNumbers>& results, const std::vector<std::string>& over,
-                      const std::string& reduce);
+                      const std::string& reduce, const std::vector<std::string>& chosen = {});
 
 }  // namespace reverie::pipeline

@@ -11,7 +11,7 @@
 namespace reverie::pipeline {
 namespace {
 
-using analysis::csv_cell;
+using store::csv_field;
 
 std::string seed_of(const Point& point) {
   for (const auto& [axis, label] : point)
@@ -39,8 +39,9 @@ std::string condition_of(const Point& point) {
 }
 
 std::optional<double> count_behind(const std::string& variable, const store::Dataset& result) {
+  const auto number = variable.ends_with("_se") ? variable.substr(0, variable.size() - 3) : variable;
   for (const char* ending : {"_n", "_count"})
-    if (const auto count = single(result, variable + ending)) return count;
+    if (const auto count = single(result, number + ending)) return count;
   for (const std::string phase : {"awake", "replay", "floor"}) {
     if (!variable.starts_with(phase)) continue;
     std::optional<double> only;
@@ -66,9 +67,9 @@ std::string metrics_table(const std::string& run, const std::vector<MeasuredResu
     for (const auto& variable : result.numbers.variables) {
       if (!is_single(variable)) continue;
       const auto n = count_behind(variable.name, result.numbers);
-      table += fmt::format("{},{},{},{},{},{},{}\n", csv_cell(run), csv_cell(seed_of(result.point)),
-                           csv_cell(condition_of(result.point)), csv_cell(result.stage + "." + variable.name),
-                           number(variable.values[0]), csv_cell(variable.unit), n ? number(*n) : "");
+      table += fmt::format("{},{},{},{},{},{},{}\n", csv_field(run), csv_field(seed_of(result.point)),
+                           csv_field(condition_of(result.point)), csv_field(result.stage + "." + variable.name),
+                           number(variable.values[0]), csv_field(variable.unit), n ? number(*n) : "");
     }
   return table;
 }
@@ -96,9 +97,9 @@ std::vector<NumberOverSeeds> over_seeds(const std::vector<MeasuredResult>& resul
 std::string metrics_summary(const std::string& run, const std::vector<NumberOverSeeds>& numbers) {
   std::string table = "run,condition,metric,mean,sd,low,high,units,seeds\n";
   for (const auto& row : numbers)
-    table += fmt::format("{},{},{},{},{},{},{},{},{}\n", csv_cell(run), csv_cell(row.condition),
-                         csv_cell(row.stage + "." + row.variable), number(row.reduced.centre), number(row.reduced.sd),
-                         number(row.reduced.low), number(row.reduced.high), csv_cell(row.unit), row.reduced.n);
+    table += fmt::format("{},{},{},{},{},{},{},{},{}\n", csv_field(run), csv_field(row.condition),
+                         csv_field(row.stage + "." + row.variable), number(row.reduced.centre), number(row.reduced.sd),
+                         number(row.reduced.low), number(row.reduced.high), csv_field(row.unit), row.reduced.n);
   return table;
 }
 

@@ -57,9 +57,10 @@ struct MeasureStage {
 
 /// Puts the results of a sweep into one dataset with the axes as coordinates.
 struct GatherStage {
-  std::vector<Point> coordinates;  ///< one per input
-  std::vector<std::string> over;   ///< axes that are reduced; the others become dimensions
-  std::string reduce = "mean";     ///< "mean" or "median"
+  std::vector<Point> coordinates;   ///< one per input
+  std::vector<std::string> over;    ///< axes that are reduced; the others become dimensions
+  std::string reduce = "mean";      ///< "mean" or "median"
+  std::vector<std::string> values;  ///< variables that are gathered; empty: all
 };
 
 struct FigureStage {
@@ -125,7 +126,7 @@ struct Plan {
   SlurmOptions slurm;
   nlohmann::ordered_json configuration;  ///< the pipeline as resolved
   analysis::ReportOrigins origins;       ///< what of it is not a default
-  std::vector<std::string> warnings;     ///< libraries that could not be loaded, and what is allowed and most likely wrong
+  std::vector<std::string> warnings;  ///< libraries that could not be loaded, and what is allowed and most likely wrong
 };
 
 /// Loads plugins and checks everything that can be checked before work starts. PipelineError with all that is wrong;

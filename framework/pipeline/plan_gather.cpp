@@ -7,6 +7,41 @@
 
 namespace reverie::pipeline {
 
+namespace {
+
+/// A name or a list of names.
+std::vector<std::string> names_at(const json& table, const char* key) {
+  if (!table.contains(key)) return {};
+  if (table[key].is_string()) return {table[key].get<std::string>()};
+  return table[key].get<std::vector<std::string>>();
+}
+
+/// Whether `value` names results that one of the stages has.
+bool check_values(const Planning& planning, const std::string& path, const json& table,
+                  const std::vector<Found>& stages) {
+  if (!table.contains("value")) return true;
+  const json& value = table["value"];
+  const auto where = join(path, "value");
+  const auto is_text = [](const json& name) { return name.is_string(); };
+  if (!is_text(value) && (!value.is_array() || value.empty() || !std::all_of(value.begin(), value.end(), is_text))) {
+    planning.reading.diagnostics.at_value(where, "'value' must be the name of a result, or a list of names");
+    return false;
+  }
+  bool good = true;
+  for (const auto& name : names_at(table, "value")) {
+    const bool there = std::any_of(stages.begin(), stages.end(), [&](const Found& placed) {
+      return find_output(outputs_of(planning.stages[placed.stage]), name) != nullptr;
+    });
+    if (there) continue;
+    const auto& first = planning.stages[stages.front().stage];
+    planning.reading.diagnostics.at_value(where, missing_output(first.name, outputs_of(first), name));
+    good = false;
+  }
+  return good;
+}
+
+}  // namespace
+
 bool plan_gather(Planning& planning, const json& table, Stage& stage) {
   const Reading& reading = planning.reading;
   const auto path = join("stage", stage.name);
@@ -27,9 +62,9 @@ bool plan_gather(Planning& planning, const json& table, Stage& stage) {
 
   GatherStage work;
   work.reduce = checked.values["reduce"].get<std::string>();
-  if (table.contains("over"))
-    work.over = table["over"].is_array() ? table["over"].get<std::vector<std::string>>()
-                                         : std::vector{table["over"].get<std::string>()};
+  work.over = names_at(table, "over");
+  if (!check_values(planning, path, table, found->second)) return false;
+  work.values = names_at(table, "value");
   const auto outputs = outputs_of(planning.stages[found->second.front().stage]);
   for (const auto& [axis, label] : found->second.front().coordinates) {
     if (std::find(work.over.begin(), work.over.end(), axis) != work.over.end()) continue;
@@ -47,9 +82,10 @@ bool plan_gather(Planning& planning, const json& table, Stage& stage) {
   stage.settings = checked.values;
   stage.settings["of"] = table["of"];
   stage.settings["over"] = work.over;
+  stage.settings["value"] = work.values;
   if (table.contains("at")) stage.settings["at"] = table["at"];
-  stage.identity = {{"run", "gather"},   {"results", gather_results}, {"reduce", work.reduce},
-                    {"over", work.over}, {"axes", json::array()},     {"of", json::array()}};
+  stage.identity = {{"run", "gather"},      {"results", gather_results}, {"reduce", work.reduce}, {"over", work.over},
+                    {"value", work.values}, {"axes", json::array()},     {"of", json::array()}};
   // Their order is that of the dimensions.
   for (const auto& [axis, label] : found->second.front().coordinates) stage.identity["axes"].push_back(axis);
   for (const auto& [index, coordinates] : found->second) {

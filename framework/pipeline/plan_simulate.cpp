@@ -150,6 +150,27 @@ bool start_fits(const Reading& reading, const std::string& stage_path, const Sta
   return true;
 }
 
+/// Steps count from 0 in every recording, and noise is that of seed, draw, trial and step: fails where a simulation
+/// goes on from a recording and would repeat its noise, or that of what it goes on from in turn.
+bool noise_is_new(const Planning& planning, const std::string& stage_path, const StartPlan& start,
+                  const engine::SimulationOptions& options) {
+  for (const auto* stage = start.source; stage != nullptr;) {
+    const auto& source = std::get<SimulateStage>(stage->work);
+    const auto& other = source.options;
+    if (other.quiescent == options.quiescent && other.seed == options.seed && other.draw == options.draw &&
+        other.state_noise > 0 && options.state_noise > 0) {
+      planning.reading.diagnostics.at_value(
+          join(stage_path, "start"),
+          fmt::format(
+              "this would repeat the noise of '{}', which has the same 'seed' and 'draw'; give another one: draw = {}",
+              stage->name, other.draw + 1));
+      return false;
+    }
+    stage = other.start == engine::Start::recording ? &planning.stages[stage->inputs[source.start_input]] : nullptr;
+  }
+  return true;
+}
+
 /// The network that runs: that of a training or an import, or a fresh one.
 struct Network {
   const Stage* training = nullptr;
@@ -246,6 +267,7 @@ bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
   options.precision = *precision;
   options.start = start->start;
   work.start_step = start->step;
+  if (!noise_is_new(planning, path, *start, options)) return false;
   options.record_state = std::find(record->begin(), record->end(), "state") != record->end();
   options.record_output = std::find(record->begin(), record->end(), "output") != record->end();
 
@@ -278,6 +300,7 @@ bool plan_simulate(Planning& planning, const json& table, Stage& stage) {
   }
   if (start->source != nullptr) {
     stage.identity["start"] = {{"of", start->source->fingerprint}, {"step", start->step}};
+    if (quiescent) stage.identity["start"]["directions"] = "those of the recording";
     work.start_input = stage.inputs.size();
     stage.inputs.push_back(planning.index_of(join(path, "start.of")));
   }

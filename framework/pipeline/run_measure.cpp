@@ -33,6 +33,18 @@ std::function<reverie_tensor(std::int64_t, std::int64_t)> trials_of(
   };
 }
 
+/// Fails where the times of the variable's samples do not ascend: its steps would not follow each other.
+void require_ascending_times(const store::RecordingReader& reader, const std::string& variable) {
+  const auto dims = reader.dims(variable);
+  if (!reader.has("time") || dims.size() < 2 || reader.dims("time") != std::vector{dims[1]}) return;
+  const auto time = reader.read_double("time");
+  const auto fault = std::adjacent_find(time.begin(), time.end(), [](double a, double b) { return b <= a; });
+  if (fault != time.end())
+    throw store::DataError(fmt::format("{}: 'time' goes from {} to {} at step {}", reader.file().string(), fault[0],
+                                       fault[1], fault - time.begin() + 1),
+                           "Order the samples by time, or leave 'time' out of the file.");
+}
+
 /// A recording's variable as a metric's source.
 Metric::Source source_of(const std::shared_ptr<store::RecordingReader>& reader, const plugin::MetricInput& declared,
                          const std::string& variable) {
@@ -67,6 +79,7 @@ Metric::Source source_of(const std::shared_ptr<store::RecordingReader>& reader, 
     };
     return source;
   }
+  require_ascending_times(*reader, variable);
   std::int64_t per_trial = 1;
   for (std::size_t k = 1; k < source.shape.size(); ++k) per_trial *= source.shape[k];
   source.chunk_trials = std::max<std::int64_t>(1, numbers_per_chunk / std::max<std::int64_t>(1, per_trial));

@@ -78,8 +78,8 @@ std::vector<StreamedVariable> streamed_variables(const engine::Model& model, con
 }
 
 /// States [trial, unit] that a recording has at one step, of the first `trials` trials.
-plugin::Array states_at(const std::filesystem::path& file, std::int64_t step, std::int64_t trials, std::int64_t units) {
-  const store::RecordingReader recording(file);
+plugin::Array states_at(const store::RecordingReader& recording, std::int64_t step, std::int64_t trials,
+                        std::int64_t units) {
   recording.require_dims("state", {"trial", "time", "unit"});
   plugin::Array states({trials, units});
   for (std::int64_t trial = 0; trial < trials; ++trial) {
@@ -99,9 +99,12 @@ bool run_simulate(const SimulateStage& work, const StageRun& run) {
   const auto weights = work.trained ? read_weights(source, model) : engine::initial_weights(model, work.model.seed);
 
   auto options = work.options;
-  if (options.start == engine::Start::recording)
-    options.start_states =
-        states_at(run.inputs.at(work.start_input) / recording_file, work.start_step, options.trials, model.units);
+  std::vector<float> directions;  // of a replay that starts from a recording: those of its trials
+  if (options.start == engine::Start::recording) {
+    const store::RecordingReader recording(run.inputs.at(work.start_input) / recording_file);
+    options.start_states = states_at(recording, work.start_step, options.trials, model.units);
+    if (options.quiescent) directions = recording.read("trial_direction", 0, options.trials);
+  }
   auto small = small_variables(model, options.steps);
   const auto title = fmt::format("{} {} trials of {} on {}", options.trials, options.quiescent ? "quiescent" : "awake",
                                  work.model.network.cell.component->id, work.model.task.component->id);
@@ -110,7 +113,8 @@ bool run_simulate(const SimulateStage& work, const StageRun& run) {
 
   store::RecordingWriter writer(run.folder / recording_file, small, streamed_variables(model, options), work.compress);
   const auto sink = [&](const std::string& variable, std::int64_t first, std::int64_t trials, const float* values) {
-    writer.put(variable, first, trials, values);
+    const bool of_the_start = variable == "trial_direction" && !directions.empty();
+    writer.put(variable, first, trials, of_the_start ? directions.data() + first : values);
   };
   std::int64_t finished = 0;
   const auto on_trials = [&](std::int64_t done) {

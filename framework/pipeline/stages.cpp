@@ -186,7 +186,7 @@ const TableKeys& measure_keys() {
 const TableKeys& gather_keys() {
   static const TableKeys keys = {{text("run", "Kind of the stage."),
                                   choice("reduce", {"mean", "median"}, "What becomes of the axes of `over`.", "mean")},
-                                 {"of", "at", "over"}};
+                                 {"of", "at", "over", "value"}};
   return keys;
 }
 

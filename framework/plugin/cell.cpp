@@ -71,6 +71,7 @@ std::vector<Projection> projections_of(const reverie_cell_layout& layout, const 
 Cell::Cell(const Component& component, const json& parameters, const reverie_setting& setting)
     : instance_(component, parameters, &setting), table_(static_cast<const reverie_cell*>(component.table->table)) {
   const auto* given = instance_.ask("layout", [&] { return table_->layout(instance_.get()); });
+  const CallingScope scope({&component, "layout"});  // its arrays may be shorter than it says
   try {
     const auto layout =
         copy_struct<reverie_cell_layout>(given, REVERIE_END_OF(reverie_cell_layout, step_size), "its layout");

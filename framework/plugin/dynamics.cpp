@@ -25,6 +25,7 @@ std::array<Hook, 3> hooks_of(const reverie_dynamics& table) {
 Dynamics::Dynamics(const Component& component, const json& parameters, const reverie_setting& setting)
     : instance_(component, parameters, &setting), table_(static_cast<const reverie_dynamics*>(component.table->table)) {
   const auto* given = instance_.ask("layout", [&] { return table_->layout(instance_.get()); });
+  const CallingScope scope({&component, "layout"});  // its arrays may be shorter than it says
   try {
     const auto layout = copy_struct<reverie_dynamics_layout>(
         given, REVERIE_END_OF(reverie_dynamics_layout, memory_names), "its layout");

@@ -153,6 +153,7 @@ reverie_status emit_result(reverie_job* job, const char* name, const reverie_ten
 Metric::Metric(const Component& component, const json& parameters)
     : instance_(component, parameters, nullptr), table_(static_cast<const reverie_metric*>(component.table->table)) {
   const auto* given = instance_.ask("layout", [&] { return table_->layout(instance_.get()); });
+  const CallingScope scope({&component, "layout"});  // its arrays may be shorter than it says
   try {
     const auto layout =
         copy_struct<reverie_metric_layout>(given, REVERIE_END_OF(reverie_metric_layout, outputs), "its layout");

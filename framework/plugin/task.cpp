@@ -70,6 +70,7 @@ bool all_finite(const Array& array) {
 Task::Task(const Component& component, const json& parameters)
     : instance_(component, parameters, nullptr), table_(static_cast<const reverie_task*>(component.table->table)) {
   const auto* given = instance_.ask("layout", [&] { return table_->layout(instance_.get()); });
+  const CallingScope scope({&component, "layout"});  // its arrays may be shorter than it says
   try {
     const auto layout =
         copy_struct<reverie_task_layout>(given, REVERIE_END_OF(reverie_task_layout, direction_names), "its layout");

@@ -43,6 +43,12 @@ void name_dimensions(ForeignArray& array, const std::vector<std::string>& dims, 
     array.shape.insert(array.shape.begin(), 1);
     array.strides.insert(array.strides.begin(), 0);
   }
+  const auto unknown =
+      std::count_if(dims.begin(), dims.end(), [&](const std::string& name) { return !contains(wanted, name); });
+  if (unknown > 1 && contains(wanted, "trial") && dims.front() != "trial")
+    throw DataError(fmt::format("{}: ({}) does not tell which dimension is which of ({})", place, fmt::join(dims, ", "),
+                                fmt::join(wanted, ", ")),
+                    "use the metric's names, in the order of the file: --dims space,time,trial");
   // Trials come first and time second, whatever the others are called; dimensions that are wanted in their order.
   std::vector<std::string> order;
   for (const std::string& name : wanted)

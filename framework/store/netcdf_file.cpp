@@ -194,11 +194,24 @@ std::vector<double> missing_values(const NetcdfFile& file, const NetcdfVariable&
     file.attempt(fmt::format("attribute '{}'", name),
                  [&] { return nc_get_att_double(file.id(), variable.id, name, missing.data() + before); });
   }
+  // Without _FillValue the library's own number fills what is not written; bytes have none to spare.
+  static const std::map<nc_type, double> fills = {{NC_SHORT, NC_FILL_SHORT},
+                                                  {NC_USHORT, NC_FILL_USHORT},
+                                                  {NC_INT, NC_FILL_INT},
+                                                  {NC_UINT, NC_FILL_UINT},
+                                                  {NC_FLOAT, NC_FILL_FLOAT},
+                                                  {NC_DOUBLE, NC_FILL_DOUBLE},
+                                                  {NC_INT64, static_cast<double>(NC_FILL_INT64)},
+                                                  {NC_UINT64, static_cast<double>(NC_FILL_UINT64)}};
   int unfilled = 0;
   file.attempt("variable '" + variable.name + "'",
                [&] { return nc_inq_var_fill(file.id(), variable.id, &unfilled, nullptr); });
-  if (missing.empty() && unfilled == 0 && (variable.type == NC_FLOAT || variable.type == NC_DOUBLE))
-    missing.push_back(variable.type == NC_FLOAT ? static_cast<double>(NC_FILL_FLOAT) : NC_FILL_DOUBLE);
+  const bool named = nc_inq_att(file.id(), variable.id, "_FillValue", nullptr, nullptr) == NC_NOERR;
+  const auto fill = fills.find(variable.type);
+  if (!named && unfilled == 0 && fill != fills.end()) missing.push_back(fill->second);
+  // A float32 is compared with what it can hold of the attribute.
+  if (variable.type == NC_FLOAT)
+    for (double& value : missing) value = static_cast<float>(value);
   return missing;
 }
 

@@ -111,6 +111,28 @@ void name_measured(ForeignArray& array, const RecordingLayout& layout, const std
   throw DataError(fmt::format("the dimensions of {} have no names", place), "give them: --dims trial,time,space");
 }
 
+/// Names the dimensions of an array beside the measured one. --dims holds for those that have the same dimensions, such
+/// as position and latent. Lengths of 1 too many, as MATLAB writes them, go; an array of another shape is refused by
+/// who reads it.
+void name_beside(ForeignArray& array, const RecordingLayout& layout, const std::vector<std::string>& known,
+                 const std::string& place) {
+  const bool as_told = !layout.dims.empty() && layout.dims.size() == array.shape.size() &&
+                       std::all_of(layout.dims.begin(), layout.dims.end(), [&](const std::string& name) {
+                         return std::find(known.begin(), known.end(), name) != known.end();
+                       });
+  if (as_told) return name_dimensions(array, layout.dims, known, place);
+  for (std::size_t k = 0; k < array.shape.size() && array.shape.size() > known.size();) {
+    if (array.shape[k] != 1) {
+      ++k;
+      continue;
+    }
+    array.shape.erase(array.shape.begin() + static_cast<std::ptrdiff_t>(k));
+    array.strides.erase(array.strides.begin() + static_cast<std::ptrdiff_t>(k));
+  }
+  if (array.shape.size() == known.size()) return name_dimensions(array, known, {}, place);
+  for (std::size_t k = 0; k < array.shape.size(); ++k) array.dims.push_back(fmt::format("dim_{}", k));
+}
+
 struct Closer {
   void operator()(zip_t* archive) const { zip_discard(archive); }
   void operator()(zip_file_t* file) const { zip_fclose(file); }
@@ -257,10 +279,8 @@ std::vector<ForeignArray> read_npz(const std::filesystem::path& file, const Reco
     ForeignArray array = unpack_array(archive, index, size, name, place);
     if (name == layout.variable)
       name_measured(array, layout, place);
-    else if (array.shape.size() == known->second.size())
-      name_dimensions(array, known->second, {}, place);
     else
-      return;
+      name_beside(array, layout, known->second, place);
     arrays.push_back(std::move(array));
   };
   for_each_member(file, take);

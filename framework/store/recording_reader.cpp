@@ -73,22 +73,26 @@ struct NetcdfState final : RecordingReader::State {
 
   NetcdfState(const std::filesystem::path& name, const RecordingLayout& layout)
       : State(name), netcdf(NetcdfFile::open(name)), listed(list_variables(netcdf)) {
-    for (const auto& variable : listed) {
+    for (const auto& variable : listed)
       variables.push_back({variable.name, text_attribute(netcdf, variable.id, "units"), variable.dims, variable.shape,
                            variable.type == NC_FLOAT});
-      if (variable.name == layout.variable) rename(variables.back(), layout);
-    }
+    for (auto& variable : variables)
+      if (variable.name == layout.variable) apply(layout, variable);
   }
 
-  /// Other words for the dimensions; a unit where the file names none.
-  void rename(Listed& variable, const RecordingLayout& layout) const {
+  /// Other words for the dimensions, in all variables that have them; a unit where the file names none.
+  void apply(const RecordingLayout& layout, Listed& variable) {
     if (!layout.dims.empty()) {
       if (layout.dims.size() != variable.dims.size())
         throw DataError(fmt::format("'{}' in '{}' has {} dimensions ({}) and ({}) names {}", variable.name,
                                     file.string(), variable.dims.size(), fmt::join(variable.dims, ", "),
                                     fmt::join(layout.dims, ", "), layout.dims.size()),
                         "name every dimension in the order of the file: --dims trial,time,space");
-      variable.dims = layout.dims;
+      std::map<std::string, std::string> words;
+      for (std::size_t k = 0; k < layout.dims.size(); ++k) words[variable.dims[k]] = layout.dims[k];
+      for (auto& other : variables)
+        for (auto& dim : other.dims)
+          if (const auto word = words.find(dim); word != words.end()) dim = word->second;
     }
     if (layout.unit.empty()) return;
     if (!variable.unit.empty() && variable.unit != layout.unit)

@@ -118,9 +118,10 @@ Table read_table(const std::filesystem::path& file, const std::string& text) {
   Table table{file, {}, "", "", {}};
   std::size_t line_number = 0, width = 0;
   for (std::string_view rest = text; !rest.empty();) {
-    const auto end = rest.find('\n');
+    const auto end = rest.find_first_of("\r\n");
     auto line = rest.substr(0, end);
-    rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+    rest.remove_prefix(std::min(end, rest.size()));
+    rest.remove_prefix(rest.starts_with("\r\n") ? 2 : rest.empty() ? 0 : 1);
     ++line_number;
     if (line_number == 1 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);  // spreadsheets write this mark
     if (trimmed(line).empty()) continue;
@@ -161,6 +162,9 @@ ForeignArray array_of(const std::string& name, const std::string& unit, std::vec
 }  // namespace
 
 std::vector<ForeignArray> read_tracks(const std::filesystem::path& file, const RecordingLayout& layout) {
+  if (!layout.dims.empty())
+    throw DataError(fmt::format("'{}': the columns of a table name its dimensions", file.string()),
+                    "leave --dims out for this file");
   const std::string text = read_file(file);
   const Table table = read_table(file, text);
   const auto longest = std::max_element(table.trials.begin(), table.trials.end(), [](const auto& a, const auto& b) {
@@ -175,7 +179,7 @@ std::vector<ForeignArray> read_tracks(const std::filesystem::path& file, const R
     const auto& [label, samples] = table.trials[trial];
     for (std::size_t n = 0; n < samples.size(); ++n) {
       const double since = samples[n].time - samples[0].time;
-      if (std::abs(since - time[n]) > 0.05 * step)
+      if (std::abs(since - time[n]) > 0.25 * step)
         throw table.wrong(
             samples[n].line,
             fmt::format("sample {} of trial {} is at {:.6g} after its start, where the longest trial is at {:.6g}", n,

@@ -129,6 +129,13 @@ class BadPipelines(CommandLine):
         self.check_error(3, ["nowhere.toml: there is no such file"], "run", "nowhere.toml")
         self.check_error(3, ["/dev/zero: is a device, not a pipeline"], "validate", "/dev/zero")
 
+    def test_scales_that_are_not_chosen_are_validated(self):
+        self.write(GOOD + "\n[scales.tiny]\nstage.train.bathces = 1\n")
+        self.check_error(3, [": error: [stage.train] has no key 'bathces'. Did you mean 'batches'?\n",
+                                    "This is so with --set 'scale=\"tiny\"'."], "validate", "bad.toml")
+        self.write(GOOD + "\n[scales.tiny]\nstage.train.batches = 1\n")
+        self.assertEqual(self.reverie("validate", "bad.toml").returncode, 0)
+
     def test_errors_of_a_setting_point_into_it(self):
         self.write(GOOD)
         self.check_error(3, ["--set:1:22: error: 'batches' must be an integer in [0, inf), not -1\n"
@@ -710,7 +717,8 @@ class Store(CommandLine):
         asked = ('PATH="$(dirname "$0"):$PATH"; source completion.bash; COMP_WORDS=({}); COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); '
                  '_reverie; echo "${{COMPREPLY[@]}}"')
         for words, expected in (("reverie pl", "plan"), ("reverie run good.toml --only di", "divergence"),
-                                ("reverie run --fail", "--fail-fast"), ("reverie info underd", "underdamped")):
+                                ("reverie run --fail", "--fail-fast"), ("reverie info underd", "underdamped"),
+                                ("reverie report --force good.to", "good.toml")):
             done = subprocess.run(["bash", "-c", asked.format(words), EXECUTABLE], cwd=self.folder, text=True,
                                   env=self.environment(), capture_output=True, timeout=60)
             self.assertEqual((done.stdout.split(), done.stderr), ([expected], ""), words)

@@ -47,8 +47,10 @@ class Recordings(unittest.TestCase):
         return np.linalg.norm(np.diff(paths, axis=1), axis=2).sum(axis=1).mean()
 
     def test_times_rounded_to_milliseconds(self):
-        rows = [f"{trial},{round(trial * 7.4321 + n / 30, 3)},{n / 30},0\n" for trial in range(3) for n in range(40)]
-        (self.folder / "camera.csv").write_text("trial,time (s),x (m),y (m)\n" + "".join(rows))
+        for rate in (120, 90, 60, 30):
+            rows = [f"{trial},{round(trial * 7.4321 + n / rate, 3)},{n / 30},0\n" for trial in range(3) for n in range(40)]
+            (self.folder / "camera.csv").write_text("trial,time (s),x (m),y (m)\n" + "".join(rows))
+            self.assertAlmostEqual(self.path_length("--recording", "camera.csv"), 39 / 30, delta=1e-6)
         done = self.reverie("measure", "reach_time", "--awake", "camera.csv", "--variable", "awake=position", "--replay",
                             "camera.csv", "--set", "endpoints=[[1,0]]", "--out", "r.json")
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -123,6 +125,112 @@ class Recordings(unittest.TestCase):
             self.check_refused(1, "trial 3, step 4", *of, "recording=named")
             length = self.path_length("--recording", "gap.nc", "--variable", "recording=whole")
             self.assertAlmostEqual(length, self.expected(self.paths), delta=1e-4)
+
+    def test_fills_are_missing_whatever_the_type_and_other_attributes(self):
+        for kind, attributes, written in (("i2", {}, None), ("i4", {}, None), ("f8", {}, None),
+                                          ("f4", {"missing_value": np.float32(-999)}, None),
+                                          ("f4", {"missing_value": np.float64(-999.9)}, -999.9)):
+            with self.subTest(kind=kind, **attributes):
+                with netCDF4.Dataset(self.folder / "fill.nc", "w") as file:
+                    for dim, extent in (("trial", 4), ("time", 5), ("space", 2)):
+                        file.createDimension(dim, extent)
+                    paths = file.createVariable("position", kind, ("trial", "time", "space"))
+                    times = file.createVariable("time", kind, ("time",))
+                    for variable in (paths, times):
+                        variable.set_auto_mask(False)
+                        variable.setncatts(attributes)
+                    paths[:3] = np.arange(30).reshape(3, 5, 2)
+                    times[:4] = np.arange(4)
+                    if written is not None:
+                        paths[3], times[4] = written, written
+                self.check_refused(1, "trial 3, step 0 is missing", "path_length", "--recording", "fill.nc")
+                self.check_refused(1, "entry 4 of 'time' is missing", "displacement", "--recording", "fill.nc")
+
+    def test_archives_are_transposed_as_a_whole(self):
+        square = self.paths[:, :20]
+        np.savez(self.folder / "turned.npz", position=square.transpose(1, 0, 2),
+                 latent=(square + 0.1).transpose(1, 0, 2))
+        done = self.reverie("measure", "decoding_error", "--recording", "turned.npz", "--dims", "time,trial,space")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertAlmostEqual(float(done.stdout.split()[1]), 0.01)
+
+    def test_directions_as_matlab_writes_them(self):
+        ends = np.array([[-1.0, 0], [1.0, 0]])
+        direction = np.arange(20) % 2
+        paths = np.linspace(0, 1, 30)[None, :, None] * ends[direction][:, None]
+        expected = None
+        for shape in ((20,), (1, 20), (20, 1)):
+            np.savez(self.folder / "m.npz", position=paths, trial_direction=direction.reshape(shape), endpoint=ends)
+            done = self.reverie("measure", "reach_time", "--awake", "m.npz", "--replay", "m.npz", "--variable", "awake=position")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            expected = expected or done.stdout
+            self.assertEqual(done.stdout, expected)
+        np.savez(self.folder / "m.npz", position=paths, trial_direction=direction, endpoint=ends[0])
+        self.check_refused(1, "has dimensions (dim_0)", "reach_time", "--awake", "m.npz", "--replay", "m.npz", "--variable",
+                           "awake=position")
+
+    def test_every_variable_takes_the_dimensions_names(self):
+        with netCDF4.Dataset(self.folder / "n.nc", "w") as file:
+            for dim, extent in (("animal", 20), ("frame", 30), ("axis", 2)):
+                file.createDimension(dim, extent)
+            for name, values in (("position", self.paths), ("latent", self.paths + 0.1)):
+                file.createVariable(name, "f8", ("animal", "frame", "axis"))[:] = values
+        done = self.reverie("measure", "decoding_error", "--recording", "n.nc", "--dims", "trial,time,space")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertAlmostEqual(float(done.stdout.split()[1]), 0.01)
+
+    def test_dimensions_that_do_not_tell_trials_time_and_space_apart(self):
+        np.save(self.folder / "t.npy", self.paths.transpose(2, 1, 0))
+        self.check_refused(1, "does not tell which dimension is which", "path_length", "--recording", "t.npy", "--dims",
+                           "x,frame,trial")
+        np.save(self.folder / "one.npy", self.paths[0])
+        self.check_refused(1, "does not tell which dimension is which", "path_length", "--recording", "one.npy",
+                           "--dims", "frame,axis")
+
+    def test_times_that_do_not_ascend(self):
+        times = 0.02 * np.arange(30)
+        for wrong, text in ((times[::-1], "'time' goes from 0.58 to 0.56 at step 1"),
+                            (np.r_[times[:10], times[9:29]], "'time' goes from 0.18 to 0.18 at step 10")):
+            np.savez(self.folder / "w.npz", position=self.paths, time=wrong)
+            for metric in ("path_length", "displacement"):
+                self.check_refused(1, text, metric, "--recording", "w.npz")
+        np.savez(self.folder / "w.npz", position=self.paths, time=times ** 2)
+        self.check_refused(1, "not evenly spaced", "diffusion_exponent", "--recording", "w.npz")
+
+    def test_what_is_clipped_to_the_edge_of_a_grid_is_inside(self):
+        np.save(self.folder / "wall.npy", np.clip(40 * self.paths, -1.1, 1.1).astype("f4"))
+        done = self.reverie("measure", "occupancy", "--recording", "wall.npy", "--out", "o.json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        found = json.loads((self.folder / "o.json").read_text())["variables"]
+        self.assertEqual((found["outside"]["values"], found["samples"]["values"]), (0, 600))
+
+    def test_defaults_in_metres_are_for_metres(self):
+        np.save(self.folder / "c.npy", self.paths)
+        for unit in ("cm", "centimeters", "pixels", "\u03bcm"):
+            self.check_refused(1, f"the paths are in '{unit}'", "occupancy", "--recording", "c.npy", "--unit", unit)
+        for unit in ("m", "meters", "1"):
+            done = self.reverie("measure", "occupancy", "--recording", "c.npy", "--unit", unit)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_units_in_two_spellings_are_one(self):
+        for one, other, code in (("deg", "degree", 0), ("m", "meters", 0), ("m", "cm", 1), ("deg", "rad", 1)):
+            with netCDF4.Dataset(self.folder / "u.nc", "w") as file:
+                for dim, extent in (("trial", 20), ("time", 30), ("space", 2)):
+                    file.createDimension(dim, extent)
+                for name, unit in (("position", one), ("latent", other)):
+                    variable = file.createVariable(name, "f8", ("trial", "time", "space"))
+                    variable[:], variable.units = self.paths, unit
+            done = self.reverie("measure", "decoding_error", "--recording", "u.nc")
+            self.assertEqual(done.returncode, code, (one, other, done.stderr))
+
+    def test_tables_with_any_line_ends_and_no_names_of_dimensions(self):
+        lines = ["trial,time (s),x (m),y (m)", *(f"0,{0.02 * n},{n},0" for n in range(5))]
+        for end in ("\n", "\r\n", "\r"):
+            (self.folder / "t.csv").write_bytes(end.join([*lines, ""]).encode())
+            self.assertEqual(self.path_length("--recording", "t.csv"), 4)
+        (self.folder / "t.csv").write_bytes("\r\n".join([*lines, "0,x,1,2"]).encode())
+        self.check_refused(1, "t.csv:7: 'x' in column 'time'", "path_length", "--recording", "t.csv")
+        self.check_refused(1, "leave --dims out", "path_length", "--recording", "t.csv", "--dims", "time,trial,space")
 
     def test_a_replay_has_no_direction_of_its_own(self):
         # Two directions, half of the paths to each; their trials say the opposite.

@@ -111,9 +111,6 @@ TEST_CASE("paths: a figure that cannot be drawn says what there is instead") {
   CHECK(latent.find("no variable 'latent'") != std::string::npos);
   CHECK(latent.find("position") != std::string::npos);
   CHECK(!std::filesystem::exists(folder.make("figure") / "figure.csv"));
-  const auto history = training(folder.make("h"), "train", 100);
-  CHECK(wrong("paths", plugin::json::object(), {history}, folder.make("figure")).find("is a train stage") !=
-        std::string::npos);
   try {
     analysis::figure_options("path");
     FAIL("'path' is no kind");

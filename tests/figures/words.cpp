@@ -18,9 +18,9 @@ TEST_CASE("plain text is one line of valid UTF-8") {
 }
 
 TEST_CASE("cells of a table read back") {
-  CHECK(csv_cell("plain") == "plain");
-  CHECK(csv_cell("a,b") == "\"a,b\"");
-  CHECK(csv_cell("say \"x\"") == "\"say \"\"x\"\"\"");
+  CHECK(csv_field("plain") == "plain");
+  CHECK(csv_field("a,b") == "\"a,b\"");
+  CHECK(csv_field("say \"x\"") == "\"say \"\"x\"\"\"");
 }
 
 TEST_CASE("units are printed as papers print them") {

@@ -102,6 +102,21 @@ TEST_CASE("what only some results have is missing in the others, whichever comes
   }
 }
 
+TEST_CASE("chosen variables come with their coordinates, and the others need not match") {
+  auto some = results;
+  auto& curve = some[4].numbers.variables;
+  curve[0] = {"step", {"step"}, {3}, "1", "", {10, 20, 30}, {}};
+  curve[2] = {"curve", {"step"}, {3}, "m", "", {5, 5, 5}, {}};
+  const auto reach = gather(some, {}, "mean", {"reach"});
+  CHECK(reach.at("reach").values == std::vector<double>{3, 7, 14, 10, 10, 10});
+  CHECK(reach.find("step") == nullptr);
+  CHECK(reach.find("curve") == nullptr);
+  CHECK(reach.variables.size() == 3);  // and two axes
+  const auto curves = gather(results, {}, "mean", {"curve"});
+  CHECK(curves.find("reach") == nullptr);
+  CHECK(curves.at("step").values == std::vector<double>{10, 20});
+}
+
 TEST_CASE("results that do not match are refused by name and place") {
   const auto message = [](std::vector<PlacedNumbers> wrong) -> std::string {
     try {

@@ -98,6 +98,22 @@ TEST_CASE("starts that cannot be taken are refused with their place") {
   CHECK(contains(errors("{ of = \"replay\" }"), "stages need each other in a circle: replay -> replay"));
 }
 
+TEST_CASE("a replay that goes on from a replay needs other noise, however many are between them") {
+  const auto then = [](const std::string& name, const std::string& of, int draw) {
+    return "[stage." + name + "]\nrun = \"simulate\"\nof = \"train\"\nphase = \"quiescent\"\ntrials = 5\nsteps = 4\n" +
+           "record = [\"state\"]\ndraw = " + std::to_string(draw) + "\nstart = { of = \"" + of + "\" }\n";
+  };
+  const auto begun = task_and_network + training + recorded + then("first", "awake", 0);
+  CHECK(errors_of(begun + then("second", "first", 1) + then("third", "second", 2)) == "");
+  CHECK(contains(
+      errors_of(begun + then("second", "first", 0)),
+      "this would repeat the noise of 'first', which has the same 'seed' and 'draw'; give another one: draw = 1"));
+  CHECK(contains(errors_of(begun + then("second", "first", 1) + then("third", "second", 0)),
+                 "this would repeat the noise of 'first'"));
+  CHECK(errors_of(begun + then("second", "first", 0), {"stage.second.seed=3"}) == "");
+  CHECK(errors_of(begun + then("second", "first", 0), {"stage.second.noise={value=0.0}"}) == "");
+}
+
 TEST_CASE("states of another number of units are refused") {
   const auto wide =
       "[network.wide]\ncell = { plugin = \"leaky_rnn\", units = 17 }\n"

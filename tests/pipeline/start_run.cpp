@@ -85,3 +85,17 @@ TEST_CASE("a trained network's replay starts from what it did awake") {
   }
   CHECK(silent > 0);  // some units receive less than zero and only decay
 }
+
+TEST_CASE("a replay that starts from a recording has the directions of its trials, whatever its own draw") {
+  const std::string of = "run = \"simulate\"\ntask = \"maze\"\nnetwork = \"small\"\nsteps = 3\n";
+  const Runs runs(
+      "[task.maze]\nplugin = \"t_maze\"\n[network.small]\ncell = { plugin = \"leaky_rnn\", units = 16 }\n"
+      "[stage.awake]\n" +
+      of + "phase = \"awake\"\ntrials = 40\nrecord = [\"state\"]\n[stage.other]\n" + of +
+      "phase = \"awake\"\ntrials = 30\ndraw = 1\n[stage.replay]\n" + of +
+      "phase = \"quiescent\"\ntrials = 30\ndraw = 1\nstart = { of = \"awake\" }\n");
+  auto expected = runs.read("awake", "trial_direction");
+  expected.resize(30);
+  CHECK(runs.read("replay", "trial_direction") == expected);
+  CHECK(runs.read("other", "trial_direction") != expected);
+}

@@ -292,6 +292,13 @@ TEST_CASE("mistakes with bindings name their place and the remedy") {
                  "there is no axis 'sed'. Did you mean 'seed'?"));
   CHECK(contains(errors_of(sweep + "[stage.g]\nrun = \"gather\"\nof = \"awake\"\n"),
                  "a gather stage reads train or measure stages, and 'awake' is a simulate stage"));
+  const auto values = [](const std::string& value) {
+    return errors_of(sweep + "[stage.g]\nrun = \"gather\"\nof = \"train\"\nvalue = " + value + "\n");
+  };
+  CHECK(contains(values("\"los\""), "'train' has no result 'los'. Did you mean 'loss'?"));
+  CHECK(contains(values("[\"loss\", \"los\"]"), "'train' has no result 'los'. Did you mean 'loss'?"));
+  CHECK(contains(values("[]"), "'value' must be the name of a result, or a list of names"));
+  CHECK(contains(values("3"), "'value' must be the name of a result, or a list of names"));
 }
 
 TEST_CASE("stages that run only when needed are left out where nothing needs them") {

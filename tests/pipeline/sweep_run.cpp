@@ -17,7 +17,7 @@ TEST_CASE("a sweep runs each point once and gathers what came out") {
               "[stage.replay]\nrun = \"simulate\"\nof = \"train\"\nphase = \"quiescent\"\ntrials = 5\nsteps = 10\n"
               "noise = { factor = \"$factor\" }\n"
               "[stage.step]\nrun = \"measure\"\nmetric = { plugin = \"stepwise_distance\" }\nrecording = \"replay\"\n"
-              "[stage.table]\nrun = \"gather\"\nof = \"step\"\n"
+              "[stage.table]\nrun = \"gather\"\nof = \"step\"\nvalue = \"stepwise_distance\"\n"
               "[stage.curves]\nrun = \"gather\"\nof = \"train\"\nover = \"seed\"\n");
   RunOptions options;
   options.runs = folder.path;
@@ -28,6 +28,7 @@ TEST_CASE("a sweep runs each point once and gathers what came out") {
   const auto index = index_folder(folder.path, plan);
   const auto table = store::read_dataset(index / "table" / "result.nc");
   CHECK(table.at("factor").values == std::vector<double>{0, 1, 2});
+  CHECK(table.variables.size() == 3);  // with the axes
   const auto& gathered = table.at("stepwise_distance");
   CHECK(gathered.dims == std::vector<std::string>{"seed", "factor"});
   for (int seed = 0; seed < 2; ++seed)

@@ -204,6 +204,11 @@ struct Wrong : Pointwise {
   auto slots() const { return Cell::slots; }
 };
 REVERIE_CELL("wrong", Wrong)
+#elif defined NINE_SLOTS
+struct Wrong : Cell {
+  static constexpr std::array<decltype(Cell::slots)::value_type, 9> slots{};
+};
+REVERIE_CELL("wrong", Wrong)
 #elif defined STATE_IS_OUTPUT_NOT_STATIC
 struct Wrong : Cell {
   bool state_is_output() const { return true; }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Memory and slots that a class uses without having declared them are not numbers.
+/// Memory and slots that a class uses without having declared them are not numbers; layouts and integers have to fit.
 #include "one_unit.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <reverie/cell.hpp>
+#include <reverie/task.hpp>
+#include <string>
 
 namespace {
 
@@ -29,6 +31,57 @@ struct ForgetfulCell {
     u.increment = slot ? u.slot[0] + u.slot[1] : u.slot[0] + u.memory[0];
   }
 };
+
+/// A plane whose third latent has no name, or a constant of eight dimensions.
+struct FaultyLayout {
+  std::int64_t latents = 3, dimensions = 2;
+  static auto parameters() {
+    return reverie::parameters(reverie::integer("latents", &FaultyLayout::latents),
+                               reverie::integer("dimensions", &FaultyLayout::dimensions));
+  }
+  reverie::TaskLayout layout() const {
+    reverie::TaskLayout l;
+    l.inputs = l.starts = l.outputs = 1;
+    l.latents = latents;
+    l.latent_names = {"x", "y"};
+    l.constants = {{"weights", std::vector<std::int64_t>(static_cast<std::size_t>(dimensions), 1)}};
+    return l;
+  }
+  void make_constants(const reverie::Random&, std::vector<reverie::View<double>>&) const {}
+  int generate(const reverie::Constants&, const reverie::Random&, std::uint32_t, reverie::View<double>,
+               reverie::View<double>) const {
+    return 0;
+  }
+  template <class T>
+  void encode(const reverie::Constants&, reverie::View<const double>, reverie::View<T>) const {}
+  template <class T>
+  void decode(const reverie::Constants&, reverie::View<const T>, reverie::View<double>) const {}
+};
+
+/// An integer of one byte that says it takes any number.
+struct Narrow {
+  std::uint8_t delay = 1;
+  static auto parameters() {
+    return reverie::parameters(reverie::integer("delay", &Narrow::delay).range("(-inf, inf)"));
+  }
+  template <class Real>
+  void advance(reverie::Unit<Real>&) const {}
+};
+
+/// What making an instance with these integers says.
+std::string failure(const reverie_component& component, const std::vector<std::int64_t>& integers) {
+  std::vector<reverie_value> values(integers.size());
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    values[k].struct_size = sizeof values[k];
+    values[k].integer = integers[k];
+  }
+  void* instance = nullptr;
+  reverie_error error{};
+  const auto status = component.create(nullptr, nullptr, values.data(), static_cast<std::uint32_t>(values.size()),
+                                       sizeof(reverie_value), &instance, &error);
+  if (status == REVERIE_OK) component.destroy(instance);
+  return status == REVERIE_OK ? "" : error.message;
+}
 
 struct Made {
   reverie_component component;
@@ -81,4 +134,20 @@ TEST_CASE("slots that a cell did not declare are not numbers") {
     REQUIRE(table->pointwise(made.instance, &block, nullptr) == REVERIE_OK);
     CHECK((undeclared ? std::isnan(increment) : increment == 5));
   }
+}
+
+TEST_CASE("a task's layout that does not fit together is refused before anyone reads it") {
+  const auto task = reverie::task<FaultyLayout>("faulty")();
+  CHECK(failure(task, {2, 6}).empty());
+  CHECK(failure(task, {3, 6}) == "latents is 3, and latent_names has 2");
+  CHECK(failure(task, {1, 6}) == "latents is 1, and latent_names has 2");
+  CHECK(failure(task, {2, 8}) == "constant 'weights' has 8 dimensions; 6 are possible");
+}
+
+TEST_CASE("an integer that its member does not hold is refused") {
+  const auto narrow = reverie::dynamics<Narrow>("narrow")();
+  CHECK(failure(narrow, {255}).empty());
+  for (const auto value : {"256", "-1", "4294967298"})
+    CHECK(failure(narrow, {std::stoll(value)}) ==
+          "'delay' is " + std::string(value) + ", which its type does not hold: give it a range");
 }

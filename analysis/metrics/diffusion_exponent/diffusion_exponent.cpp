@@ -29,7 +29,8 @@ struct DiffusionExponent {
                                    .doc("Number of lags; fewer where rounding to whole steps makes some equal."));
   }
   std::vector<reverie_metric_input> inputs() const {
-    return {reverie::input("recording", "position", "trial time space", "The paths.")};
+    return {reverie::input("recording", "position", "trial time space", "The paths."),
+            reverie::optional_input("recording", "time", "time", "Times, which must be evenly spaced.")};
   }
   std::vector<reverie_metric_output> outputs() const {
     using reverie::result;
@@ -62,7 +63,11 @@ struct DiffusionExponent {
       msd.resize(lags.size());
     }
 
-    void add(std::uint32_t, std::uint32_t, std::int64_t first_trial, const trials::Chunk& x) {
+    void add(std::uint32_t, std::uint32_t input, std::int64_t first_trial, const trials::Chunk& x) {
+      if (input == 1) {
+        trials::time_step(trials::seconds(x, job.unit(1)));
+        return;
+      }
       trials::require_finite(x, "recording", first_trial);
       const auto steps = x.extent(1), width = x.extent(2);
       for (std::int64_t trial = 0; trial < x.extent(0); ++trial) {

@@ -7,13 +7,15 @@
 ///   visited = number of cells with n_c > 0,   entropy = -sum_c p_c ln p_c     (nats; at most ln of the number of
 ///   cells)
 ///
-/// over all trials together and of each trial. Samples outside the grid are counted apart and are no part of p; angles
+/// over all trials together and of each trial. Samples outside the grid (by more than a millionth of its extent, so
+/// that what was clipped to its edge and rounded to float32 is inside) are counted apart and are no part of p; angles
 /// are wrapped to one turn. Entropy of few samples is biased low (by about (visited - 1)/2N): compare equal numbers of
 /// samples. A sample that is not finite is refused.
 struct Occupancy {
   static constexpr const char* doc =
       "How much of space paths visit: visited cells of a grid, and entropy of the visits.";
   static constexpr const char* source = "Casco-Rodriguez, Krishna, Baraniuk (2026), appendix";
+  static constexpr int results_revision = 2;
   std::int64_t bins = 20;
   reverie::Table range;
 
@@ -38,8 +40,10 @@ struct Occupancy {
         result("samples", "", "1", "Samples in the grid."),
         result("trial_visited", "", "1", "Cells that a trial visits: mean over trials."),
         result("trial_visited_se", "", "1", "Its standard error; absent with a single trial.", may_be_absent),
+        result("trial_visited_n", "", "1", "Trials."),
         result("trial_entropy", "", "nats", "Entropy of a trial's visits: mean over trials with samples in the grid."),
         result("trial_entropy_se", "", "nats", "Its standard error; absent with a single trial.", may_be_absent),
+        result("trial_entropy_n", "", "1", "Trials with samples in the grid."),
         result("counts", "cell", "1", "Samples in each cell; the last coordinate varies fastest."),
         result("center", "cell space", "input", "Middle of each cell.")};
   }
@@ -85,7 +89,9 @@ struct Occupancy {
         const auto i = trials::index(k);
         double at = x[k];
         if (turn > 0) at = std::clamp(at - turn * std::floor((at - low[i]) / turn), low[i], low[i] + turn);
-        if (at < low[i] || at > high[i]) return -1;
+        const double slack = 1e-6 * (high[i] - low[i]);
+        if (at < low[i] - slack || at > high[i] + slack) return -1;
+        at = std::clamp(at, low[i], high[i]);
         const auto bin =
             static_cast<std::int64_t>((at - low[i]) / (high[i] - low[i]) * static_cast<double>(metric.bins));
         cell = cell * metric.bins + std::min(bin, metric.bins - 1);
@@ -132,8 +138,10 @@ struct Occupancy {
       job.emit("samples", std::accumulate(counts.begin(), counts.end(), 0.0));
       job.emit("trial_visited", trials::mean(visited));
       trials::emit_if(job, "trial_visited_se", trials::standard_error(visited));
+      job.emit("trial_visited_n", static_cast<double>(visited.size()));
       job.emit("trial_entropy", trials::mean(entropies));
       trials::emit_if(job, "trial_entropy_se", trials::standard_error(entropies));
+      job.emit("trial_entropy_n", static_cast<double>(entropies.size()));
       const auto cells = static_cast<std::int64_t>(counts.size());
       job.emit("counts", {cells}, counts);
       std::vector<double> centers(counts.size() * trials::index(width));

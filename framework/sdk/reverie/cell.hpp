@@ -134,10 +134,12 @@ constexpr void require_pointwise() {
 
 template <class P>
 constexpr std::size_t slot_count() {
-  if constexpr (requires { P::slots; })
+  if constexpr (requires { P::slots; }) {
+    static_assert(P::slots.size() <= max_slots, "a cell has at most 8 slots");
     return P::slots.size();
-  else
+  } else {
     return 0;
+  }
 }
 template <class P>
 constexpr std::uint32_t last_phase() {

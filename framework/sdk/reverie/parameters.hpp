@@ -124,11 +124,17 @@ Field<Owner> number(std::string name, Member Owner::*member) {
 }
 /// An integer; the member is of any integral type, which also is the range unless another one is given.
 template <class Owner, class Member>
-Field<Owner> integer(std::string name, Member Owner::*member) {
+Field<Owner> integer(const std::string& name, Member Owner::*member) {
   auto field = Field<Owner>(
-                   std::move(name), REVERIE_INTEGER,
+                   name, REVERIE_INTEGER,
                    [member](const Owner& o, reverie_value& v) { v.integer = static_cast<std::int64_t>(o.*member); },
-                   [member](Owner& o, const reverie_value& v) { o.*member = static_cast<Member>(v.integer); })
+                   [member, name](Owner& o, const reverie_value& v) {
+                     const auto value = static_cast<Member>(v.integer);
+                     if (static_cast<std::int64_t>(value) != v.integer || (std::is_unsigned_v<Member> && v.integer < 0))
+                       throw invalid("'" + name + "' is " + std::to_string(v.integer) +
+                                     ", which its type does not hold: give it a range");
+                     o.*member = value;
+                   })
                    .unit("1");
   if constexpr (sizeof(Member) < sizeof(std::int64_t) || std::is_unsigned_v<Member>)
     return std::move(field).between(static_cast<double>(std::numeric_limits<Member>::min()),

@@ -88,9 +88,15 @@ struct TaskTables {
   template <class P>
   void fill(const P& plugin) {
     layout = plugin.layout();
+    if (static_cast<std::int64_t>(layout.latent_names.size()) != layout.latents)
+      throw PluginFailure(REVERIE_INTERNAL, "latents is " + std::to_string(layout.latents) + ", and latent_names has " +
+                                                std::to_string(layout.latent_names.size()));
     for (const auto& n : layout.latent_names) latent_names.push_back(n.c_str());
     for (const auto& n : layout.directions) directions.push_back(n.c_str());
     for (const auto& c : layout.constants) {
+      if (c.shape.size() > REVERIE_MAX_DIMS)
+        throw PluginFailure(REVERIE_INTERNAL, "constant '" + c.name + "' has " + std::to_string(c.shape.size()) +
+                                                  " dimensions; " + std::to_string(REVERIE_MAX_DIMS) + " are possible");
       auto& row = constants.emplace_back();
       row.struct_size = sizeof row;
       row.ndim = static_cast<std::int32_t>(c.shape.size());

@@ -12,6 +12,7 @@
 ///             m = μ + (s₀ − μ) e^{−θt},   V = V∞ (1 − e^{−2θt}),   V∞ = σ_s² / 2θ
 ///   mixture   p_t = mean over directions d of N(g_d(t), V + σ²Δt), g_d the mean paths of the task:
 ///             F = −a Σ_d w_d (r − g_d),   w_d ∝ exp(−|r − g_d|² / 2(V + σ²Δt))
+/// θ and σ_s are parameters of this cell and must be those of the task: it is optimal for no other.
 /// There are no weights: the state is the output and starts at the task's start.
 struct OuScore {
   static constexpr const char* doc =
@@ -30,12 +31,12 @@ struct OuScore {
             .range("(0, inf)")
             .symbol("θ")
             .unit("1/s")
-            .doc("Rate of return to the mean."),
+            .doc("Rate of return to the mean. Must be the task's: of t_maze and triangle restoring/(steps dt)."),
         reverie::number("sigma_s", &OuScore::sigma_s)
             .range("(0, inf)")
             .symbol("σ_s")
             .unit("1/√s")
-            .doc("Diffusion; the stationary variance is σ_s²/2θ."),
+            .doc("Diffusion; the stationary variance is σ_s²/2θ. Must be the task's: of t_maze and triangle sd √(2θ)."),
         reverie::number("mu", &OuScore::mu).symbol("μ").doc("Long-term mean of every coordinate (single)."),
         reverie::number("s0", &OuScore::s0).symbol("s₀").doc("Start of every coordinate (single)."));
   }

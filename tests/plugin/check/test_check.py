@@ -142,6 +142,19 @@ class Check(unittest.TestCase):
                 self.assertIn("FAIL", done.stdout)
                 self.assertIn(words, done.stdout)
 
+    def test_one_check_of_a_library_and_of_plugins_of_several_kinds(self):
+        for name, rows in {"exports": [], "schema": ["schema", "schema"], "gradient": ["gradient"],
+                           "chunks": ["chunks"]}.items():
+            with self.subTest(check=name):
+                done = check(str(FAULTY / "two_kinds.so"), "--json", "--only", name)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual([row["check"] for row in json.loads(done.stdout)],
+                                 ["note", "exports", "load", *rows])
+        done = check(str(FAULTY / "two_kinds.so"), "--only", "gradiant")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("Did you mean 'gradient'?", done.stderr)
+        self.assertEqual(check("underdamped", "--only", "exports").returncode, 2)
+
     def test_names_and_options_that_do_not_exist(self):
         done = check("underdampd")
         self.assertEqual(done.returncode, 2)
