@@ -17,8 +17,8 @@ struct FigureSource {
   std::filesystem::path folder;  ///< its results: history.csv, recording.nc, result.nc
   /// Its place in a sweep, on the axes that the figure gathers: axis and label (number, text or boolean).
   std::vector<std::pair<std::string, plugin::json>> coordinates = {};
-  std::string stage = {};               ///< its name
-  std::vector<std::string> reads = {};  ///< of a measurement: names of the stages it reads, input by input
+  std::string stage = {};               ///< its name and point, as "awake[seed=0]"
+  std::vector<std::string> reads = {};  ///< of a measurement: the same of the stages it reads, input by input
 };
 
 struct FigureFiles {

@@ -83,14 +83,20 @@ Heard in_child(double seconds, const std::function<void(pipeline::Channel&)>& bo
 struct Target {
   plugin::Kind kind;
   std::string id, file;
+  std::vector<std::string> parameters;
 };
 
 bool is_file_name(const std::string& what) { return what.ends_with(".so") || what.find('/') != what.npos; }
 
 void send_components(pipeline::Channel& channel, const std::vector<const plugin::Component*>& components) {
-  for (const auto* component : components)
-    channel.send(
-        {{"kind", static_cast<int>(component->kind)}, {"id", component->id}, {"file", component->file.string()}});
+  for (const auto* component : components) {
+    auto parameters = json::array();
+    for (const auto& parameter : component->schema) parameters.push_back(parameter.name);
+    channel.send({{"kind", static_cast<int>(component->kind)},
+                  {"id", component->id},
+                  {"file", component->file.string()},
+                  {"parameters", std::move(parameters)}});
+  }
 }
 
 std::vector<const plugin::Component*> components_named(const std::string& name, const pipeline::PluginSearch& search) {
@@ -196,7 +202,8 @@ std::vector<Target> find_targets(const std::string& what, const pipeline::Plugin
   for (const auto& line : heard.lines) {
     if (line.contains("note")) note = line["note"];
     if (line.contains("surplus")) surplus = line["surplus"];
-    if (line.contains("id")) targets.push_back({plugin::Kind{line["kind"].get<int>()}, line["id"], line["file"]});
+    if (line.contains("id"))
+      targets.push_back({plugin::Kind{line["kind"].get<int>()}, line["id"], line["file"], line["parameters"]});
     if (!line.contains("error")) continue;
     if (line["code"] == static_cast<int>(ExitCode::usage)) throw UsageError(line["error"], line["remedy"]);
     const std::string remedy = line["remedy"];
@@ -250,11 +257,21 @@ int check_command(const Command& command, const Arguments& arguments) {
     if (!targets.empty() && std::find(known.begin(), known.end(), name) == known.end())
       throw UsageError(fmt::format("{} has no check '{}'.{}", what, name, did_you_mean(name, known)));
 
+  std::vector<std::string> parameters;
+  for (const auto& target : targets)
+    parameters.insert(parameters.end(), target.parameters.begin(), target.parameters.end());
+  for (const auto& [key, value] : given.items())
+    if (!targets.empty() && std::find(parameters.begin(), parameters.end(), key) == parameters.end())
+      throw UsageError(fmt::format("{} has no parameter '{}'.{}", what, key, did_you_mean(key, parameters)));
+
   for (const auto& target : targets) {
     report.begin(fmt::format("{} {}", plugin::name_of(target.kind), target.id));
+    json own = json::object();
+    for (const auto& name : target.parameters)
+      if (given.contains(name)) own[name] = given[name];
     for (const auto& check : plugin::checks_of(target.kind))
       if (only.empty() || std::find(only.begin(), only.end(), check.name) != only.end())
-        report.add(run_check(check, target, given, seconds));
+        report.add(run_check(check, target, own, seconds));
   }
   return report.end();
 }

@@ -33,14 +33,16 @@ void tell(const plugin::Calling& calling, std::string_view what) {
   std::array<char, 256> words;
   const std::string_view file = plugin::file_of(calling), where(words.data(), plugin::describe(calling, words));
   if (calling.library) say({"error: plugin library ", file, ": "});
-  say({calling.library ? "" : "error: ", what, " ", where, "\n  This is a bug of the plugin ", file, ".\n"});
+  say({calling.library ? "" : "error: ", what, " ", where, "\n"});
 }
+void blame(const plugin::Calling& calling) { say({"  This is a bug of the plugin ", plugin::file_of(calling), ".\n"}); }
 
 extern "C" void on_crash_of_command(int signal) {
   const auto now = plugin::calling.get();
   if (!now.host_code()) {
     for (std::size_t k = 0; k < crashes.size(); ++k)
       if (crashes[k] == signal) tell(now, descriptions[k]);
+    blame(now);
     ::_exit(static_cast<int>(ExitCode::plugin));
   }
   ::raise(signal);  // the handler is gone (SA_RESETHAND): this time it ends the process
@@ -50,6 +52,7 @@ void on_exit_by_others(int code, void*) {
   const auto now = plugin::calling.get();
   if (now.host_code()) return;
   tell(now, "it ended the process with exit code " + std::to_string(code));
+  blame(now);
   std::fflush(nullptr);
   ::_exit(static_cast<int>(ExitCode::plugin));
 }

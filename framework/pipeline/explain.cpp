@@ -164,7 +164,7 @@ std::map<std::string, std::string> last_failures(const std::filesystem::path& in
 std::string failed_before(const Stage& stage, const std::string& message) {
   const auto before = fmt::format("stage '{}' failed: ", stage.label());
   auto reason = message.substr(message.starts_with(before) ? before.size() : 0);
-  reason = reason.substr(0, std::min(reason.find(": "), reason.find(", after ")));
+  reason = reason.substr(0, std::min(reason.find('\n'), reason.find(", after ")));
   return "failed last time: " + reason;
 }
 

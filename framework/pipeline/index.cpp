@@ -87,6 +87,8 @@ void link_result(const fs::path& index, const Stage& stage, const fs::path& resu
   if (target_of(link) == result.filename()) return;
   fs::path up;
   for (auto place = stage.place(); !place.empty(); place = place.parent_path()) up /= "..";
+  // Where the stage had no axes before, its folder is a link into a result.
+  if (fs::is_symlink(link.parent_path(), error) && link.parent_path() != index) fs::remove(link.parent_path(), error);
   fs::create_directories(link.parent_path(), error);
   if (!error) fs::create_directory_symlink(up / target, temporary, error);
   if (!error) fs::rename(temporary, link, error);

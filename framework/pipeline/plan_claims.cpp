@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <pipeline/planner.hpp>
 #include <pipeline/results.hpp>
 
@@ -57,6 +58,13 @@ bool check_output(const Planning& planning, const std::string& path, const Quant
     }
   for (const auto& [dim, value] : plan.quantity.at) {
     if (std::find(dims.begin(), dims.end(), dim) != dims.end()) {
+      const bool chooses = value.is_string() || (value.is_number() && std::isfinite(value.get<double>()));
+      if (!chooses) {
+        planning.reading.diagnostics.at_value(
+            join(plan.reference.at_path, dim),
+            fmt::format("'{}' is a dimension of '{}': a number or a name chooses along it", dim, plan.quantity.name));
+        good = false;
+      }
       if (!is_mention(value)) continue;
       planning.reading.diagnostics.at_value(
           join(plan.reference.at_path, dim),
@@ -84,7 +92,9 @@ std::optional<QuantityPlan> read_quantity(const Planning& planning, const std::s
   if (value.is_number()) {
     plan.is_number = true;
     plan.quantity.number = value.get<double>();
-    return plan;
+    if (std::isfinite(plan.quantity.number)) return plan;
+    reading.diagnostics.at_value(path, fmt::format("'{}' must be a finite number", key));
+    return std::nullopt;
   }
   if (!value.is_object()) {
     reading.diagnostics.at_value(

@@ -78,13 +78,13 @@ std::optional<std::vector<Mention>> read_sources(const Reading& reading, const s
   return mentions;
 }
 
-/// Names of the stages that a measurement reads, input by input; none of other stages.
+/// The stages that a measurement reads, input by input; none of other stages.
 std::vector<std::string> read_by(const Planning& planning, const Stage& stage) {
-  std::vector<std::string> names;
+  std::vector<std::string> labels;
   if (const auto* measure = std::get_if<MeasureStage>(&stage.work))
     for (const auto& input : measure->inputs)
-      if (input.input) names.push_back(planning.stages[stage.inputs[*input.input]].name);
-  return names;
+      if (input.input) labels.push_back(planning.stages[stage.inputs[*input.input]].label());
+  return labels;
 }
 
 /// Adds what a mention leads to. False when it is missing (told already) or of a kind that the figure does not draw.
@@ -101,7 +101,7 @@ bool add_sources(const Planning& planning, const Mention& mention, FigureStage& 
       return false;
     }
     stage.inputs.push_back(index);
-    work.sources.push_back({mention.label, source.run(), {}, coordinates, source.name, read_by(planning, source)});
+    work.sources.push_back({mention.label, source.run(), {}, coordinates, source.label(), read_by(planning, source)});
   }
   return true;
 }

@@ -9,6 +9,11 @@ namespace reverie::pipeline {
 
 namespace {
 
+bool are_names(const json& value) {
+  const auto is_text = [](const json& name) { return name.is_string(); };
+  return is_text(value) || (value.is_array() && std::all_of(value.begin(), value.end(), is_text));
+}
+
 /// A name or a list of names.
 std::vector<std::string> names_at(const json& table, const char* key) {
   if (!table.contains(key)) return {};
@@ -22,8 +27,7 @@ bool check_values(const Planning& planning, const std::string& path, const json&
   if (!table.contains("value")) return true;
   const json& value = table["value"];
   const auto where = join(path, "value");
-  const auto is_text = [](const json& name) { return name.is_string(); };
-  if (!is_text(value) && (!value.is_array() || value.empty() || !std::all_of(value.begin(), value.end(), is_text))) {
+  if (!are_names(value) || value.empty()) {
     planning.reading.diagnostics.at_value(where, "'value' must be the name of a result, or a list of names");
     return false;
   }
@@ -62,6 +66,7 @@ bool plan_gather(Planning& planning, const json& table, Stage& stage) {
 
   GatherStage work;
   work.reduce = checked.values["reduce"].get<std::string>();
+  if (table.contains("over") && !are_names(table["over"])) return false;  // told
   work.over = names_at(table, "over");
   if (!check_values(planning, path, table, found->second)) return false;
   work.values = names_at(table, "value");

@@ -41,7 +41,14 @@ std::optional<std::vector<MeasureInput>> connect(Planning& planning, const std::
       continue;
     }
     if (!input_of_role.contains(declared.role)) {
-      if (role.is_object() && role.value("variable", json()).is_string()) input.variable = role["variable"];
+      if (role.is_object() && role.contains("variable")) {
+        if (!role["variable"].is_string()) {
+          reading.diagnostics.at_value(join(role_path, "variable"), "'variable' must be a string");
+          good = false;
+          continue;
+        }
+        input.variable = role["variable"];
+      }
       input_of_role[declared.role] = stage.inputs.size();
       stage.inputs.push_back(planning.index_of(reference));
     }

@@ -236,7 +236,8 @@ std::map<std::size_t, std::string> named_axes(const Reading& reading, const std:
                                               const std::string& path, const json& value) {
   std::map<std::size_t, std::string> named;
   if (value.is_array()) {
-    for (std::size_t k = 0; k < value.size(); ++k) named.merge(named_axes(reading, axes, join(path, k), value[k]));
+    for (std::size_t k = 0; k < value.size(); ++k)
+      named.merge(named_axes(reading, axes, join(path, k), value[k].is_array() ? json() : value[k]));
     return named;
   }
   const auto name = value.is_string() ? value.get<std::string>() : "";

@@ -5,13 +5,19 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
+#include <numeric/threads.hpp>
 #include <pipeline/failures.hpp>
+#include <pipeline/provenance.hpp>
 #include <pipeline/run.hpp>
 #include <pipeline/run_page.hpp>
 #include <pipeline/run_stages.hpp>
 #include <pipeline/selection.hpp>
+#include <pipeline/status.hpp>
+#include <pipeline/stored_result.hpp>
 #include <pipeline/summary.hpp>
 #include <store/files.hpp>
+#include <store/lock.hpp>
 #include <store/publication.hpp>
 
 namespace reverie::pipeline {
@@ -45,12 +51,48 @@ std::vector<std::string> left_out(const Plan& plan, const StageSet& asked) {
   return labels;
 }
 
-/// Nothing to write: what an earlier run wrote goes.
-void write_or_remove(const fs::path& file, const std::string& text) {
-  if (text.empty())
-    fs::remove(file);
-  else
-    store::write_file_atomically(file, text);
+/// A run at work says something every minute: one that was silent for longer is gone, unless clocks differ by as much.
+constexpr double longest_silence = 150;
+
+/// What the folder says is of one plan: it would mix two that run at a time.
+void require_alone(const fs::path& index) {
+  if (!fs::exists(index / plan_file)) return;
+  RunStatus status;
+  try {
+    status = read_status(index);
+  } catch (const store::DataError&) {  // nothing has run
+    return;
+  }
+  if (status.state == "running" &&
+      std::abs(seconds_between(status.last, format_time(std::chrono::system_clock::now()))) < longest_silence)
+    throw store::DataError(
+        fmt::format("{}: a run of this pipeline with other settings is at work, since {}", index.string(),
+                    status.started),
+        "Wait for it or stop it; or give a copy of the pipeline's file another name, which shares the results.");
+}
+
+constexpr const char *numbers_file = "metrics.csv", *summary_file = "metrics_summary.csv", *claims_file = "claims.json";
+
+/// Numbers of what --only leaves out are shown and judged, too: damaged ones are not.
+void set_damaged_aside(const Plan& plan, const StageSet& asked, const RunOptions& options, const fs::path& index) {
+  std::vector<std::size_t> unchecked;
+  for (std::size_t k = 0; k < plan.stages.size(); ++k) {
+    const auto& stage = plan.stages[k];
+    const bool has_numbers = stage.run() == "measure" || stage.run() == "train";
+    if (!asked[k] && has_numbers && fs::exists(result_folder(options.runs, stage))) unchecked.push_back(k);
+  }
+  for (const auto& finding :
+       verify_results(plan, options.runs, unchecked, options.in_process ? 0 : numeric::thread_count())) {
+    const auto& stage = plan.stages[finding.stage];
+    const auto result = result_folder(options.runs, stage);
+    const auto lock = finding.problems.empty() ? std::nullopt : store::Lock::try_take(result);
+    if (!lock) continue;
+    const auto aside = store::set_aside(result);
+    unlink_result(index, stage);
+    if (options.events.warning)
+      options.events.warning(fmt::format("stage '{}': its stored result was damaged: {} (moved to {})", stage.label(),
+                                         finding.problems.front(), aside.string()));
+  }
 }
 
 }  // namespace
@@ -61,10 +103,18 @@ RunResult run(const Plan& plan, const RunOptions& given) {
   for (const auto* names : {&options.from, &options.force}) require_among(plan, asked, *names);
   const auto index = index_folder(options.runs, plan);
   require_writable(options.runs / "store");
+  if (fs::is_symlink(index))
+    throw store::DataError(
+        fmt::format("{}: is a symbolic link, and links to results would lead nowhere", index.string()),
+        "Move the whole folder of results, and name it with --runs DIR.");
   require_writable(index);
   require_same_pipeline(index, plan);
-  if (!options.worker || !is_recorded(index, plan)) {
+  const bool is_other = !is_recorded(index, plan);
+  if (is_other) require_alone(index);
+  if (!options.worker || is_other) {
     remove_stale_links(index, plan);
+    // They are of an earlier run, perhaps with other settings; this one writes its own at the end.
+    for (const char* file : {numbers_file, summary_file, claims_file}) fs::remove(index / file);
     write_plan_record(index, plan);
   }
   if (!options.worker) forget_failures(index);
@@ -96,12 +146,23 @@ RunResult run(const Plan& plan, const RunOptions& given) {
     log_end();
     return result;
   }
+  if (!options.only.empty()) set_damaged_aside(plan, asked, options, index);
+  const auto keep = [&](const char* file, const std::string& text) {
+    try {
+      store::write_file_atomically(index / file, text);
+    } catch (const std::exception& error) {
+      if (options.events.warning) options.events.warning(error.what());
+      if (result.code == ExitCode::ok) result.code = ExitCode::run_failed;
+    }
+  };
   // The tables are of all that is there, also what this run did not ask for, as claims and the report are.
   auto measured = measured_results(plan, options.runs);
   result.over_seeds = over_seeds(measured);
   const auto name = plan.file.stem().string();
-  write_or_remove(index / "metrics.csv", measured.empty() ? "" : metrics_table(name, measured));
-  write_or_remove(index / "metrics_summary.csv", measured.empty() ? "" : metrics_summary(name, result.over_seeds));
+  if (!measured.empty()) {
+    keep(numbers_file, metrics_table(name, measured));
+    keep(summary_file, metrics_summary(name, result.over_seeds));
+  }
   const auto others =
       std::erase_if(measured, [&](const MeasuredResult& one) { return !result.stages[one.number].has_result(); });
   if (others > 0) result.over_seeds = over_seeds(measured);
@@ -110,7 +171,7 @@ RunResult run(const Plan& plan, const RunOptions& given) {
   const bool all_hold = std::all_of(result.claims.begin(), result.claims.end(),
                                     [](const ClaimResult& claim) { return claim.verdict == Verdict::holds; });
   if (options.strict && result.code == ExitCode::ok && !all_hold) result.code = ExitCode::check_failed;
-  write_or_remove(index / "claims.json", result.claims.empty() ? "" : describe(result.claims).dump(1) + "\n");
+  if (!result.claims.empty()) keep(claims_file, describe(result.claims).dump(1) + "\n");
   log_end();
   try {
     page->finish();

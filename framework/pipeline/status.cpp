@@ -128,18 +128,21 @@ RunStatus read_status(const std::filesystem::path& index) {
     for (std::string text; std::getline(log, text);) {
       const auto line = json::parse(text, nullptr, false);
       if (!line.is_object()) continue;  // cut off
-      const auto name = file.filename().string() + "/" + line.value("from", "");
-      auto known = runs.find(name);
-      if (known == runs.end()) known = runs.emplace(name, LoggedRun{fresh, 0, ""}).first;
-      auto& run = known->second;
-      if (line.value("event", "") == "run") {
-        run = {fresh, line.value("process", 0), line.value("host", "")};
-        run.status.started = line.value("time", "");
-        run.status.state = "running";
-        if (run.status.started >= newest->status.started) newest = &run;
+      try {
+        const auto name = file.filename().string() + "/" + line.value("from", "");
+        auto known = runs.find(name);
+        if (known == runs.end()) known = runs.emplace(name, LoggedRun{fresh, 0, ""}).first;
+        auto& run = known->second;
+        if (line.value("event", "") == "run") {
+          run = {fresh, line.value("process", 0), line.value("host", "")};
+          run.status.started = line.value("time", "");
+          run.status.state = "running";
+          if (run.status.started >= newest->status.started) newest = &run;
+        }
+        enter(run, line, place);
+        last = std::max(last, run.status.last);
+      } catch (const nlohmann::json::exception&) {  // another program wrote it
       }
-      enter(run, line, place);
-      last = std::max(last, run.status.last);
     }
   }
   std::vector<const RunStatus*> at_work;

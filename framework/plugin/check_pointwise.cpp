@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <plugin/check_calls.hpp>
+#include <set>
 #include <thread>
 
 namespace reverie::plugin {
@@ -29,9 +30,27 @@ std::vector<std::string> idle_drives(const Component& component, const json& giv
   return idle.value_or(std::vector<std::string>());
 }
 
+/// Hooks of a dynamics that are never called, whatever the parameters, though another one is.
+std::vector<std::string> unused_hooks(const Component& component, const json& given) {
+  if (component.kind != Kind::dynamics) return {};
+  std::set<std::string> used;
+  for (const auto& trial : trials_of(component, given)) try {
+      for (const auto& function : make_pointwise(component, trial.parameters).functions) used.insert(function.name);
+    } catch (const PluginError&) {  // a combination that it refuses
+    }
+  std::vector<std::string> unused;
+  const auto& table = *static_cast<const reverie_dynamics*>(component.table->table);
+  for (const auto& [name, hook] :
+       {std::pair{"emit", table.emit}, {"current", table.current}, {"advance", table.advance}})
+    if (hook && !used.empty() && !used.contains(name)) unused.push_back(name);
+  return unused;
+}
+
 CheckResult check_made(const Component& component, const json& given) {
   const auto created = check_create<MadePointwise>(component, given);
   if (created.verdict != Verdict::pass) return created;
+  if (const auto unused = unused_hooks(component, given); !unused.empty())
+    return fail(fmt::format("'{}' is never called: `uses` leaves it out", fmt::join(unused, "', '")));
   const auto idle = idle_drives(component, given);
   if (idle.empty()) return created;
   return fail(fmt::format("no projection goes to the drive '{}': is `projections` spelt so, and const or static?",

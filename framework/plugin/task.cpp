@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Tasks: the layout, copied and checked, and the making of constants, trials and codes.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -61,8 +62,15 @@ bool all_finite_in_row(const reverie_tensor& tensor, std::int64_t row) {
                                      : all_finite_in_row(tensor, row, static_cast<const double*>(tensor.data));
 }
 
-bool all_finite(const Array& array) {
-  return std::all_of(array.values.begin(), array.values.end(), [](double x) { return std::isfinite(x); });
+/// "latents[3, 0, 1] is nan", of the first number that is not finite; "" where all are. `first` is the number of row 0.
+std::string fault_in(const char* name, const Array& array, std::int64_t first = 0) {
+  const auto found = std::find_if(array.values.begin(), array.values.end(), [](double x) { return !std::isfinite(x); });
+  if (found == array.values.end()) return "";
+  std::vector<std::int64_t> place(array.shape.size());
+  auto rest = found - array.values.begin();
+  for (auto k = place.size(); k-- > 0; rest /= array.shape[k]) place[k] = rest % array.shape[k];
+  if (!place.empty()) place[0] += first;
+  return fmt::format("{}[{}] is {}", name, fmt::join(place, ", "), *found);
 }
 
 }  // namespace
@@ -84,6 +92,9 @@ Task::Task(const Component& component, const json& parameters)
     flags_ = layout.flags;
     latent_names_ = copy_names(layout.latent_names, static_cast<std::uint32_t>(latents_), "latent");
     latent_unit_ = copy_string(layout.latent_unit, "its latent unit");
+    if (latent_is_angle() != (latent_unit_ == "rad"))
+      throw PluginError(fmt::format("its latents are {}angles, and their unit is '{}': an angle is in rad",
+                                    latent_is_angle() ? "" : "not ", latent_unit_));
     input_unit_ = copy_string(layout.input_unit, "its input unit");
     output_unit_ = copy_string(layout.output_unit, "its output unit");
     directions_ = labels(layout.direction_names, layout.direction_count, "direction");
@@ -102,9 +113,8 @@ std::vector<TaskConstant> Task::make_constants(const reverie_stream& stream) con
   for (const auto& [name, value] : constants_) constants.push_back({name, Array::unwritten(value.shape)});
   make_constants(stream, tensors_of(constants));
   for (const auto& constant : constants)
-    if (!all_finite(constant.value))
-      instance_.broke_contract(
-          fmt::format("make_constants left numbers of '{}' unwritten or not finite", constant.name));
+    if (const auto fault = fault_in(constant.name.c_str(), constant.value); !fault.empty())
+      instance_.broke_contract(fmt::format("make_constants left numbers unwritten or not finite: {}", fault));
   return constants;
 }
 
@@ -120,8 +130,11 @@ TaskBatch Task::generate(const std::vector<TaskConstant>& constants, const rever
   TaskBatch batch{Array::unwritten({trials, steps + 1, latents_}), Array::unwritten({trials, steps, inputs_}),
                   Array::unwritten({trials})};
   generate(constants, stream, first_trial, batch.latents.tensor(), batch.inputs.tensor(), batch.directions.tensor());
-  if (!all_finite(batch.latents) || !all_finite(batch.inputs))
-    instance_.broke_contract(fmt::format("generate left numbers unwritten or not finite in trials of {} steps", steps));
+  for (const auto& fault :
+       {fault_in("latents", batch.latents, first_trial), fault_in("inputs", batch.inputs, first_trial)})
+    if (!fault.empty())
+      instance_.broke_contract(
+          fmt::format("generate left numbers unwritten or not finite in trials of {} steps: {}", steps, fault));
   const auto known = static_cast<double>(directions_.size());
   for (const double direction : batch.directions.values)
     if (!(direction >= 0 && direction < known && direction == std::floor(direction)))
@@ -171,8 +184,8 @@ std::pair<Array, Array> Task::landmarks(const std::vector<TaskConstant>& constan
   if (has_endpoints()) result.first = Array::unwritten({count, latents_});
   if (has_mean_paths()) result.second = Array::unwritten({count, steps + 1, latents_});
   landmarks(constants, result.first.tensor(), result.second.tensor());
-  if (!all_finite(result.first) || !all_finite(result.second))
-    instance_.broke_contract("landmarks left numbers unwritten or not finite");
+  for (const auto& fault : {fault_in("endpoint", result.first), fault_in("mean_path", result.second)})
+    if (!fault.empty()) instance_.broke_contract("landmarks left numbers unwritten or not finite: " + fault);
   return result;
 }
 

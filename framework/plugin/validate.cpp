@@ -92,10 +92,12 @@ ParameterSpec spec_of(const reverie_parameter& parameter, std::string name) {
 
 ParameterSchema schema_of(const reverie_component& component) {
   ParameterSchema schema;
-  std::vector<std::string> names = {"plugin"};  // in pipelines it says which plugin has the parameters
+  std::vector<std::string> names;
   for (const auto& parameter : copy_array(component.parameters, component.parameter_stride, component.parameter_count,
                                           REVERIE_END_OF(reverie_parameter, choices), "parameter")) {
     auto name = copy_name(parameter.name, fmt::format("parameter {}", schema.size()), names);
+    if (name == "plugin" || (name == "units" && component.kind == REVERIE_KIND_CELL))
+      throw PluginError(fmt::format("parameter {} is called '{}', which is a key of pipelines", schema.size(), name));
     try {
       schema.push_back(spec_of(parameter, name));
     } catch (const PluginError& error) {

@@ -201,6 +201,70 @@ over = "seed"
         self.assertEqual(done.returncode, 5)
         self.assertIn("fails    Replay differs", done.stdout)
 
+    def test_a_run_with_other_settings_waits_for_one_at_work(self):
+        self.write(GOOD, "good.toml")
+        log = self.folder / "runs/good/log.jsonl"
+        at_work = subprocess.Popen([EXECUTABLE, "run", "good.toml", "--quiet", "--set", "stage.train.batches=1000000"],
+                                   cwd=self.folder, env=self.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(at_work.kill)
+        while not log.exists() or '"started"' not in log.read_text():
+            self.assertIsNone(at_work.poll())
+            time.sleep(0.05)
+        self.check_error(1, ["runs/good: a run of this pipeline with other settings is at work"], "run", "good.toml")
+        at_work.terminate()
+        at_work.wait(60)
+        self.assertEqual(self.reverie("run", "good.toml").returncode, 0)
+
+    def test_an_earlier_run_s_verdicts_and_tables_go_when_another_begins(self):
+        self.write(GOOD + self.CLAIM, "claims.toml")
+        self.assertEqual(self.reverie("run", "claims.toml").returncode, 0)
+        done = self.reverie("run", "claims.toml", "--worker", "--set", "axes.seed=[7]")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for name in ("claims.json", "metrics.csv", "metrics_summary.csv"):
+            self.assertFalse((self.folder / "runs/claims" / name).exists(), name)
+
+    def test_a_damaged_result_that_was_not_asked_for_is_not_judged(self):
+        self.write(GOOD + self.CLAIM, "claims.toml")
+        self.assertEqual(self.reverie("run", "claims.toml").returncode, 0)
+        result = (self.folder / "runs/claims/divergence/seed=1").resolve() / "result.nc"
+        result.chmod(0o644)
+        damaged = bytearray(result.read_bytes())
+        damaged[len(damaged) // 2] ^= 0xFF
+        result.write_bytes(damaged)
+        done = self.reverie("run", "claims.toml", "--only", "train", "--strict")
+        self.assertIn("stage 'divergence[seed=1]': its stored result was damaged: result.nc", done.stderr)
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("unknown  Replay differs", done.stdout)
+        done = self.reverie("run", "claims.toml", "--strict")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_axes_may_come_to_a_stage_that_had_none_and_go_again(self):
+        self.write(GOOD, "good.toml")
+        for settings in ((), ("--set", "axes.seed=[0,1]"), ()):
+            done = self.reverie("run", "good.toml", *settings)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("damaged", self.reverie("plan", "good.toml").stdout)
+
+    def test_a_folder_that_is_a_link(self):
+        self.write(GOOD, "good.toml")
+        (self.folder / "elsewhere").mkdir()
+        (self.folder / "runs").mkdir()
+        (self.folder / "runs/good").symlink_to("../elsewhere")
+        self.check_error(1, ["runs/good: is a symbolic link", "--runs DIR"], "run", "good.toml", "--quiet")
+
+    def test_a_log_that_another_program_wrote_to(self):
+        self.write(GOOD, "good.toml")
+        self.assertEqual(self.reverie("run", "good.toml").returncode, 0)
+        with open(self.folder / "runs/good/log.jsonl", "a") as log:
+            log.write('{"event": 3, "time": 4}\n')
+        self.assertIn("finished", self.reverie("status", "runs/good").stdout)
+        self.assertEqual(self.reverie("plan", "good.toml").returncode, 0)
+
+    def test_a_variable_of_an_axis_that_is_no_name(self):
+        self.write(GOOD.replace('awake = "awake"', 'awake = { of = "awake", variable = "$what" }') +
+                   '[axes.what]\ntrue_value = { variable = "latent" }\n')
+        self.check_error(3, ["'variable' must be a string"], "validate", "bad.toml")
+
     def test_results_lie_under_the_values_of_their_axes(self):
         self.write(GOOD + self.CLAIM, "claims.toml")
         self.assertEqual(self.reverie("run", "claims.toml").returncode, 0)

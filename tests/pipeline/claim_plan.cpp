@@ -67,6 +67,15 @@ TEST_CASE("mistakes in claims name their place") {
   CHECK(contains(errors("value = " + at_one + "\nabove = 0\nbetween = 1\n"), "has no key 'between'"));
 }
 
+TEST_CASE("bounds are finite, and numbers or names choose along a dimension") {
+  for (const char* bound : {"nan", "inf", "-inf"})
+    CHECK(contains(errors("value = " + at_one + "\nbelow = " + bound + "\n"), "'below' must be a finite number"));
+  for (const char* choice : {"true", "[1, 2]", "{}", "nan"})
+    CHECK(contains(errors_of(swept + "[claim.c]\nvalue = { of = \"train\", name = \"loss\", at = { batch = " + choice +
+                             " } }\nbelow = 1\nover = \"seed\"\n"),
+                   "'batch' is a dimension of 'loss': a number or a name chooses along it"));
+}
+
 TEST_CASE("a claim that no result could decide is a mistake") {
   CHECK(
       contains(errors("value = { of = \"train\", name = \"loss\" }\nabove = 1\nover = \"seed\"\n"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Numbers that leave the finite ones stop their stage with the place.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <pipeline/checkpoint.hpp>
 #include <pipeline/explain.hpp>
@@ -71,6 +72,8 @@ TEST_CASE("a training that diverges late names the batch and keeps the last good
   const auto batch = checkpointed_batch(store::work_folder(result_folder(folder.path, stage)), stage.fingerprint);
   REQUIRE(batch);
   CHECK(contains(outcome.message, "at batch " + std::to_string(*batch + 1)));
-  CHECK(decide(plan, asked_for(plan, {}), folder.path).front().why ==
-        "failed last time: the loss is not finite at batch " + std::to_string(*batch + 1));
+  CHECK(decide(plan, asked_for(plan, {}), folder.path)
+            .front()
+            .why.starts_with(fmt::format(
+                "failed last time: the loss is not finite at batch {}: the state is not finite", *batch + 1)));
 }

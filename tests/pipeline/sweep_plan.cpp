@@ -207,6 +207,20 @@ TEST_CASE("gather stages and figures take all points of the axes they gather") {
   CHECK(inputs_of(figure, "figure[seed=1]") == Texts{"replay[seed=1,friction=0.5]", "replay[seed=1,friction=1.0]"});
 }
 
+TEST_CASE("states are coloured by the recording that the measurement read, not by another of the same name") {
+  const auto errors = [](const std::string& at) {
+    return errors_of("[axes]\ncondition = [0.0, 1.0]\ncolumn = [0.0, 1.0]\n" + task_and_network + training +
+                     "[stage.replay]\nrun = \"simulate\"\nof = \"train\"\nphase = \"quiescent\"\ntrials = 5\n"
+                     "noise = { factor = \"$condition\" }\nrecord = [\"state\"]\n"
+                     "[stage.pca]\nrun = \"measure\"\nmetric = { plugin = \"explained_variance\", components = 2 }\n"
+                     "fit = { of = \"replay\", at = { condition = \"$column\" } }\n"
+                     "[stage.figure]\nrun = \"figure\"\ndraw = { kind = \"states\", of = [\"pca\", " +
+                     at + "] }\n");
+  };
+  CHECK(errors("{ of = \"replay\", at = { condition = \"$column\" } }") == "");
+  CHECK(contains(errors("\"replay\""), "the colours of 'pca' come from 'replay[condition=0.0]', which it reads"));
+}
+
 TEST_CASE("a figure that averages nothing refuses over, one that draws over axes gathers them") {
   const auto errors = errors_of(sweep +
                                 "[stage.figure]\nrun = \"figure\"\n"
@@ -298,6 +312,9 @@ TEST_CASE("mistakes with bindings name their place and the remedy") {
   CHECK(contains(values("\"los\""), "'train' has no result 'los'. Did you mean 'loss'?"));
   CHECK(contains(values("[\"loss\", \"los\"]"), "'train' has no result 'los'. Did you mean 'loss'?"));
   CHECK(contains(values("[]"), "'value' must be the name of a result, or a list of names"));
+  for (const char* over : {"1", "true", "{}", "[[\"seed\"]]", "[1]"})
+    CHECK(contains(errors_of(sweep + "[stage.g]\nrun = \"gather\"\nof = \"train\"\nover = " + over + "\n"),
+                   "must be the name of an axis, or a list of names"));
   CHECK(contains(values("3"), "'value' must be the name of a result, or a list of names"));
 }
 

@@ -88,18 +88,23 @@ TEST_CASE("a task that breaks its contract is named with what it did") {
   CHECK_THROWS_WITH_AS(line({{"fault", "no_dt"}}), "task 'line': its time step dt is 0 s", PluginError);
   CHECK_THROWS_WITH_AS(generated("direction"), "task 'line': generate gave direction 2, which is not one of 2",
                        PluginError);
-  CHECK_THROWS_WITH_AS(generated("nan"),
-                       "task 'line': generate left numbers unwritten or not finite in trials of 5 steps", PluginError);
+  CHECK_THROWS_WITH_AS(
+      generated("nan"),
+      "task 'line': generate left numbers unwritten or not finite in trials of 5 steps: latents[0, 0, 0] is nan",
+      PluginError);
   const auto own_length = line({{"fault", "own_length"}});
   const auto constants = own_length.make_constants(stream);
   own_length.generate(constants, stream, 0, 2, 7);
-  CHECK_THROWS_WITH_AS(own_length.generate(constants, stream, 0, 2, 8),
-                       "task 'line': generate left numbers unwritten or not finite in trials of 8 steps", PluginError);
+  CHECK_THROWS_WITH_AS(own_length.generate(constants, stream, 4, 2, 8),
+                       "task 'line': generate left numbers unwritten or not finite in trials of 8 steps: latents[4, 8, "
+                       "0] is nan",
+                       PluginError);
   CHECK_THROWS_WITH_AS(line({{"fault", "no_constants"}}).make_constants(stream),
-                       "task 'line': make_constants left numbers of 'gain' unwritten or not finite", PluginError);
+                       "task 'line': make_constants left numbers unwritten or not finite: gain[0] is nan", PluginError);
   const auto forgetful = line({{"fault", "forgetful"}});
   CHECK_THROWS_WITH_AS(forgetful.landmarks(forgetful.make_constants(stream), 9),
-                       "task 'line': landmarks left numbers unwritten or not finite", PluginError);
+                       "task 'line': landmarks left numbers unwritten or not finite: endpoint[1, 0] is nan",
+                       PluginError);
   CHECK_THROWS_WITH_AS(generated("failing"),
                        "task 'line': generate failed: parameter 'scale': steps of this length leave the line",
                        PluginError);

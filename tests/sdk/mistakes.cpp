@@ -209,6 +209,66 @@ struct Wrong : Cell {
   static constexpr std::array<decltype(Cell::slots)::value_type, 9> slots{};
 };
 REVERIE_CELL("wrong", Wrong)
+#elif defined VJP_OF_A_UNIT
+struct Wrong : Dynamics {
+  template <class T>
+  void advance_vjp(reverie::Row<T>&, reverie::RowGradient<T>&) const {}
+};
+REVERIE_DYNAMICS("wrong", Wrong)
+#elif defined GATES_WITHOUT_PHASE
+struct Wrong : Pointwise {
+  static constexpr std::array slots{reverie::drive("in"), reverie::drive("out", 1)};
+  template <class Real>
+  void gates(reverie::CellUnit<Real>&) const {}
+};
+REVERIE_CELL("wrong", Wrong)
+#elif defined SLOTS_A_FUNCTION
+struct Wrong : Pointwise {
+  static auto slots() { return Cell::slots; }
+};
+REVERIE_CELL("wrong", Wrong)
+#elif defined GENERATE_NOT_CONST
+struct Wrong : Task {
+  int generate(const reverie::Constants&, const reverie::Random&, std::uint32_t, reverie::View<double>,
+               reverie::View<double>) {
+    return 0;
+  }
+};
+REVERIE_TASK("wrong", Wrong)
+#elif defined ENCODE_OF_FLOAT
+struct Wrong : Task {
+  void encode(const reverie::Constants&, reverie::View<const double>, reverie::View<float>) const {}
+};
+REVERIE_TASK("wrong", Wrong)
+#elif defined DECODE_NOT_CONST
+struct Wrong : Task {
+  template <class T>
+  void decode(const reverie::Constants&, reverie::View<const T>, reverie::View<double>) {}
+};
+REVERIE_TASK("wrong", Wrong)
+#elif defined TASK_PREPARED_FOR_A_NETWORK
+struct Wrong : Task {
+  void prepare(const reverie_setting&) {}
+};
+REVERIE_TASK("wrong", Wrong)
+#elif defined OUTPUTS_NOT_CONST
+struct Wrong : Metric {
+  std::vector<reverie_metric_output> outputs() { return {}; }
+};
+REVERIE_METRIC("wrong", Wrong)
+#elif defined RUN_WITHOUT_FINISH
+struct Wrong : Metric {
+  struct Run {
+    Run(const Wrong&, reverie::MetricJob&) {}
+    void add(std::uint32_t, std::uint32_t, std::int64_t, const reverie::View<const double>&) {}
+  };
+};
+REVERIE_METRIC("wrong", Wrong)
+#elif defined METRIC_PREPARED_FOR_A_NETWORK
+struct Wrong : Metric {
+  void prepare(const reverie_setting&) {}
+};
+REVERIE_METRIC("wrong", Wrong)
 #elif defined STATE_IS_OUTPUT_NOT_STATIC
 struct Wrong : Cell {
   bool state_is_output() const { return true; }

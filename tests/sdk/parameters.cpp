@@ -37,6 +37,18 @@ struct Weights : Dynamics {
   reverie::Table weights{{1, 2, 3}, rows, columns};
   static auto parameters() { return reverie::parameters(reverie::numbers("weights", &Weights::weights)); }
 };
+/// What follows a number of a range would be lost.
+template <char c>
+struct Ranged : Dynamics {
+  double x = 0.2;
+  static auto parameters() {
+    return reverie::parameters(reverie::number("x", &Ranged::x)
+                                   .range(c == '/'   ? "(0, 1/2]"
+                                          : c == '*' ? "[0, 2*pi]"
+                                          : c == ',' ? "[0, 1,5]"
+                                                     : "[ -1e0 , inf )"));
+  }
+};
 struct Required : Dynamics {
   reverie::Table weights{{1, 2, 3}};
   static auto parameters() { return reverie::parameters(reverie::numbers("weights", &Required::weights).required()); }
@@ -47,6 +59,13 @@ struct Required : Dynamics {
 TEST_CASE("the default of a choice is one of them") {
   CHECK(failure<FromZero>().empty());
   CHECK(failure<FromOne>() == "the default of parameter 'mode' is 2: its enum has to count the 2 choices from 0");
+}
+
+TEST_CASE("a range is two numbers") {
+  CHECK(failure<Ranged<' '>>().empty());
+  CHECK(failure<Ranged<'/'>>() == "range \"(0, 1/2]\" of parameter 'x' is not an interval");
+  CHECK(failure<Ranged<'*'>>() == "range \"[0, 2*pi]\" of parameter 'x' is not an interval");
+  CHECK(failure<Ranged<','>>() == "range \"[0, 1,5]\" of parameter 'x' is not an interval");
 }
 
 TEST_CASE("the default of a table fills its rows and columns") {

@@ -20,6 +20,23 @@ struct Forgetful {
   }
 };
 
+/// Each hook looks at what only another one is given; `current` is a row that assigns.
+struct Curious {
+  template <class Real>
+  void emit(reverie::Unit<Real>& u) const {
+    u.emitted = u.drift;
+  }
+  template <class T>
+  void current(reverie::Row<T>& row) const {
+    for (std::size_t i = 0; i < row.state.size(); ++i) row.current[i] = 2 * row.state[i];
+  }
+  template <class Real>
+  void advance(reverie::Unit<Real>& u) const {
+    u.drift = u.emitted;
+    u.noise = u.current;
+  }
+};
+
 struct ForgetfulCell {
   static constexpr std::array slots{reverie::drive("declared")};
   static auto projections() { return reverie::projections(reverie::from_state("w", 0)); }
@@ -113,6 +130,22 @@ TEST_CASE("memory that a dynamics did not declare is not a number") {
   const auto* table = static_cast<const reverie_dynamics*>(made.component.table);
   REQUIRE(table->advance(made.instance, &unit.block, nullptr) == REVERIE_OK);
   CHECK(unit.drift == 6);
+  CHECK(std::isnan(unit.noise));
+}
+
+TEST_CASE("what a hook is not given is not a number, and a current is added to the drive in either form") {
+  const Made made(reverie::dynamics<Curious>("curious")(), 0);
+  OneUnit unit(1, 2, 3);
+  double emitted = 4, drive = 5;
+  unit.block.emitted = {&emitted, 1};
+  unit.block.drive = {&drive, 1};
+  const auto* table = static_cast<const reverie_dynamics*>(made.component.table);
+  REQUIRE(table->emit(made.instance, &unit.block, nullptr) == REVERIE_OK);
+  CHECK(std::isnan(emitted));
+  REQUIRE(table->current(made.instance, &unit.block, nullptr) == REVERIE_OK);
+  CHECK(drive == 5 + 2 * 1);
+  REQUIRE(table->advance(made.instance, &unit.block, nullptr) == REVERIE_OK);
+  CHECK(std::isnan(unit.drift));
   CHECK(std::isnan(unit.noise));
 }
 

@@ -392,7 +392,7 @@ auto cell(const char* id) {
   return [id] {
     using namespace detail;
     REVERIE_REFUSE(
-        "static constexpr std::array slots{...}", has_slots<P> && !requires { P::slots; });
+        "static constexpr std::array slots{...}", has_slots<P> && !requires { P::slots.size(); });
     REVERIE_REFUSE(
         "std::vector<reverie_projection> projections() const",
         has_projections<P> && !requires(const P& p) { p.projections(); });
@@ -403,6 +403,8 @@ auto cell(const char* id) {
         "static constexpr bool state_is_output", has_state_is_output<P> && !requires { P::state_is_output; });
     REVERIE_REFUSE(
         "static auto memory()", has_memory<P> && !requires { P::memory(); });
+    static_assert(!(has_gates<P> && last_phase<P>() == 0),
+                  "gates would never be called: it comes before the drives of phase 1, drive(name, 0, 1)");
     static const reverie_cell table = {
         sizeof table, 0,
         [](const void* i) -> const reverie_cell_layout* { return &instance<P, CellLayout<P>>(i).layout.abi; },

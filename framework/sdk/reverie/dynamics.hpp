@@ -82,7 +82,7 @@ struct Unit : Step {
   explicit Unit(const Step& s) : Step(s) {}
 };
 
-/// All units of one trial. `current` adds to what it finds in `current`.
+/// All units of one trial. As of a unit, `current` is 0 before the hook of that name, which adds to it.
 template <class T>
 struct Row : Step {
   std::span<const T> state;
@@ -165,6 +165,15 @@ void spoil_undeclared(U& u) {
   for (std::size_t m = declared; m < max_memory; ++m) u.memory[m] = std::numeric_limits<double>::quiet_NaN();
 }
 
+/// Neither is what a hook is not given.
+template <Hook hook, class U>
+void spoil_ungiven(U& u) {
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  if constexpr (hook != Hook::emit) u.emitted = none;
+  if constexpr (hook != Hook::current) u.current = none;
+  if constexpr (hook != Hook::advance) u.drift = u.noise = none;
+}
+
 template <class P>
 constexpr std::size_t memory_count() {
   if constexpr (requires { P::memory(); })
@@ -197,6 +206,7 @@ struct Forward {
         u.state = state[i];
         for (std::size_t m = 0; m < M; ++m) u.memory[m] = memory[m][i];
         spoil_undeclared<M>(u);
+        spoil_ungiven<hook>(u);
         if constexpr (hook == Hook::emit) {
           u.emitted = emitted[i];
           p.emit(u);
@@ -256,6 +266,7 @@ struct Backward {
             u.drift = Real(drift ? drift[i] : T(0), T(0));
             u.noise = Real(noise ? noise[i] : T(0), T(0));
           }
+          spoil_ungiven<hook>(u);
           seed(u);
           call<hook>(p, u);
           if constexpr (hook == Hook::emit) return d_emitted[i] * u.emitted.tangent;
@@ -294,6 +305,7 @@ struct Rowwise {
     constexpr auto M = memory_count<P>();
     const Step step(*b.step);
     const auto n = static_cast<std::size_t>(b.units);
+    std::vector<T> current(hook == Hook::current && !backward ? n : 0);
     for (std::int64_t r = 0; r < b.rows; ++r) {
       const auto span = [&](const reverie_rows& m) {
         return m.data ? std::span<T>(row_of<T>(m, r), n) : std::span<T>();
@@ -301,12 +313,15 @@ struct Rowwise {
       Row<T> row(step);
       row.state = span(b.state);
       row.emitted = span(b.emitted);
-      row.current = span(b.drive);
       row.drift = span(b.drift);
       row.noise = span(b.noise);
       for (std::size_t m = 0; m < M; ++m) row.memory[m] = span(b.memory[m]);
       if constexpr (!backward) {
+        std::fill(current.begin(), current.end(), T(0));
+        row.current = current;
         call<hook>(plugin, row);
+        T* drive = row_of<T>(b.drive, r);
+        for (std::size_t i = 0; i < current.size(); ++i) drive[i] += current[i];
       } else {
         RowGradient<T> g;
         g.state = span(b.d_state);
@@ -394,10 +409,16 @@ auto dynamics(const char* id) {
                   "template <class Real> void advance(reverie::Unit<Real>& u) const");
     REVERIE_REFUSE("template <class T> void emit_vjp(reverie::Row<T>& row, reverie::RowGradient<T>& gradient) const",
                    has_emit_vjp<P> && !row_gradient<Hook::emit, P>);
+    static_assert(!(has_emit_vjp<P> && pointwise<Hook::emit, P>),
+                  "a gradient of your own goes with: template <class T> void emit(reverie::Row<T>& row) const");
     REVERIE_REFUSE("template <class T> void current_vjp(reverie::Row<T>& row, reverie::RowGradient<T>& gradient) const",
                    has_current_vjp<P> && !row_gradient<Hook::current, P>);
+    static_assert(!(has_current_vjp<P> && pointwise<Hook::current, P>),
+                  "a gradient of your own goes with: template <class T> void current(reverie::Row<T>& row) const");
     REVERIE_REFUSE("template <class T> void advance_vjp(reverie::Row<T>& row, reverie::RowGradient<T>& gradient) const",
                    has_advance_vjp<P> && !row_gradient<Hook::advance, P>);
+    static_assert(!(has_advance_vjp<P> && pointwise<Hook::advance, P>),
+                  "a gradient of your own goes with: template <class T> void advance(reverie::Row<T>& row) const");
     REVERIE_REFUSE(
         "static auto memory()", has_memory<P> && !requires { P::memory(); });
     REVERIE_REFUSE(

@@ -201,6 +201,23 @@ template <class P>
 auto metric(const char* id) {
   return [id] {
     using namespace detail;
+    static_assert(
+        requires(const P& p) {
+          std::vector<reverie_metric_input>(p.inputs());
+          std::vector<reverie_metric_output>(p.outputs());
+        },
+        "a metric has, in public: std::vector<reverie_metric_input> inputs() const and "
+        "std::vector<reverie_metric_output> outputs() const");
+    static_assert(
+        requires(typename P::Run & run, const View<const double>& chunk) {
+          requires std::is_constructible_v<typename P::Run, const P&, MetricJob&>;
+          run.add(std::uint32_t{}, std::uint32_t{}, std::int64_t{}, chunk);
+          run.finish(std::uint32_t{});
+        },
+        "a metric has, in public: struct Run { Run(const Metric&, reverie::MetricJob&); void add(std::uint32_t pass, "
+        "std::uint32_t input, std::int64_t first_trial, const reverie::View<const double>& chunk); "
+        "void finish(std::uint32_t pass); }");
+    static_assert(!prepares_for_setting<P>, "a metric is made without a network: void prepare()");
     REVERIE_REFUSE(
         "std::uint32_t passes() const", has_passes<P> && !requires(const P& p) { p.passes(); });
     static const reverie_metric table = {

@@ -57,7 +57,8 @@ class Field {
       const std::string copy(part);
       char* end = nullptr;
       const double value = std::strtod(copy.c_str(), &end);
-      if (end == copy.c_str()) fail();
+      if (end == copy.c_str() || copy.find_first_not_of(' ', static_cast<std::size_t>(end - copy.c_str())) != copy.npos)
+        fail();
       return value;
     };
     minimum_ = number(text.substr(1, comma - 1));

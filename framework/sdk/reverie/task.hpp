@@ -245,6 +245,29 @@ auto task(const char* id) {
     using namespace detail;
     static_assert(
         requires(const P& p) { p.layout(); }, "a task has, in public: reverie::TaskLayout layout() const");
+    static_assert(
+        requires(const P& p, const Constants& c, const Random& r, const View<double>& v) {
+          static_cast<double>(p.generate(c, r, std::uint32_t{}, v, v));
+        },
+        "a task has, in public: int generate(const reverie::Constants&, const reverie::Random&, std::uint32_t trial, "
+        "reverie::View<double> latents, reverie::View<double> inputs) const");
+    static_assert(
+        requires(const P& p, const Constants& c, const View<const double>& s, const View<float>& f,
+                 const View<double>& d) {
+          p.encode(c, s, f);
+          p.encode(c, s, d);
+        },
+        "a task has, in public: template <class T> void encode(const reverie::Constants&, "
+        "reverie::View<const double> latents, reverie::View<T> activity) const");
+    static_assert(
+        requires(const P& p, const Constants& c, const View<const float>& f, const View<const double>& d,
+                 const View<double>& s) {
+          p.decode(c, f, s);
+          p.decode(c, d, s);
+        },
+        "a task has, in public: template <class T> void decode(const reverie::Constants&, reverie::View<const T> "
+        "activity, reverie::View<double> latents) const");
+    static_assert(!prepares_for_setting<P>, "a task is made without a network: void prepare()");
     REVERIE_REFUSE("void make_constants(const reverie::Random&, std::vector<reverie::View<double>>&) const",
                    has_make_constants<P> && !makes_constants<P>);
     REVERIE_REFUSE(

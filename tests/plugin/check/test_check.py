@@ -155,6 +155,19 @@ class Check(unittest.TestCase):
         self.assertIn("Did you mean 'gradient'?", done.stderr)
         self.assertEqual(check("underdamped", "--only", "exports").returncode, 2)
 
+    def test_a_hook_that_uses_leaves_out(self):
+        done = check(str(FAULTY / "unused_hook.so"))
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("'emit' is never called: `uses` leaves it out", done.stdout)
+
+    def test_a_parameter_goes_to_the_plugins_that_have_it(self):
+        done = check(str(FAULTY / "two_kinds.so"), "--json", "--set", "strength=0.25")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len({row["of"] for row in json.loads(done.stdout)}), 3)  # with the library
+        done = check(str(FAULTY / "two_kinds.so"), "--set", "strenght=0.25")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("has no parameter 'strenght'. Did you mean 'strength'?", done.stderr)
+
     def test_names_and_options_that_do_not_exist(self):
         done = check("underdampd")
         self.assertEqual(done.returncode, 2)

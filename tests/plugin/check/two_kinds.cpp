@@ -4,10 +4,14 @@
 #include <reverie/metric.hpp>
 
 struct Slow {
-  static constexpr const char* doc = "Half steps.";
+  static constexpr const char* doc = "Shorter steps.";
+  reverie::parameter strength{0.5};
+  static auto parameters() {
+    return reverie::parameters(reverie::number("strength", &Slow::strength).range("[0, 1]").doc("Part that is left."));
+  }
   template <class Real>
   void advance(reverie::Unit<Real>& u) const {
-    u.drift = 0.5 * u.drift;
+    u.drift = strength * u.drift;
   }
 };
 

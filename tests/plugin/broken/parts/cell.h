@@ -67,8 +67,15 @@ static reverie_status pointwise(const void* instance, const reverie_cell_block* 
 }
 
 static const reverie_cell table = {offsetof(reverie_cell, vjp), 0, layout, POINTWISE, NULL}; /* as before vjp existed */
+#ifdef PARAMETER_NAME
+static const reverie_parameter parameters[] = {
+    {sizeof(reverie_parameter), REVERIE_BOOLEAN, PARAMETER_NAME, NULL, "1", "one", 0, 0, 0, 0, NULL, NULL}};
+#define PARAMETERS 1, sizeof(reverie_parameter), 0, parameters
+#else
+#define PARAMETERS 0, 0, 0, NULL
+#endif
 static const reverie_component component = {
-    sizeof component, REVERIE_KIND_CELL, NAME, "1.0.0", "", NULL, 1, 0, 0, 0, NULL, create, destroy, &table};
+    sizeof component, REVERIE_KIND_CELL, NAME, "1.0.0", "", NULL, 1, PARAMETERS, create, destroy, &table};
 static const reverie_component* const components[] = {&component};
 static const reverie_plugin plugin = {sizeof plugin, 1, components};
 
