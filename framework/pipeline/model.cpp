@@ -6,6 +6,21 @@
 #include <pipeline/model.hpp>
 
 namespace reverie::pipeline {
+namespace {
+
+/// Cells and dynamics are made for a network, far from where they are written.
+template <class Made>
+std::shared_ptr<const Made> made(const PluginUse& use, const reverie_setting& setting) {
+  try {
+    return std::make_shared<Made>(*use.component, use.parameters, setting);
+  } catch (plugin::PluginError& error) {
+    error.place = use.path;
+    throw;
+  }
+}
+
+}  // namespace
+
 PluginUse read_task(const Reading& reading, const std::string& name, const json& table) {
   const auto path = join("task", name);
   auto use = choose_plugin(reading, plugin::Kind::task, path, table);
@@ -89,9 +104,8 @@ engine::Model make_model(const ModelPlan& plan, std::vector<plugin::TaskConstant
   setting.sigma = model.noise;
   if (model.task->has_endpoints()) setting.endpoint = &endpoint_tensor;
   if (model.task->has_mean_paths()) setting.mean_path = &mean_path_tensor;
-  model.cell = std::make_shared<plugin::Cell>(*plan.network.cell.component, plan.network.cell.parameters, setting);
-  for (const auto& use : plan.dynamics)
-    model.dynamics.push_back(std::make_shared<plugin::Dynamics>(*use.component, use.parameters, setting));
+  model.cell = made<plugin::Cell>(plan.network.cell, setting);
+  for (const auto& use : plan.dynamics) model.dynamics.push_back(made<plugin::Dynamics>(use, setting));
   return model;
 }
 

@@ -92,10 +92,12 @@ CheckedTable check_table(const Reading& reading, const std::string& path, const 
 }
 
 void tell(const Reading& reading, const std::string& path, const plugin::PluginError& error) {
+  auto place = error.place.empty() ? path : error.place;
+  if (!error.parameter.empty()) place = join(place, error.parameter);
   if (error.exit_code() == ExitCode::plugin)
     throw plugin::PluginError(
-        format_diagnostic(reading.document.sources, reading.document.entry(path).key, error.what()), error.remedy());
-  reading.diagnostics.at_key(path, error.what());
+        format_diagnostic(reading.document.sources, reading.document.entry(place).key, error.what()), error.remedy());
+  reading.diagnostics.at_key(place, error.what());
 }
 
 PluginUse choose_plugin(const Reading& reading, plugin::Kind kind, const std::string& path, const json& table,
@@ -122,7 +124,7 @@ PluginUse choose_plugin(const Reading& reading, plugin::Kind kind, const std::st
   TableKeys keys{(*found)->schema, names_of(others)};
   keys.structured.emplace_back("plugin");
   auto checked = check_table(reading, path, table, keys);
-  return checked.good ? PluginUse{*found, std::move(checked.values)} : PluginUse{};
+  return checked.good ? PluginUse{*found, std::move(checked.values), path} : PluginUse{};
 }
 
 std::optional<std::vector<PluginUse>> choose_dynamics(const Reading& reading, const std::string& stage_path,

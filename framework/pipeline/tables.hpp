@@ -15,6 +15,7 @@ namespace reverie::pipeline {
 struct PluginUse {
   const plugin::Component* component = nullptr;
   json parameters = json::object();
+  std::string path = {};  ///< in the document
 
   explicit operator bool() const { return component != nullptr; }
 };
@@ -49,7 +50,8 @@ bool check_keys(const Reading& reading, const std::string& path, const json& tab
 /// Diagnoses a value that is not a table.
 bool require_table(const Reading& reading, const std::string& path, const json& value, const std::string& example = "");
 
-/// What a plugin refused, at the place of what it was given. A fault of its own ends the planning.
+/// What a plugin refused, at the place of what it was given (`path`, unless the error knows better). A fault of its own
+/// ends the planning.
 void tell(const Reading& reading, const std::string& path, const plugin::PluginError& error);
 
 /// { plugin = "id", ...parameters } as a component of the given kind; `others` are keys of the host beside the

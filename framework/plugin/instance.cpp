@@ -92,12 +92,17 @@ void Instance::fail(reverie_status status, const reverie_error& error, const cha
   std::string reason(error.message, length);
   if (reason.empty()) reason = fmt::format("{} (status {})", meaning(status), status);
   const auto& schema = component_->schema;
-  if (error.param_index >= 0 && static_cast<std::size_t>(error.param_index) < schema.size())
-    reason = fmt::format("parameter '{}': {}", schema[static_cast<std::size_t>(error.param_index)].name, reason);
+  std::string parameter;
+  if (error.param_index >= 0 && static_cast<std::size_t>(error.param_index) < schema.size()) {
+    parameter = schema[static_cast<std::size_t>(error.param_index)].name;
+    reason = fmt::format("parameter '{}': {}", parameter, reason);
+  }
   // Parameters, data and memory are not the plugin's fault.
   const bool of_the_run = status == REVERIE_INVALID || status == REVERIE_NUMERIC || status == REVERIE_MEMORY;
-  throw PluginError(fmt::format("{} '{}': {} failed: {}", name_of(component_->kind), component_->id, slot, reason), "",
-                    of_the_run ? ExitCode::run_failed : ExitCode::plugin);
+  PluginError failure(fmt::format("{} '{}': {} failed: {}", name_of(component_->kind), component_->id, slot, reason),
+                      "", of_the_run ? ExitCode::run_failed : ExitCode::plugin);
+  failure.parameter = parameter;
+  throw failure;
 }
 
 void Instance::threw(const char* slot) const {

@@ -18,6 +18,9 @@ class PluginError : public Error {
  public:
   PluginError(const std::string& message, std::string remedy = "", ExitCode code = ExitCode::plugin)
       : Error(code, message, std::move(remedy)) {}
+
+  std::string parameter;  ///< the name of the one that was refused, or ""
+  std::string place;      ///< where a document says which plugin with which parameters, if the one who made it knows
 };
 
 enum class Kind {

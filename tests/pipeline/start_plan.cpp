@@ -137,5 +137,5 @@ TEST_CASE("the analytic score refuses what it cannot do, with what would work") 
                  "simulate it with `task` and `network`"));
   CHECK(contains(errors_of(task_and_network + score + replays,
                            {"stage.s.task='box'", "network.score.cell.form='mixture'", "network.score.cell.units=16"}),
-                 "parameter 'form'"));
+                 "--set:1:20: error: cell 'ou_score': create failed: parameter 'form': "));
 }
