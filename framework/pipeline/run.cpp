@@ -114,7 +114,8 @@ RunResult run(const Plan& plan, const RunOptions& given) {
   if (!options.worker || is_other) {
     remove_stale_links(index, plan);
     // They are of an earlier run, perhaps with other settings; this one writes its own at the end.
-    for (const char* file : {numbers_file, summary_file, claims_file}) fs::remove(index / file);
+    std::error_code ignored;
+    for (const char* file : {numbers_file, summary_file, claims_file}) fs::remove(index / file, ignored);
     write_plan_record(index, plan);
   }
   if (!options.worker) forget_failures(index);
