@@ -51,9 +51,6 @@ std::vector<std::string> left_out(const Plan& plan, const StageSet& asked) {
   return labels;
 }
 
-/// A run at work says something every minute: one that was silent for longer is gone, unless clocks differ by as much.
-constexpr double longest_silence = 150;
-
 /// What the folder says is of one plan: it would mix two that run at a time.
 void require_alone(const fs::path& index) {
   if (!fs::exists(index / plan_file)) return;

@@ -101,9 +101,6 @@ void add_what_is_there(RunStatus& status, const RecordedPlan& recorded, const st
   }
 }
 
-/// Seconds after which another machine's run that says nothing counts as over. It gives a sign of life every minute.
-constexpr double longest_silence = 150;
-
 }  // namespace
 
 RunStatus read_status(const std::filesystem::path& index) {

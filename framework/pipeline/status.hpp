@@ -26,6 +26,9 @@ struct RunStatus {
   std::vector<std::string> warnings;
 };
 
+/// Seconds after which a run of which only its words are known counts as over. It gives a sign of life every minute.
+inline constexpr double longest_silence = 150;
+
 /// Of the run that was begun last; while several run, what they reached together: a stage that one of them waits for
 /// is as far as the other has it. DataError when the folder holds no run. Whether a run still runs is known on the
 /// machine it runs on.

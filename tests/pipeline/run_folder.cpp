@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <pipeline/index.hpp>
 #include <pipeline/run.hpp>
 #include <set>
 #include <store/publication.hpp>
@@ -23,6 +24,19 @@ TEST_CASE("links of stages that the pipeline no longer has disappear, other thin
   CHECK_FALSE(fs::is_symlink(folder.path / "test/one"));
   CHECK(fs::is_symlink(folder.path / "test/two"));
   CHECK(fs::exists(folder.path / "test/notes.txt"));
+}
+
+TEST_CASE("a link of a stage without axes makes way for the points of a sweep, and its result keeps what it has") {
+  const Folder folder;
+  const auto before = folder.path / "store/aaaaaaaaaaaaaaaa", after = folder.path / "store/bbbbbbbbbbbbbbbb";
+  for (const auto& result : {before, after, folder.path / "test"}) fs::create_directories(result);
+  Stage stage;
+  stage.name = "one";
+  link_result(folder.path / "test", stage, before);
+  stage.point = {{"seed", 0}};
+  link_result(folder.path / "test", stage, after);
+  CHECK(fs::is_empty(before));
+  CHECK(fs::equivalent(folder.path / "test/one/seed=0", after));
 }
 
 TEST_CASE("links and tables show the results of this plan, whatever was asked for") {
