@@ -66,6 +66,22 @@ TEST_CASE("a training takes no more memory than estimated, and less with checkpo
   CHECK(estimated(cut) < of_whole);
 }
 
+TEST_CASE("a measure is said to need the largest variable that its recordings hold") {
+  const auto of_measure = [](const std::string& record) {
+    const auto plan = plan_of(
+        "[task.box]\nplugin = \"spatial_navigation\"\nplace_cells = 300\n"
+        "[network.small]\ncell = { plugin = \"leaky_rnn\", units = 16 }\n"
+        "[stage.replay]\nrun = \"simulate\"\ntask = \"box\"\nnetwork = \"small\"\nphase = \"quiescent\"\n"
+        "trials = 100\nsteps = 1000\nrecord = " +
+        record +
+        "\n[stage.length]\nrun = \"measure\"\nmetric = { plugin = \"path_length\" }\nrecording = \"replay\"\n");
+    return estimate(plan).back().memory;
+  };
+  // 16 bytes of each of 100 trials and 1 000 steps, for 2 latents, 16 units or 300 outputs.
+  CHECK(of_measure("[\"state\"]") - of_measure("[]") == 16 * 100 * 1000 * (16 - 2));
+  CHECK(of_measure("[\"state\", \"output\"]") - of_measure("[]") == 16 * 100 * 1000 * (300 - 2));
+}
+
 TEST_CASE("sizes that no machine has are estimated as such") {
   const auto plan = plan_of(long_training, {"network.wide.cell.units=1000000", "stage.train.steps=1000000"});
   CHECK(estimated(plan) >= 1e15);
