@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <numeric/bfloat16.hpp>
+#include <numeric/panels.hpp>
 #include <numeric/product.hpp>
 
 #include <cblas.h>
@@ -11,6 +12,7 @@
 #include <optional>
 #include <stdexcept>
 #include <unordered_map>
+#include <variant>
 
 namespace reverie::numeric {
 namespace {
@@ -163,43 +165,71 @@ struct Matmul {
   }
 };
 
+std::optional<PanelProduct> panels_for(Precision precision, const PanelShape& shape) {
+  if (precision == Precision::bfloat16) return std::nullopt;
+  return PanelProduct::make(shape);
+}
+
 }  // namespace
 
-/// float32 in one call; bfloat16, not emulated, in two: whole tiles and the rows that are left.
+/// bfloat16, not emulated, in two calls: whole tiles and the rows that are left. float32 in one, by panels where they
+/// are faster.
 template <>
 struct Product<float>::State {
+  struct ByOneDnn {
+    std::int64_t first_rows;
+    Matmul first;
+    std::optional<Matmul> rest;
+    dnnl::memory weights;
+
+    ByOneDnn(const ProductShape& s, const Operand& left)
+        : first_rows(left.precision == Precision::bfloat16 && s.rows > tile_pair ? whole_tiles(s.rows) : s.rows),
+          first(matmul(s, left, first_rows, Desc({s.inputs, s.outputs}, left.type(), dnnl::memory::format_tag::any))),
+          weights(first.b, cpu()) {
+      if (first_rows < s.rows) rest = matmul(s, left, s.rows - first_rows, first.b);
+    }
+    static Matmul matmul(const ProductShape& s, const Operand& left, std::int64_t rows, const Desc& right) {
+      return {Desc({rows, s.inputs}, left.type(), Dims{left.stride_seen(), 1}), right,
+              Desc({rows, s.outputs}, f32, Dims{s.stride_c, 1}), s.accumulate};
+    }
+  };
+  struct ByPanels {
+    PanelProduct product;
+    AlignedVector<float> weights;
+  };
   ProductShape shape;
   Operand left;
-  std::int64_t first_rows;
-  Matmul first;
-  std::optional<Matmul> rest;
-  dnnl::memory weights;
+  std::variant<ByOneDnn, ByPanels> by;
 
   State(const ProductShape& s, Precision precision)
-      : shape(s),
-        left{s.rows, s.inputs, s.stride_a, precision},
-        first_rows(precision == Precision::bfloat16 && s.rows > tile_pair ? whole_tiles(s.rows) : s.rows),
-        first(matmul(first_rows, Desc({s.inputs, s.outputs}, left.type(), dnnl::memory::format_tag::any))),
-        weights(first.b, cpu()) {
-    if (first_rows < s.rows) rest = matmul(s.rows - first_rows, first.b);
-  }
-  Matmul matmul(std::int64_t rows, const Desc& right) const {
-    return {Desc({rows, shape.inputs}, left.type(), Dims{left.stride_seen(), 1}), right,
-            Desc({rows, shape.outputs}, f32, Dims{shape.stride_c, 1}), shape.accumulate};
+      : shape(s), left{s.rows, s.inputs, s.stride_a, precision}, by(choose(s, left)) {}
+
+  static std::variant<ByOneDnn, ByPanels> choose(const ProductShape& s, const Operand& left) {
+    auto panels =
+        panels_for(left.precision, {s.rows, s.inputs, s.outputs, left.stride_seen(), s.stride_c, false, s.accumulate});
+    if (!panels) return ByOneDnn(s, left);
+    return ByPanels{*panels, AlignedVector<float>(static_cast<std::size_t>(s.inputs * s.outputs))};
   }
 };
 
 template <>
 void Product<float>::pack(const float* weights, bool transposed) {
-  const auto layout = transposed ? dnnl::memory::format_tag::ba : dnnl::memory::format_tag::ab;
-  const auto& shape = state_->shape;
+  auto& s = *state_;
+  const auto& shape = s.shape;
   // Emulated, the weights are rounded here; elsewhere the packed memory has the type that they take.
-  if (state_->left.precision == Precision::bfloat16_emulated) {
+  if (s.left.precision == Precision::bfloat16_emulated) {
     const Operand all{1, shape.inputs * shape.outputs, 0, Precision::bfloat16_emulated};
     weights = reinterpret_cast<const float*>(all.seen(weights, Scratch::right));
   }
+  if (auto* panels = std::get_if<State::ByPanels>(&s.by)) {
+    panels->product.pack(weights, transposed ? 1 : shape.outputs, transposed ? shape.inputs : 1,
+                         panels->weights.data());
+    return;
+  }
+  auto& packed = std::get<State::ByOneDnn>(s.by).weights;
+  const auto layout = transposed ? dnnl::memory::format_tag::ba : dnnl::memory::format_tag::ab;
   dnnl::memory plain({{shape.inputs, shape.outputs}, f32, layout}, cpu(), const_cast<float*>(weights));
-  dnnl::reorder(plain, state_->weights).execute(stream_of_this_thread(), plain, state_->weights);
+  dnnl::reorder(plain, packed).execute(stream_of_this_thread(), plain, packed);
   stream_of_this_thread().wait();
 }
 
@@ -208,22 +238,30 @@ void Product<float>::run(const float* a, float* c) const {
   const auto& s = *state_;
   count(s.shape.rows, s.shape.inputs, s.shape.outputs);
   auto* left = s.left.seen(a, Scratch::left);
-  s.first.run(left, s.weights, c);
-  if (s.rest) s.rest->run(left + s.first_rows * s.shape.inputs * 2, s.weights, c + s.first_rows * s.shape.stride_c);
+  if (const auto* panels = std::get_if<State::ByPanels>(&s.by)) {
+    panels->product.run(reinterpret_cast<const float*>(left), panels->weights.data(), c);
+    return;
+  }
+  const auto& by = std::get<State::ByOneDnn>(s.by);
+  by.first.run(left, by.weights, c);
+  if (by.rest)
+    by.rest->run(left + by.first_rows * s.shape.inputs * 2, by.weights, c + by.first_rows * s.shape.stride_c);
 }
 
-/// float32, also emulated bfloat16, by oneDNN's sgemm, which takes the transpose faster than its matmul does; bfloat16
-/// with rows of zeros that fill the tiles.
+/// float32, also emulated bfloat16, by panels where they are faster, otherwise by oneDNN's sgemm, which takes the
+/// transpose faster than its matmul does; bfloat16 with rows of zeros that fill the tiles.
 template <>
 struct WeightGradient<float>::State {
   GradientShape shape;
   Operand cotangents, sources;
+  std::optional<PanelProduct> panels;
   std::optional<Matmul> matmul;
 
   State(const GradientShape& s, Precision precision)
       : shape(s),
         cotangents{s.rows, s.outputs, s.stride_cotangents, precision},
-        sources{s.rows, s.inputs, s.stride_sources, precision} {
+        sources{s.rows, s.inputs, s.stride_sources, precision},
+        panels(panels_for(precision, {s.outputs, s.rows, s.inputs, cotangents.stride_seen(), s.inputs, true, true})) {
     if (precision != Precision::bfloat16) return;
     const auto rows = whole_tiles(s.rows + tile_pair - 1);
     cotangents.zero_rows = sources.zero_rows = rows - s.rows;
@@ -243,9 +281,16 @@ void WeightGradient<float>::add(const float* cotangents, const float* sources, f
     s.matmul->run(left, dnnl::memory(s.matmul->b, cpu(), right), gradient);
     return;
   }
+  const auto* from = reinterpret_cast<const float*>(right);
+  if (s.panels) {
+    auto* packed = reinterpret_cast<float*>(
+        scratch(Scratch::inside, static_cast<std::size_t>(s.shape.rows * s.shape.inputs) * sizeof(float)));
+    s.panels->pack(from, s.sources.stride_seen(), 1, packed);
+    s.panels->run(reinterpret_cast<const float*>(left), packed, gradient);
+    return;
+  }
   check(dnnl_sgemm('T', 'N', s.shape.outputs, s.shape.inputs, s.shape.rows, 1.0F, reinterpret_cast<const float*>(left),
-                   s.cotangents.stride_seen(), reinterpret_cast<const float*>(right), s.sources.stride_seen(), 1.0F,
-                   gradient, s.shape.inputs));
+                   s.cotangents.stride_seen(), from, s.sources.stride_seen(), 1.0F, gradient, s.shape.inputs));
 }
 
 namespace {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Matrix products of the engine: float32 by oneDNN (weights packed once, used many times), float64 by OpenBLAS.
+/// Matrix products of the engine: float32 by oneDNN or, on AVX2, by libxsmm (numeric/panels.hpp); float64 by OpenBLAS.
+/// Weights are packed once and used many times.
 ///
 /// With Precision::bfloat16, operands of float32 products are rounded to bfloat16 (to nearest even) and multiplied and
 /// summed by oneDNN's bfloat16 kernels, whose sums and results are float32. numeric/bfloat16.hpp tells where that
