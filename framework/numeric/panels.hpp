@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// float32 products on CPUs with AVX2 and no AVX-512, by libxsmm's generated kernels on a right side in panels of 32
-/// columns (docs/decisions/0013-panels-on-avx2.md). Each element of the result is one sum in the order of `inputs`.
+/// columns (docs/decisions/0013-panels-on-avx2.md).
 #pragma once
 
 #include <cstdint>
@@ -28,14 +28,11 @@ class PanelProduct {
 
  private:
   using Kernel = void (*)(const float* panel, const float* a, float* c, ...);
-  /// Kernels of a whole block of rows or the last one, times a whole panel or the last one; those needed are there.
-  struct Kernels {
-    Kernel of[2][2] = {};
-  };
   explicit PanelProduct(const PanelShape& shape) : shape_(shape) {}
 
   PanelShape shape_;
-  Kernels kernels_;
+  /// Of a whole block of rows or the last one, times a whole panel or the last one; those needed are there.
+  Kernel kernels_[2][2] = {};
 };
 
 }  // namespace reverie::numeric
