@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Rounding to bfloat16 against its definition.
+#include "normals.hpp"
 
 #include <doctest/doctest.h>
 #include <numeric/bfloat16.hpp>
-#include <numeric/random.hpp>
 
 #include <bit>
 #include <cmath>
@@ -20,12 +20,6 @@ std::uint16_t rounded(float value) {
   std::uint16_t result = 0;
   round_to_bfloat16(1, 1, 1, &value, &result);
   return result;
-}
-
-std::vector<float> normals(std::int64_t n, std::uint32_t trial) {
-  std::vector<float> values(static_cast<std::size_t>(n));
-  fill_normal(make_stream(4, Role::measure, Purpose::resampling), trial, 0, n, 1.0F, values.data());
-  return values;
 }
 
 }  // namespace

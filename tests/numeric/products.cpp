@@ -2,11 +2,11 @@
 /// Matrix products in float32 and of operands rounded to bfloat16, against the definition evaluated in float64.
 #include "../support/errors.hpp"
 #include "../support/precisions.hpp"
+#include "normals.hpp"
 
 #include <doctest/doctest.h>
 #include <numeric/bfloat16.hpp>
 #include <numeric/product.hpp>
-#include <numeric/random.hpp>
 
 #include <bit>
 #include <cmath>
@@ -15,12 +15,6 @@
 using namespace reverie::numeric;
 
 namespace {
-
-std::vector<float> normals(std::int64_t n, std::uint32_t trial) {
-  std::vector<float> values(static_cast<std::size_t>(n));
-  fill_normal(make_stream(4, Role::measure, Purpose::resampling), trial, 0, n, 1.0F, values.data());
-  return values;
-}
 
 /// A number as a product of this precision sees it.
 double seen(float value, Precision precision) {
