@@ -20,7 +20,7 @@ elseif(REVERIE_SANITIZE)
   add_link_options(-fsanitize=${REVERIE_SANITIZE})
 endif()
 
-# Code that plans, writes and draws: nothing to gain from more, and it is half of what is compiled.
+# Code that plans, checks, writes and draws: nothing to gain from more, and it is most of what is compiled.
 set(REVERIE_TEXT_OPTIONS -O1)
 # Loops over arrays: vectorised, without the parts of IEEE semantics (errno, traps) that prevent it.
 set(REVERIE_LOOP_OPTIONS -O3 -fno-math-errno -fno-trapping-math)

@@ -57,11 +57,31 @@ CheckResult check_made(const Component& component, const json& given) {
                           fmt::join(idle, "', '")));
 }
 
+/// Of an argument that is added to: what was there stays in the sum, and has no other effect.
+std::string wrong_sum(const Function& function, std::int64_t units, Values values) {
+  const auto others = random_values(function, units, 7);
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    if (!function.arguments[k].adds) continue;
+    const auto before = std::exchange(values[k], others[k]);
+    const auto after_other = called<double>(function, units, values).values[k];
+    values[k] = before;
+    const auto after = called<double>(function, units, values).values[k];
+    if (after == after_other)
+      return fmt::format("it overwrites {} instead of adding to it", function.arguments[k].name);
+    for (std::size_t i = 0; i < after.size(); ++i) {
+      const double added = after[i] - before[i], added_to_other = after_other[i] - others[k][i];
+      if (!(std::abs(added - added_to_other) <= 1e-12 * (1 + std::abs(added))))
+        return fmt::format("what it adds to {} depends on what was there", function.arguments[k].name);
+    }
+  }
+  return "";
+}
+
 CheckResult check_bounds(const Component& component, const json& given) {
   const auto failure = first_failure(component, given, [](const Function& function, std::int64_t units) {
     const auto values = random_values(function, units, 1);
-    for (const auto& damage :
-         {called<float>(function, units, values).damage, called<double>(function, units, values).damage})
+    for (const auto& damage : {called<float>(function, units, values).damage,
+                               called<double>(function, units, values).damage, wrong_sum(function, units, values)})
       if (!damage.empty()) return damage;
     if (!function.trainable) return std::string();
     const auto cotangents = random_values(function, units, 2);
@@ -258,7 +278,7 @@ const std::vector<Check>& pointwise_checks() {
   static const std::vector<Check> checks = {
       {"schema", "every parameter has a description", check_schema},
       {"create", "instances are made or refused with a reason", check_made},
-      {"bounds", "nothing outside its rows and outputs is written", check_bounds},
+      {"bounds", "nothing outside its rows and outputs is written; currents are added", check_bounds},
       {"pointers", "no pointer is used after the call it came with", check_pointers},
       {"finite", "ordinary numbers give finite numbers and gradients", check_finite},
       {"purity", "equal calls give equal bits, in two threads too", check_purity},

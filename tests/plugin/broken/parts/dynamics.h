@@ -128,6 +128,9 @@
 #ifndef IN_ADVANCE
 #define IN_ADVANCE
 #endif
+#ifndef CURRENT
+#define CURRENT NULL
+#endif
 #ifndef INSTANCE
 #define INSTANCE NULL
 #endif
@@ -197,7 +200,7 @@ static const reverie_parameter parameters[] = {{PARAMETER_SIZE, PARAMETER_TYPE, 
                                                {sizeof(reverie_parameter), REVERIE_CHOICE, SECOND_NAME, NULL, NULL,
                                                 "which", &choice_default, 0, 0, 0, CHOICE_COUNT, choices}};
 
-static const reverie_dynamics table = {TABLE_SIZE, 0, LAYOUT, NULL, NULL, advance, NULL, NULL, NULL};
+static const reverie_dynamics table = {TABLE_SIZE, 0, LAYOUT, NULL, CURRENT, advance, NULL, NULL, NULL};
 static const reverie_component first = {
     COMPONENT_SIZE, KIND, ID, VERSION, "", NULL, 1, PARAMETER_COUNT, PARAMETER_STRIDE, 0, PARAMETERS, CREATE, DESTROY, TABLE};
 static const reverie_component second = {
