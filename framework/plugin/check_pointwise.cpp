@@ -70,7 +70,7 @@ std::string wrong_sum(const Function& function, std::int64_t units, Values value
       return fmt::format("it overwrites {} instead of adding to it", function.arguments[k].name);
     for (std::size_t i = 0; i < after.size(); ++i) {
       const double added = after[i] - before[i], added_to_other = after_other[i] - others[k][i];
-      if (!(std::abs(added - added_to_other) <= 1e-12 * (1 + std::abs(added))))
+      if (std::abs(added - added_to_other) > 1e-12 * (1 + std::abs(added)))
         return fmt::format("what it adds to {} depends on what was there", function.arguments[k].name);
     }
   }
