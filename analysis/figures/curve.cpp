@@ -112,10 +112,11 @@ std::string legend_of(const Line& line, std::size_t window) {
   return window == 1 ? line.label : fmt::format("{}, running mean of {}", line.label, window);
 }
 
-/// `rows`: the first and one past the last row of each line.
+/// `rows`: the first and one past the last row of each line; `legend`: of all panels, where this one carries it.
 std::string panel_plot(const CurvePanel& panel, const std::vector<std::pair<std::size_t, std::size_t>>& rows,
                        const CurveOptions& curve, const ValueAxis& axis, const std::vector<double>& references,
-                       const std::string& reference_label, bool with_legend) {
+                       const std::string& reference_label, const std::vector<const Line*>& legend) {
+  const bool with_legend = !legend.empty();
   const std::string by = axis.exponent == 0 ? "" : fmt::format("/1e{}", axis.exponent);
   std::vector<std::string> parts;
   const auto data = [&](std::size_t k) {
@@ -150,6 +151,11 @@ std::string panel_plot(const CurvePanel& panel, const std::vector<std::pair<std:
                       fmt::format("($5{}) with lines linecolor rgb '{}' linewidth 1.4{}", by, line.colour, title));
     }
   }
+  // Lines of other panels are in the one legend, too.
+  for (const Line* line : legend)
+    if (std::none_of(panel.lines.begin(), panel.lines.end(), [&](const Line& own) { return own.label == line->label; }))
+      parts.push_back(fmt::format("keyentry with lines linecolor rgb '{}' linewidth 1.3 title {} noenhanced",
+                                  line->colour, gnuplot_string(legend_of(*line, curve.window))));
   return fmt::format("plot {}\n", fmt::join(parts, ", \\\n  "));
 }
 
@@ -232,9 +238,9 @@ Drawing draw_curve(const plugin::json& options, const std::vector<FigureSource>&
   PanelLayout layout;
   take_options(layout, options, 3);
   for (const CurvePanel& panel : panels) layout.titles.push_back(panel.title);
-  const std::size_t most_lines = panels[0].lines.size();
-  if (most_lines > 1 || curve.window > 1)  // panels share their lines
-    for (const Line& line : panels[0].lines) layout.legend.push_back(legend_of(line, curve.window));
+  const auto lines = lines_of_legend(panels);
+  if (lines.size() > 1 || curve.window > 1)
+    for (const Line* line : lines) layout.legend.push_back(legend_of(*line, curve.window));
   if (!references.empty() && !reference_label.empty()) layout.legend.insert(layout.legend.begin(), reference_label);
   layout = arrange(layout);
 
@@ -261,7 +267,8 @@ Drawing draw_curve(const plugin::json& options, const std::vector<FigureSource>&
     drawing.script += axis.script;
     const bool with_legend = carries_legend(layout, number);
     drawing.script += with_legend ? place_legend(layout) : "unset key\n";
-    drawing.script += panel_plot(panel, rows, curve, axis, references, reference_label, with_legend);
+    drawing.script += panel_plot(panel, rows, curve, axis, references, reference_label,
+                                 with_legend ? lines : std::vector<const Line*>());
     if (details.empty() || panel.title == panels[0].title) names += (names.empty() ? "" : ", ") + spaced(panel.name);
     details += (index == 0 ? "" : ". ") + (panel.title.empty() ? "" : panel.title + ": ") + describe(panel);
     for (const Line& line : panel.lines) {
@@ -275,7 +282,7 @@ Drawing draw_curve(const plugin::json& options, const std::vector<FigureSource>&
     for (const std::string& value : curve.values) names += (names.empty() ? "" : ", ") + spaced(value);
   }
   std::string labels;
-  for (const Line& line : panels[0].lines) labels += (labels.empty() ? "" : ", ") + line.label;
+  for (const Line* line : lines) labels += (labels.empty() ? "" : ", ") + line->label;
   drawing.caption = plain_text(fmt::format("Curves of {} against {}: {}.", names, spaced(panels[0].x_name), labels));
   drawing.caption += describe_bands(panels, curve);
   if (curve.window > 1)

@@ -205,10 +205,21 @@ std::vector<double> running_mean(const std::vector<double>& values, std::size_t 
   return means;
 }
 
+std::vector<const Line*> lines_of_legend(const std::vector<CurvePanel>& panels) {
+  std::vector<const Line*> lines;
+  for (const CurvePanel& panel : panels)
+    for (const Line& line : panel.lines)
+      if (std::none_of(lines.begin(), lines.end(), [&](const Line* other) { return other->label == line.label; }))
+        lines.push_back(&line);
+  return lines;
+}
+
 std::vector<CurvePanel> read_curves(const plugin::json& options, const CurveOptions& curve,
                                     const std::vector<FigureSource>& sources) {
   std::vector<CurvePanel> panels;
+  bool shaded = !curve.together;
   for (const PanelGroups& place : by_panel(options, curve.panels, sources)) {
+    shaded = shaded && graded(place.groups);
     for (std::size_t v = 0; v < curve.values.size(); ++v) {
       const std::string& name = curve.values[v];
       if (v == 0 || !curve.together) {
@@ -227,18 +238,16 @@ std::vector<CurvePanel> read_curves(const plugin::json& options, const CurveOpti
         panel.lines.push_back(std::move(line));
       }
     }
-    const bool shaded = !curve.together && graded(place.groups);
-    for (CurvePanel& panel : panels) {
-      std::vector<std::string> labels;
-      for (const Line& line : panel.lines) labels.push_back(line.label);
-      const auto colours = line_colours(labels, shaded);
-      const std::size_t most =
-          std::max<std::size_t>(1, most_points / (panel.lines.size() * (curve.window > 1 ? 2 : 1)));
-      for (std::size_t k = 0; k < panel.lines.size(); ++k) {
-        Line& line = panel.lines[k];
-        line.colour = colours[k];
-        line.stride = std::max<std::size_t>(1, (line.y.size() + most - 1) / most);
-      }
+  }
+  std::vector<std::string> labels;
+  for (const Line* line : lines_of_legend(panels)) labels.push_back(line->label);
+  const auto colours = line_colours(labels, shaded);
+  for (CurvePanel& panel : panels) {
+    const std::size_t most = std::max<std::size_t>(1, most_points / (panel.lines.size() * (curve.window > 1 ? 2 : 1)));
+    for (Line& line : panel.lines) {
+      line.colour =
+          colours[static_cast<std::size_t>(std::find(labels.begin(), labels.end(), line.label) - labels.begin())];
+      line.stride = std::max<std::size_t>(1, (line.y.size() + most - 1) / most);
     }
   }
   return panels;

@@ -33,6 +33,9 @@ struct CurveOptions {
 std::vector<CurvePanel> read_curves(const plugin::json& options, const CurveOptions& curve,
                                     const std::vector<FigureSource>& sources);
 
+/// One line of each label, in the order in which they appear.
+std::vector<const Line*> lines_of_legend(const std::vector<CurvePanel>& panels);
+
 /// Centred, fewer values at both ends: m_i = mean(y[i - (w-1)/2 ... i + w/2]).
 std::vector<double> running_mean(const std::vector<double>& values, std::size_t window);
 

@@ -92,6 +92,8 @@ PositionSample sample_positions(const FigureSource& source, const std::string& v
   sample.recorded_steps = opened.steps;
   sample.total = opened.trials * opened.steps;
   sample.stride = (sample.total + maximum - 1) / maximum;
+  // No divisor in common with the number of steps, so that all steps have their share.
+  while (sample.stride > 1 && std::gcd(sample.stride, opened.steps) > 1) ++sample.stride;
   constexpr std::int64_t block = 64;  // trials in memory at once
   for (std::int64_t first = 0; first < opened.trials; first += block) {
     const auto values = opened.reader.read(variable, first, std::min(block, opened.trials - first));

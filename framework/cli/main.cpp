@@ -63,7 +63,7 @@ int dispatch(const std::vector<std::string>& arguments) {
     return 0;
   }
   std::vector<std::string> known;
-  for (const char* only_looks : {"plan", "validate", "list", "info", "measure"})
+  for (const char* only_looks : {"plan", "validate", "list", "info", "measure", "status", "runs", "diff"})
     if (name == only_looks) end_at_first_signal();
   for (const auto& command : commands()) {
     if (command.name == name) return command.main(command, {arguments.begin() + 1, arguments.end()});

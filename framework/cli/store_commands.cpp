@@ -38,6 +38,7 @@ bool agreed(const std::string& question) {
   std::cerr << question << " [y/N] " << std::flush;
   std::string answer;
   std::getline(std::cin, answer);
+  if (const auto code = stop_requested()) throw Interrupted(*code);
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 

@@ -247,11 +247,15 @@ void simulate(const Model& model, const std::vector<NamedArray>& weights, const 
         if (handover.stopped()) return;
         auto& shard = workers[static_cast<std::size_t>(worker)];
         if (!shard) shard = std::make_unique<Shard<Real>>(network, network.steps(), false);
-        handover.put(item, simulation.run_shard(item * n + me, *shard, handover));
+        try {
+          handover.put(item, simulation.run_shard(item * n + me, *shard, handover));
+        } catch (...) {
+          handover.stop();  // workers that wait for this record to be taken would wait for ever
+          throw;
+        }
       });
     } catch (...) {
       failure = std::current_exception();
-      handover.stop();
     }
     handover.end();
   });

@@ -11,8 +11,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <base/signals_blocked.hpp>
 #include <condition_variable>
-#include <csignal>
 #include <exception>
 #include <mutex>
 #include <stdexcept>
@@ -73,25 +73,6 @@ struct Job {
       }
     }
   }
-};
-
-/// Threads that are started while it lives get no signals. These are the main thread's, which has a stack for their
-/// handlers: the frame of one in the middle of generated code, which may use the stack pointer for something else,
-/// destroys memory.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t asynchronous;
-    sigemptyset(&asynchronous);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGUSR1}) sigaddset(&asynchronous, signal);
-    pthread_sigmask(SIG_BLOCK, &asynchronous, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
 };
 
 class Pool {

@@ -192,6 +192,14 @@ std::vector<Choice> product_of(const std::vector<Axis>& axes, const std::set<std
   return choices;
 }
 
+std::set<std::string> mentioned_entries(const std::string& axis, const json& value) {
+  std::set<std::string> entries;
+  for_each_mention("", value, [&](const std::string&, const std::string& mention) {
+    if (const auto [name, entry] = split_mention(mention); name == axis) entries.insert(entry);
+  });
+  return entries;
+}
+
 std::set<std::size_t> mentioned_axes(const Reading& reading, const std::vector<Axis>& axes, const std::string& path,
                                      const json& value) {
   std::set<std::size_t> mentioned;

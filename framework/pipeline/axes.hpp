@@ -48,6 +48,9 @@ std::vector<Choice> product_of(const std::vector<Axis>& axes, const std::set<std
 /// "chain.noise" -> "chain", "noise"; "chain" -> "chain", "".
 std::pair<std::string, std::string> split_mention(const std::string& mention);
 
+/// Entries of an axis that "$axis.entry" texts mention anywhere in a value; "" where one mentions the axis itself.
+std::set<std::string> mentioned_entries(const std::string& axis, const json& value);
+
 /// Axes that "$axis" texts mention anywhere in a value. Names that are no axis are diagnosed.
 std::set<std::size_t> mentioned_axes(const Reading& reading, const std::vector<Axis>& axes, const std::string& path,
                                      const json& value);

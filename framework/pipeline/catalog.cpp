@@ -109,7 +109,7 @@ std::vector<Removable> removable(const fs::path& runs) {
     } else if (is_dead_temporary(path)) {
       add(path, "left by a process that ended");
     } else if (!name.starts_with(".") && fs::is_directory(path) && !used(name)) {
-      add(path, "no pipeline refers to it");
+      add(path, "in no pipeline's last run");
     }
   }
   for (const auto& index : index_folders(runs))

@@ -20,7 +20,7 @@ std::vector<StoredResult> stored_results(const std::filesystem::path& runs);
 /// Something that can go.
 struct Removable {
   std::filesystem::path path;
-  std::string why;  ///< "no pipeline refers to it", "left by a process that ended", "damaged"
+  std::string why;  ///< "in no pipeline's last run", "left by a process that ended", "damaged"
   std::uintmax_t size = 0;
 };
 /// Results that no pipeline's plan.json and no link refers to, and leftovers of processes that are gone. What an

@@ -17,14 +17,14 @@ constexpr const char *first_moment = "m.", *second_moment = "v.", *history_colum
 
 /// Of everything but itself.
 std::string checksum(const store::Safetensors& file) {
-  std::string bytes;
+  store::Sha256 hash;
   for (const auto& [key, value] : file.metadata)
-    if (key != "sha256") bytes += fmt::format("{}={};", key, value);
+    if (key != "sha256") hash.add(fmt::format("{}={};", key, value));
   for (const auto& tensor : file.tensors) {
-    bytes += fmt::format("{}[{}]", tensor.name, tensor.values.size());
-    bytes.append(reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size() * sizeof(double));
+    hash.add(fmt::format("{}[{}]", tensor.name, tensor.values.size()));
+    hash.add({reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size() * sizeof(double)});
   }
-  return store::sha256(bytes);
+  return hash.hex();
 }
 
 /// Numbers of the history, one column per member.

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <base/signals_blocked.hpp>
 #include <cerrno>
 #include <climits>
 #include <cstdio>
@@ -133,7 +134,13 @@ void volunteer_for_the_out_of_memory_killer() {
   volunteer_for_the_out_of_memory_killer();
   ::on_exit(on_exit_by_others, nullptr);
   Channel channel(talk);
-  body(channel, stop_flag);
+  try {
+    body(channel, stop_flag);
+  } catch (const std::exception& error) {  // further up it would find the parent's objects
+    fmt::print(stderr, "{}\n", error.what());
+    std::fflush(nullptr);
+    ::_exit(EXIT_FAILURE);
+  }
   std::fflush(nullptr);
   ::_exit(EXIT_SUCCESS);
 }
@@ -157,6 +164,8 @@ Child Child::start(const std::filesystem::path& log, const Body& body) {
   // What is buffered here would be written by both.
   std::fflush(nullptr);
   const pid_t parent = ::getpid();
+  // The child would lose a signal that came before its own handlers are there (set_up_signals).
+  const SignalsBlocked until_then;
   const pid_t process = ::fork();
   if (process < 0) {
     const int error = errno;

@@ -136,8 +136,8 @@ struct Part {
     if (order) entries.at(path).order = *order;
   }
 
-  /// Lays a table of another part over this one: tables are merged, other values replaced. Calls
-  /// `replaced(path, old, new)` before a value is replaced by another one.
+  /// Lays a table of another part over this one: tables are merged, other values replaced, equal ones too, since a path
+  /// counts from the file it stands in. Calls `replaced(path, old, new)` before a value is replaced by another one.
   template <class Replaced>
   void lay_over(json& into, const std::string& path, const Part& from, const std::string& from_path, const json& table,
                 Replaced&& replaced) {
@@ -147,10 +147,7 @@ struct Part {
         lay_over(into[key], to, from, there, value, replaced);
         continue;
       }
-      if (into.contains(key)) {
-        if (into[key] == value) continue;
-        replaced(to, entries.at(to), from.entries.at(there));
-      }
+      if (into.contains(key) && into[key] != value) replaced(to, entries.at(to), from.entries.at(there));
       take(to, into[key], from, there, value);
     }
   }

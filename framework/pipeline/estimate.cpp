@@ -72,7 +72,7 @@ class Estimator {
     const double kept = std::ceil(steps / held) - 1;  // states between which steps run twice
     Estimate estimate;
     estimate.useful_threads = shards(work.options.batch_size);
-    estimate.memory = whole_bytes(base + bytes * weights * (8 + estimate.useful_threads));
+    estimate.memory = whole_bytes(base + bytes * weights * (12 + estimate.useful_threads));
     estimate.memory_per_thread =
         whole_bytes(bytes * rows *
                     (held * (units * (20 + of_dynamics) + 4 * task.outputs + 2 * task.inputs) +

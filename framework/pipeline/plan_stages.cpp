@@ -357,11 +357,24 @@ void diagnose_unused_axes(const Planning& planning) {
     const bool used =
         in_claims.contains(k) || std::any_of(planning.index.begin(), planning.index.end(),
                                              [k](const auto& stage) { return stage.second.axes.contains(k); });
-    if (used) continue;
-    const auto& name = planning.axes[k].name;
-    planning.reading.diagnostics.at_key(
-        join("axes", name),
-        fmt::format("axis '{0}' reaches no stage and no claim; write \"${0}\" where its values are to stand", name));
+    const auto& axis = planning.axes[k];
+    if (!used) {
+      planning.reading.diagnostics.at_key(
+          join("axes", axis.name),
+          fmt::format("axis '{0}' reaches no stage and no claim; write \"${0}\" where its values are to stand",
+                      axis.name));
+      continue;
+    }
+    const auto taken = mentioned_entries(axis.name, planning.reading.document.root);
+    if (taken.empty() || taken.contains("")) continue;
+    for (std::size_t v = 0; v < axis.values.size(); ++v)
+      if (axis.values[v].is_object())
+        for (const auto& [entry, value] : axis.values[v].items())
+          if (!taken.contains(entry))
+            planning.reading.diagnostics.at_key(
+                join(axis.paths[v], entry),
+                fmt::format("nothing takes '{0}' of axis '{1}'; write \"${1}.{0}\" where it is to stand{2}", entry,
+                            axis.name, did_you_mean(entry, std::vector<std::string>(taken.begin(), taken.end()))));
   }
 }
 

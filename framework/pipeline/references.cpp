@@ -23,7 +23,7 @@ struct Collection {
 /// Roles of a measurement: "stage" or { of = "stage", variable = "latent", at = { ... } }.
 void add_roles(Collection& collection, const std::string& path, const json& table) {
   for (const auto& [key, value] : table.items()) {
-    if (key == "run" || key == "draw" || key == "metric") continue;
+    if (key == "run" || key == "draw" || key == "metric" || key == "when_needed") continue;
     // Values of another type may be misspelt keys: their planner tells.
     if (!value.is_string() && !value.is_object()) continue;
     const auto role = join(path, key);

@@ -59,7 +59,7 @@ Metric::Source source_of(const std::shared_ptr<store::RecordingReader>& reader, 
                                        fmt::join(dims, ", "), declared.role, fmt::join(declared.dims, ", ")),
                            dims.size() + 1 == declared.dims.size()
                                ? "Paths of one coordinate need a last dimension of length 1, single trials a first one."
-                               : "Name another variable.");
+                               : "Name another variable; or bring its dimensions into this order.");
   // Dimensions may have other names, but one that the metric knows stands in its place.
   for (std::size_t k = 0; k < dims.size(); ++k)
     if (dims[k] != declared.dims[k] &&

@@ -83,7 +83,10 @@ class Runner {
     for (std::size_t t = 0; t < tasks_.list.size(); ++t)
       if (!tasks_.list[t].anew && fs::exists(result_of(t))) stored.push_back(tasks_.list[t].stages.front());
     if (!stored.empty() && options_.events.checking) options_.events.checking(stored.size());
-    const auto go_on = [&] { return !(options_.stop && options_.stop()); };
+    const auto go_on = [&] {
+      log_.write_sign_of_life();
+      return !(options_.stop && options_.stop());
+    };
     const auto findings =
         verify_results(plan_, options_.runs, stored, options_.in_process ? 0 : numeric::thread_count(), go_on);
     stop_if_asked();
@@ -272,15 +275,13 @@ class Runner {
   }
 
   void work_here(std::size_t job, const StageRequest& request, store::Lock& lock) {
-    lock.keep();
     const auto begun = Clock::now();
     auto logged = begun;
-    const auto report = work_on(request, [&](const Progress& progress) {
+    const auto report = work_on(request, lock, [&](const Progress& progress) {
       tell_progress(request.stage, progress, logged);
       if (options_.events.tick) options_.events.tick();
       return !(options_.stop && options_.stop());
     });
-    lock.release();
     tell_others(job, report);
     end(job, report, seconds_since(begun), "");
   }

@@ -40,9 +40,10 @@ bool run_train(const TrainStage& work, const StageRun& run) {
   using Clock = std::chrono::steady_clock;
   const auto task = make_task(work.model.task);
   const auto model = make_model(work.model, draw_constants(*task, work.model.seed));
-  auto [state, history] = load_checkpoint(run.work_folder, run.stage.fingerprint, engine::parameter_shapes(model))
-                              .value_or(Checkpoint{{engine::initial_weights(model, work.options.seed), {}, {}, 0}, {}});
+  auto reached = load_checkpoint(run.work_folder, run.stage.fingerprint, engine::parameter_shapes(model))
+                     .value_or(Checkpoint{{engine::initial_weights(model, work.options.seed), {}, {}, 0}, {}});
 
+  auto& [state, history] = reached;
   auto options = work.options;
   options.ranks = run.ranks;
   LiveTraining live(run.work_folder, work.options.batches, *task, history);
@@ -63,7 +64,7 @@ bool run_train(const TrainStage& work, const StageRun& run) {
     history.insert(history.end(), part.history.begin(), part.history.end());
     if (state.batch >= work.options.batches) break;
     // One that diverged would replace the last good one.
-    if (is_finite(state.weights)) save_checkpoint(run.work_folder, run.stage.fingerprint, {state, history});
+    if (is_finite(state.weights)) save_checkpoint(run.work_folder, run.stage.fingerprint, reached);
     if (stopped) return false;
   }
 

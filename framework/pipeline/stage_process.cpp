@@ -19,12 +19,11 @@ constexpr double progress_interval = 0.05;
 
 void work_in_child(const StageRequest& request, store::Lock& lock, int threads, Channel& channel,
                    const std::atomic<bool>& stop) {
-  lock.keep();
   numeric::set_thread_count(threads);
   plugin::set_stop_flag(&stop);
   plugin::set_log_sink([&](int level, const std::string& text) { channel.send({{"log", {level, text}}}); });
   auto last = Clock::now() - std::chrono::seconds(1);
-  const auto report = work_on(request, [&](const Progress& progress) {
+  const auto report = work_on(request, lock, [&](const Progress& progress) {
     const auto now = Clock::now();
     if (std::chrono::duration<double>(now - last).count() > progress_interval) {
       last = now;
@@ -34,7 +33,6 @@ void work_in_child(const StageRequest& request, store::Lock& lock, int threads, 
     }
     return !stop.load();
   });
-  lock.release();
   channel.send({{"report",
                  {{"state", static_cast<int>(report.state)},
                   {"message", report.message},
@@ -82,9 +80,12 @@ std::optional<Report> StageProcess::poll(const Listener& listener) {
   auto report = report_ ? *report_ : dropped_ ? Report{StageState::stopped, "", "", ExitCode::ok} : report_of_end(*end);
   if (!report_) {
     // Its lock ended with it; what it left half-done goes, unless somebody else has begun to work there.
-    if (auto lock = store::Lock::try_take(result_)) {
-      store::close_work_folder(result_);
-      lock->release();
+    try {
+      if (auto lock = store::Lock::try_take(result_)) {
+        store::close_work_folder(result_);
+        lock->release();
+      }
+    } catch (const store::DataError&) {  // a full disk, perhaps: whoever works there next tidies up
     }
   }
   std::error_code ignored;

@@ -75,9 +75,10 @@ std::string_view name_of(StageState state) {
   throw std::logic_error("unknown state of a stage");
 }
 
-Report work_on(const StageRequest& request, const ProgressSink& progress) {
+Report work_on(const StageRequest& request, store::Lock& lock, const ProgressSink& progress) {
   Report report;
   try {
+    lock.keep();
     if (!produce(request, progress)) report.state = StageState::stopped;
   } catch (const Interrupted&) {
     report.state = StageState::stopped;
@@ -91,6 +92,7 @@ Report work_on(const StageRequest& request, const ProgressSink& progress) {
               "Please report this, with the pipeline.", ExitCode::run_failed};
   }
   if (report.state != StageState::done) store::close_work_folder(result_folder(request.runs, request.stage));
+  lock.release();
   return report;
 }
 

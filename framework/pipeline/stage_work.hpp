@@ -4,6 +4,7 @@
 
 #include <pipeline/outcome.hpp>
 #include <pipeline/run_stage.hpp>
+#include <store/lock.hpp>
 
 namespace reverie::pipeline {
 
@@ -17,7 +18,7 @@ struct StageRequest {
 };
 
 /// What came of it: done, failed or stopped. A failed or stopped attempt leaves nothing but what a later one goes on
-/// from. Throws nothing.
-Report work_on(const StageRequest& request, const ProgressSink& progress);
+/// from. The lock is renewed meanwhile, and released. Throws nothing.
+Report work_on(const StageRequest& request, store::Lock& lock, const ProgressSink& progress);
 
 }  // namespace reverie::pipeline

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <base/signals_blocked.hpp>
 #include <cerrno>
 #include <condition_variable>
 #include <cstdlib>
@@ -160,22 +161,6 @@ bool renew_lease(const fs::path& file, const std::string& nonce) {
   return true;
 }
 
-/// Signals are for the threads that know what to do about them.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
-
 }  // namespace
 
 fs::path lock_file(const fs::path& result) { return result.parent_path() / (".lock-" + result.filename().string()); }
@@ -227,7 +212,7 @@ Lock::~Lock() {
 
 bool Lock::renew() const { return renew_lease(file_, nonce_); }
 
-void Lock::keep() {
+void Lock::keep() try {
   const SignalsBlocked blocked;
   renewer_ = std::jthread([file = file_, nonce = nonce_, pause = renewal_](const std::stop_token& stop) {
     std::mutex mutex;
@@ -236,6 +221,9 @@ void Lock::keep() {
     do woken.wait_for(guard, stop, pause, [] { return false; });
     while (!stop.stop_requested() && renew_lease(file, nonce));
   });
+} catch (const std::system_error& error) {
+  throw DataError(fmt::format("no thread can be started: {}", error.code().message()),
+                  "Raise the limit on processes (ulimit -u), or use fewer --threads.");
 }
 
 void Lock::release() {

@@ -48,7 +48,7 @@ class Lock {
   ~Lock();
 
   /// Renews the lease from a thread of this process until the lock is released or destroyed here. Whoever works longer
-  /// than a moment calls it, after the last fork().
+  /// than a moment calls it, after the last fork(). DataError where no thread can be started.
   void keep();
   /// Once; false: the lock is in other hands, or nobody's.
   bool renew() const;

@@ -10,10 +10,27 @@
 /// alone while its process may live; the first one's is published.
 #pragma once
 
+#include <memory>
 #include <store/dataset.hpp>
 #include <string_view>
 
+struct evp_md_ctx_st;  // OpenSSL's EVP_MD_CTX
+
 namespace reverie::store {
+
+/// SHA-256 of bytes that come in parts.
+class Sha256 {
+ public:
+  Sha256();
+  void add(std::string_view bytes);
+  std::string hex();
+
+ private:
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+  std::unique_ptr<evp_md_ctx_st, Free> context_;
+};
 
 /// Hex SHA-256 of bytes or of a file.
 std::string sha256(std::string_view bytes);

@@ -53,15 +53,17 @@ void write_safetensors(const std::filesystem::path& file, const std::vector<Name
   require_writable(tensors);
   // The header lists tensors in the given order; the data of float64 ones comes first, so that every element is aligned
   // to its size when a reader maps the file.
-  std::string data;
-  std::map<std::string, std::array<std::size_t, 2>> offsets;
+  std::vector<const NamedTensor*> by_width;
   for (const std::size_t width : {sizeof(double), sizeof(float)})
     for (const auto& tensor : tensors)
-      if (width_of(tensor) == width) {
-        const auto begin = data.size();
-        append(data, tensor);
-        offsets[tensor.name] = {begin, data.size()};
-      }
+      if (width_of(tensor) == width) by_width.push_back(&tensor);
+  std::map<std::string, std::array<std::size_t, 2>> offsets;
+  std::size_t size = 0;
+  for (const auto* tensor : by_width) {
+    const auto begin = size;
+    size += tensor->values.size() * width_of(*tensor);
+    offsets[tensor->name] = {begin, size};
+  }
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
   if (!metadata.empty()) header["__metadata__"] = metadata;
   for (const auto& tensor : tensors)
@@ -75,9 +77,12 @@ void write_safetensors(const std::filesystem::path& file, const std::vector<Name
   }
   text.append((8 - text.size() % 8) % 8, ' ');
   const std::uint64_t length = text.size();
-  std::string contents(sizeof length, '\0');
-  std::memcpy(contents.data(), &length, sizeof length);
-  write_file_atomically(file, contents + text + data);
+  std::string contents;
+  contents.reserve(sizeof length + length + size);
+  contents.append(reinterpret_cast<const char*>(&length), sizeof length);
+  contents += text;
+  for (const auto* tensor : by_width) append(contents, *tensor);
+  write_file_atomically(file, contents);
 }
 
 }  // namespace reverie::store

@@ -728,7 +728,7 @@ class Store(CommandLine):
         refused = self.reverie("clean")
         self.assertEqual(refused.returncode, 2)
         self.assertIn("say --yes", refused.stderr)
-        self.assertEqual(refused.stdout.count("no pipeline refers to it"), 2)
+        self.assertEqual(refused.stdout.count("in no pipeline's last run"), 2)
         self.assertEqual(len(list(store.iterdir())), len(before) + 2)
         self.assertEqual(self.reverie("clean", "--yes").returncode, 0)
         self.assertEqual(len(list(store.iterdir())), 4)
@@ -744,7 +744,7 @@ class Store(CommandLine):
             os.write(ours, answer)
             shown, asked = process.communicate(timeout=60)
             os.close(ours), os.close(theirs)
-            self.assertEqual((process.returncode, shown.count(b"no pipeline refers to it")), (0, 2))
+            self.assertEqual((process.returncode, shown.count(b"in no pipeline's last run")), (0, 2))
             self.assertIn(b"Remove these (", asked)
             self.assertEqual(len(list(store.iterdir())), left)
 

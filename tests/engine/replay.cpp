@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <engine/parameters.hpp>
 #include <engine/simulator.hpp>
+#include <numeric/threads.hpp>
 
 #include <cmath>
 
@@ -164,6 +165,20 @@ TEST_CASE("weights that do not fit are refused by name and shape") {
   CHECK_THROWS_WITH_AS(states(model, weights, options), doctest::Contains("encoder.weight"), Error);
   weights.erase(weights.begin());
   CHECK_THROWS_WITH_AS(states(model, weights, options), doctest::Contains("no array 'encoder.weight'"), Error);
+}
+
+TEST_CASE("a shard that fails late stops the workers that have run ahead of it") {
+  const auto model = test::make_model("strict_task", {{"late", true}}, "leaky_rnn", plugin::json::object(), 5, 0.1);
+  SimulationOptions options;
+  options.trials = 40 * shard_rows;
+  options.steps = 2;
+  const int before = numeric::thread_count();
+  for (const int threads : {2, 3}) {
+    numeric::set_thread_count(threads);
+    CHECK_THROWS_WITH_AS(states(model, initial_weights(model, 1), options), doctest::Contains("the first trial fails"),
+                         Error);
+  }
+  numeric::set_thread_count(before);
 }
 
 TEST_CASE("a state that leaves the finite numbers stops the simulation, with trial and step") {

@@ -40,6 +40,24 @@ TEST_CASE("density: one picture per source, inside the SVG, on one scale") {
   CHECK(rows.back() == std::vector<std::string>{"1", "0.25", "0.25", "4", "replay"});
 }
 
+TEST_CASE("density: of many positions, those drawn are from all steps") {
+  Folder folder("density-thinned");
+  // 300 000 positions in 10 steps: step n is at n.
+  const std::int64_t trials = 30000, steps = 10;
+  std::vector<float> values;
+  for (std::int64_t k = 0; k < trials * steps; ++k) {
+    values.push_back(static_cast<float>(k % steps) + 0.1F * static_cast<float>(k % 7));
+    values.push_back(0.01F * static_cast<float>(k % 11));
+  }
+  const auto source = recording(folder.make("a"), "replay", "quiescent", trials, steps, values);
+  const auto files = analysis::draw_figure(
+      "density", options("density", {{"estimate", "histogram"}, {"cells", 10}, {"limits", {0, 10, 0, 10}}}), "",
+      {source}, folder.make("figure"));
+  int steps_drawn = 0;
+  for (const auto& row : cells(files.csv)) steps_drawn += row[0] == "0" && std::stod(row[3]) > 0;
+  CHECK(steps_drawn == steps);
+}
+
 TEST_CASE("density: a fine grid stays a small file") {
   Folder folder("density-size");
   const auto source = recording(folder.make("a"), "awake", "awake", 20, 30, walks(20, 30, 1, 0.03));

@@ -184,6 +184,27 @@ TEST_CASE("curve: a line is the mean over seeds with its standard deviation, and
   CHECK(panels[4][9] == "train");
 }
 
+TEST_CASE("curve: a line has one colour in all panels, and the legend has all lines") {
+  Folder folder("curve-legend");
+  std::vector<analysis::FigureSource> sources;
+  const auto add = [&](const std::string& stage, double mask) {
+    const auto made = folder.make(fmt::format("{}-{}", stage, mask));
+    store::write_file_atomically(made / "history.csv", "batch,loss\n1,2\n2,1\n");
+    sources.push_back({stage, "train", made, {{"mask", mask}}});
+  };
+  add("other", 1);
+  add("leaky", 1);
+  add("leaky", 5);
+  const auto files =
+      analysis::draw_figure("curve", options("curve", {{"panels", "mask"}}), "", sources, folder.make("figure"));
+  const std::string script = store::read_file(files.script);
+  CHECK(occurrences(script, "linecolor rgb '#333333'") ==
+        2);  // other: its line, and its entry in the legend of the other panel
+  CHECK(occurrences(script, "linecolor rgb '#2ca7c5'") == 2);  // leaky: in both panels
+  CHECK(occurrences(script, "title 'other'") == 1);
+  CHECK(occurrences(script, "title 'leaky'") == 1);
+}
+
 TEST_CASE("curve: two variables of a result share a panel, with the spreads that it gives") {
   Folder folder("curve-together");
   const auto source = result(folder.make("m"), "marginals",

@@ -160,6 +160,12 @@ TEST_CASE("included files are merged, and the including file comes first") {
   CHECK(document.entry("task.a.y").value.source == 0);
 }
 
+TEST_CASE("what the including file says again counts from its place: paths may start there") {
+  const Files files(
+      {{"common.toml", "file = \"net\"\n"}, {"main.toml", "include = [\"common.toml\"]\nfile = \"net\"\n"}});
+  CHECK(files.read("main.toml").entry("file").value == Place{0, 2, 8});
+}
+
 TEST_CASE("a file that is included twice counts once, and circles end") {
   const Files files({{"common.toml", "[task.a]\nx = 1\n"},
                      {"one.toml", "include = [\"common.toml\"]\n[task.b]\ny = 1\n"},

@@ -28,7 +28,8 @@ double estimated(const Plan& plan) {
   return static_cast<double>(estimates.front().memory + estimates.front().memory_per_thread);
 }
 
-/// Bytes that training in a process of its own adds to what a process has to begin with.
+/// Bytes that training in a process of its own, with a checkpoint after every batch, adds to what a process has to
+/// begin with.
 double taken(const Plan& plan) {
   const Folder folder;
   std::filesystem::create_directories(folder.path / "store");
@@ -36,7 +37,9 @@ double taken(const Plan& plan) {
   REQUIRE(child >= 0);
   if (child == 0) {
     numeric::set_thread_count(1);
-    const auto report = work_on({plan, plan.stages.front(), folder.path}, [](const Progress&) { return true; });
+    auto lock = store::Lock::try_take(result_folder(folder.path, plan.stages.front()));
+    const auto report =
+        work_on({plan, plan.stages.front(), folder.path, false, 1e-9}, *lock, [](const Progress&) { return true; });
     std::_Exit(report.state == StageState::done ? 0 : 1);
   }
   int status = 0;

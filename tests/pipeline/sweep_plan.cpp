@@ -272,6 +272,9 @@ TEST_CASE("mistakes with axes name their place and the remedy") {
     return errors_of(axes_text + task_and_network + training + awake + more);
   };
   CHECK(contains(of("[axes]\nx = [1]\n"), "test.toml:2:1: error: axis 'x' reaches no stage"));
+  CHECK(contains(of("[axes.c]\na = { gain = 1, steps = 5 }\nb = { gain = 2, steps = 6 }\n",
+                    "[stage.short]\nrun = \"train\"\ntask = \"box\"\nnetwork = \"small\"\nbatches = \"$c.steps\"\n"),
+                 "test.toml:2:7: error: nothing takes 'gain' of axis 'c'; write \"$c.gain\" where it is to stand"));
   CHECK(contains(of("[axes]\nx = []\n"), "axis 'x' has no values"));
   CHECK(contains(of("[axes]\nx = 3\n"), "'x' must be a list of values, or a table NAME = value"));
   CHECK(contains(of("[axes]\nx = [1, 2, 1.0]\n"), "test.toml:2:12: error: 1.0 appears twice in 'x'"));

@@ -305,6 +305,51 @@ struct Wrong : Metric {
   std::uint32_t passes() { return 2; }
 };
 REVERIE_METRIC("wrong", Wrong)
+#elif defined PASSES_A_NUMBER
+struct Wrong : Metric {
+  static constexpr std::uint32_t passes = 2;
+};
+REVERIE_METRIC("wrong", Wrong)
+#elif defined USES_A_NUMBER
+struct Wrong : Dynamics {
+  static constexpr std::uint32_t uses = reverie::uses_advance;
+};
+REVERIE_DYNAMICS("wrong", Wrong)
+#elif defined MEMORY_WITHOUT_ADVANCE
+struct Wrong {
+  static auto memory() { return reverie::memory("trace"); }
+  template <class Real>
+  void current(reverie::Unit<Real>& u) const {
+    u.memory[0] += u.state;
+    u.current = u.memory[0];
+  }
+};
+REVERIE_DYNAMICS("wrong", Wrong)
+#elif defined STEP_SIZE_A_PARAMETER
+struct Wrong : Cell {
+  reverie::parameter step_size{0.2};
+};
+REVERIE_CELL("wrong", Wrong)
+#elif defined ROWS_IN_TWO_PHASES
+struct Wrong {
+  static constexpr std::array slots{reverie::drive("in"), reverie::drive("out", 0, 1)};
+  template <class T>
+  void increment(reverie::CellRow<T>&) const {}
+};
+REVERIE_CELL("wrong", Wrong)
+#elif defined GATES_OF_A_VARIANT_WITHOUT_PHASE
+struct Variant : Pointwise {
+  template <class Real>
+  void gates(reverie::CellUnit<Real>&) const {}
+};
+struct Wrong : Pointwise {
+  static constexpr std::array slots{reverie::drive("in"), reverie::drive("out", 1)};
+  template <class Body>
+  void variants(Body&& body) const {
+    body(Variant());
+  }
+};
+REVERIE_CELL("wrong", Wrong)
 #else
 REVERIE_EXPORT(reverie::dynamics<Dynamics>("right"), reverie::cell<Cell>("right"), reverie::task<Task>("right"),
                reverie::metric<Metric>("right"))

@@ -67,8 +67,10 @@ class Track {
   void decode(const reverie::Constants&, reverie::View<const T>, reverie::View<double>) const {}
 };
 
-struct Counted {
+class Counted {
   int passes = 1;
+
+ public:
   static std::vector<reverie_metric_input> inputs() { return {}; }
   static std::vector<reverie_metric_output> outputs() { return {}; }
   struct Run {

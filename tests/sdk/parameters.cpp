@@ -49,6 +49,16 @@ struct Ranged : Dynamics {
                                                      : "[ -1e0 , inf )"));
   }
 };
+struct RangedText : Dynamics {
+  std::string mode = "slow";
+  static auto parameters() { return reverie::parameters(reverie::text("mode", &RangedText::mode).range("[0, 1]")); }
+};
+struct TextOfChoices : Dynamics {
+  std::string mode = "slow";
+  static auto parameters() {
+    return reverie::parameters(reverie::text("mode", &TextOfChoices::mode).choices({"slow", "fast"}));
+  }
+};
 struct Required : Dynamics {
   reverie::Table weights{{1, 2, 3}};
   static auto parameters() { return reverie::parameters(reverie::numbers("weights", &Required::weights).required()); }
@@ -66,6 +76,11 @@ TEST_CASE("a range is two numbers") {
   CHECK(failure<Ranged<'/'>>() == "range \"(0, 1/2]\" of parameter 'x' is not an interval");
   CHECK(failure<Ranged<'*'>>() == "range \"[0, 2*pi]\" of parameter 'x' is not an interval");
   CHECK(failure<Ranged<','>>() == "range \"[0, 1,5]\" of parameter 'x' is not an interval");
+}
+
+TEST_CASE("limits go with what they limit") {
+  CHECK(failure<RangedText>() == "parameter 'mode' has a range, and is no number");
+  CHECK(failure<TextOfChoices>() == "parameter 'mode' has choices: reverie::choice, with an enum, has them");
 }
 
 TEST_CASE("the default of a table fills its rows and columns") {

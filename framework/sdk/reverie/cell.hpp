@@ -121,17 +121,6 @@ concept gives_variants = requires(const P& p, const AnyBody& body) {
   p.variants(body);
 };
 
-/// Of the class that has the pointwise functions.
-template <class V>
-constexpr void require_pointwise() {
-  constexpr bool increments = takes<Hook::increment, const V, OneCellUnit&>;
-  static_assert(increments && !by_value<Hook::increment, V, OneCellUnit>,
-                "a cell has, in public: template <class Real> void increment(reverie::CellUnit<Real>& u) const");
-  constexpr bool has_usable_gates = takes<Hook::gates, const V, OneCellUnit&>;
-  REVERIE_REFUSE("template <class Real> void gates(reverie::CellUnit<Real>& u) const",
-                 by_value<Hook::gates, V, OneCellUnit> || (has_gates<V> && !has_usable_gates));
-}
-
 template <class P>
 constexpr std::size_t slot_count() {
   if constexpr (requires { P::slots; }) {
@@ -147,6 +136,19 @@ constexpr std::uint32_t last_phase() {
   if constexpr (slot_count<P>() > 0)
     for (const auto& s : P::slots) last = std::max(last, s.phase);
   return last;
+}
+
+/// Of the class that has the pointwise functions of the cell P: itself, or one of its variants.
+template <class P, class V>
+constexpr void require_pointwise() {
+  constexpr bool increments = takes<Hook::increment, const V, OneCellUnit&>;
+  static_assert(increments && !by_value<Hook::increment, V, OneCellUnit>,
+                "a cell has, in public: template <class Real> void increment(reverie::CellUnit<Real>& u) const");
+  constexpr bool has_usable_gates = takes<Hook::gates, const V, OneCellUnit&>;
+  REVERIE_REFUSE("template <class Real> void gates(reverie::CellUnit<Real>& u) const",
+                 by_value<Hook::gates, V, OneCellUnit> || (has_gates<V> && !has_usable_gates));
+  static_assert(!(has_gates<V> && last_phase<P>() == 0),
+                "gates would never be called: it comes before the drives of phase 1, drive(name, 0, 1)");
 }
 template <class P>
 constexpr bool reads(std::size_t slot, std::uint32_t phase) {
@@ -348,7 +350,7 @@ reverie_status run_cell(const void* instance_, const reverie_cell_block* block, 
     const auto phased = [&]<class T, std::uint32_t phase>(std::integral_constant<std::uint32_t, phase>, T) {
       const auto with = [&](const auto& variant) {
         using V = std::remove_cvref_t<decltype(variant)>;
-        require_pointwise<V>();
+        require_pointwise<P, V>();
         if constexpr (backward)
           run_vectorised(CellBackward<phase, T, P, V>{variant, *block});
         else
@@ -398,13 +400,14 @@ auto cell(const char* id) {
         has_projections<P> && !requires(const P& p) { p.projections(); });
     REVERIE_REFUSE("template <class Body> void variants(Body&& body) const", has_variants<P> && !gives_variants<P>);
     REVERIE_REFUSE(
-        "double step_size() const", has_step_size<P> && !requires(const P& p) { p.step_size(); });
+        "double step_size() const",
+        (has_step_size<P> || requires { P::step_size; }) && !requires(const P& p) { p.step_size(); });
     REVERIE_REFUSE(
         "static constexpr bool state_is_output", has_state_is_output<P> && !requires { P::state_is_output; });
     REVERIE_REFUSE(
         "static auto memory()", has_memory<P> && !requires { P::memory(); });
-    static_assert(!(has_gates<P> && last_phase<P>() == 0),
-                  "gates would never be called: it comes before the drives of phase 1, drive(name, 0, 1)");
+    static_assert(!rowwise_cell<P> || (last_phase<P>() == 0 && !has_gates<P> && !has_variants<P>),
+                  "a cell with increment(reverie::CellRow<T>&) has one phase, and neither gates nor variants");
     static const reverie_cell table = {
         sizeof table, 0,
         [](const void* i) -> const reverie_cell_layout* { return &instance<P, CellLayout<P>>(i).layout.abi; },

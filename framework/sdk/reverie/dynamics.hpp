@@ -422,7 +422,10 @@ auto dynamics(const char* id) {
     REVERIE_REFUSE(
         "static auto memory()", has_memory<P> && !requires { P::memory(); });
     REVERIE_REFUSE(
-        "std::uint32_t uses() const", has_uses<P> && !requires(const P& p) { p.uses(); });
+        "std::uint32_t uses() const", (has_uses<P> || requires { P::uses; }) && !requires(const P& p) { p.uses(); });
+    static_assert(memory_count<P>() == 0 || has_hook<Hook::advance, P>,
+                  "memory would stay 0: only advance changes it, template <class Real> void "
+                  "advance(reverie::Unit<Real>& u) const");
     static const reverie_dynamics table = {
         sizeof table,
         0,

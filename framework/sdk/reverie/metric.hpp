@@ -219,7 +219,8 @@ auto metric(const char* id) {
         "void finish(std::uint32_t pass); }");
     static_assert(!prepares_for_setting<P>, "a metric is made without a network: void prepare()");
     REVERIE_REFUSE(
-        "std::uint32_t passes() const", has_passes<P> && !requires(const P& p) { p.passes(); });
+        "std::uint32_t passes() const",
+        (has_passes<P> || requires { P::passes; }) && !requires(const P& p) { p.passes(); });
     static const reverie_metric table = {
         sizeof table,
         0,

@@ -12,6 +12,7 @@
 #include <reverie/members.hpp>
 #include <reverie/number.hpp>
 
+#include <cmath>
 #include <cstdlib>
 #include <deque>
 #include <functional>
@@ -204,6 +205,12 @@ class Schema {
         "static auto parameters()", detail::has_parameters<Owner> && !requires { Owner::parameters(); });
     if constexpr (requires { Owner::parameters(); }) fields_ = Owner::parameters();
     for (auto& field : fields_) {
+      const bool counts =
+          field.type_ == REVERIE_NUMBER || field.type_ == REVERIE_INTEGER || field.type_ == REVERIE_NUMBERS;
+      if (!counts && (std::isfinite(field.minimum_) || std::isfinite(field.maximum_)))
+        throw invalid("parameter '" + field.name_ + "' has a range, and is no number");
+      if (field.type_ != REVERIE_CHOICE && !field.choices_.empty())
+        throw invalid("parameter '" + field.name_ + "' has choices: reverie::choice, with an enum, has them");
       auto& value =
           values_.emplace_back(reverie_value{sizeof(reverie_value), field.type_, 0, 0, nullptr, nullptr, 0, 0});
       if (!field.required_) field.read_(defaults_, value);

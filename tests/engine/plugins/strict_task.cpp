@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <reverie/task.hpp>
 
+#include <chrono>
 #include <cmath>
+#include <thread>
 
 /// Latents in [1, 2], and a code that refuses all others; outputs are decoded by their centre of mass, which rows of
-/// zeros have not. `sparse` leaves what is near zero unwritten.
+/// zeros have not. `sparse` leaves what is near zero unwritten; with `late`, the first trial fails after a pause.
 struct StrictTask {
   static constexpr std::int64_t cells = 8;
-  bool sparse = false;
-  static auto parameters() { return reverie::parameters(reverie::boolean("sparse", &StrictTask::sparse)); }
+  bool sparse = false, late = false;
+  static auto parameters() {
+    return reverie::parameters(reverie::boolean("sparse", &StrictTask::sparse),
+                               reverie::boolean("late", &StrictTask::late));
+  }
   reverie::TaskLayout layout() const {
     reverie::TaskLayout l;
     l.inputs = l.starts = l.latents = 1;
@@ -21,6 +26,10 @@ struct StrictTask {
   }
   int generate(const reverie::Constants&, const reverie::Random& random, std::uint32_t trial, reverie::View<double> s,
                reverie::View<double> x) const {
+    if (late && trial == 0) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      throw reverie::invalid("the first trial fails");
+    }
     const auto draws = random.uniform(trial, 0, s.extent(0), 1);
     for (std::int64_t n = 0; n < s.extent(0); ++n) s(n, 0) = 1 + draws[static_cast<std::size_t>(n)];
     for (std::int64_t n = 0; n < x.extent(0); ++n) x(n, 0) = s(n + 1, 0) - s(n, 0);
