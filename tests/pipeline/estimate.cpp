@@ -28,8 +28,8 @@ double estimated(const Plan& plan) {
   return static_cast<double>(estimates.front().memory + estimates.front().memory_per_thread);
 }
 
-/// Bytes that training in a process of its own, with a checkpoint after every batch but the last, adds to what one has to
-/// begin with.
+/// Bytes that training in a process of its own, with a checkpoint after every batch but the last, adds to what one has
+/// to begin with.
 double taken(const Plan& plan) {
   const Folder folder;
   std::filesystem::create_directories(folder.path / "store");
