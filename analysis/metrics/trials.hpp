@@ -83,6 +83,13 @@ inline void require_given_unless_metres(const std::string& unit, bool given, int
     throw reverie::invalid("its default is in m, and the paths are in '" + unit + "': give it", parameter);
 }
 
+/// Fails unless each row of a parameter's table is [low, high].
+inline void require_extents(const reverie::Table& table, int parameter) {
+  if (table.columns != 2) throw reverie::invalid("[low, high] is needed for each coordinate", parameter);
+  for (std::int64_t row = 0; row < table.rows; ++row)
+    if (!(table(row, 1) > table(row, 0))) throw reverie::invalid("low must be below high", parameter);
+}
+
 /// Fails unless input `a` has as many steps as input `b`.
 inline void require_same_steps(const reverie::MetricJob& job, std::size_t a, std::size_t b, const std::string& role_a,
                                const std::string& role_b) {

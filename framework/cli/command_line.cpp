@@ -144,10 +144,12 @@ pipeline::PluginSearch plugin_search(const options::variables_map& values) {
   for (const auto& library : texts(values, "plugin")) search.libraries.emplace_back(library);
   search.folders = split(environment("REVERIE_PLUGIN_PATH"));
   const auto data = environment("XDG_DATA_HOME"), home = environment("HOME");
+  path own;
   if (!data.empty())
-    search.folders.push_back(path(data) / "reverie" / "plugins");
+    own = path(data) / "reverie" / "plugins";
   else if (!home.empty())
-    search.folders.push_back(path(home) / ".local" / "share" / "reverie" / "plugins");
+    own = path(home) / ".local" / "share" / "reverie" / "plugins";
+  if (std::error_code ignored; std::filesystem::exists(own, ignored)) search.folders.push_back(own);
   search.bundled = bundled_folders();
   return search;
 }

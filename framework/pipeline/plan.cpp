@@ -165,7 +165,10 @@ Plan make_plan(const Document& document, const PluginSearch& search) {
   plan_stages(planning, plan.seed, configuration);
   plan.claims = plan_claims(planning);
   plan.slurm = plan_slurm(reading);
-  if (diagnostics.count() == 0) diagnose_unused_axes(planning);
+  if (diagnostics.count() == 0) {
+    diagnose_unused_axes(planning);
+    diagnose_unused_seed(planning);
+  }
   if (document.root.contains("claim")) configuration["claim"] = document.root["claim"];
   diagnostics.throw_if_any();
   plan.origins = origins_of(document);

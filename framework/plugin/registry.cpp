@@ -118,7 +118,6 @@ std::vector<PluginError> Registry::load_folders(const std::vector<fs::path>& fol
   std::vector<PluginError> errors;
   for (const auto& folder : folders) {
     std::error_code failed;
-    if (!fs::exists(folder, failed)) continue;
     std::vector<fs::path> files;
     for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed))
       if (entry->path().extension() == ".so") files.push_back(entry->path());

@@ -72,8 +72,8 @@ class Registry {
   /// Loads one library (again: nothing happens). Returns its components.
   std::vector<const Component*> load(const std::filesystem::path& file, bool bundled = false);
 
-  /// Loads every *.so of the folders, in order and by name within each; a missing folder is skipped. A library that
-  /// cannot be loaded does not stop the others: its error is returned.
+  /// Loads every *.so of the folders, in order and by name within each; a folder that cannot be read, or a
+  /// library that cannot be loaded, does not stop the others: its error is returned.
   std::vector<PluginError> load_folders(const std::vector<std::filesystem::path>& folders, bool bundled = false);
 
   /// The component, or PluginError with the nearest name.

@@ -26,6 +26,12 @@ struct Density {
             .doc("Extent of the grid, [[low, high], [low, high]] of x and y; default ±1.25, and for principal axes the "
                  "awake range and 10 % of it on either side."));
   }
+  void prepare() const {
+    if (range.columns == 0) return;
+    const int parameter = reverie::parameter_index<Density>("range");
+    if (range.rows != 2) throw reverie::invalid("[[low, high], [low, high]] is needed", parameter);
+    trials::require_extents(range, parameter);
+  }
   std::vector<reverie_metric_input> inputs() const {
     return {samples::input(axes, "awake", false, "Gives the principal axes, and the first density."),
             samples::input(axes, "replay", true, "Gives the second density.")};
@@ -49,15 +55,9 @@ struct Density {
     Run(const Density& m, reverie::MetricJob& j) : metric(m), job(j), collector(metric.axes, 2, job, job.has(1)) {
       if (collector.dimensions() != 2)
         throw reverie::invalid("a grid needs 2 coordinates, not " + std::to_string(collector.dimensions()));
-      const int parameter = reverie::parameter_index<Density>("range");
-      const auto& range = metric.range;
       if (metric.axes == samples::Space::position)
-        trials::require_given_unless_metres(job.unit(0), range.columns > 0, parameter);
-      if (range.columns == 0) return;
-      if (range.rows != 2 || range.columns != 2)
-        throw reverie::invalid("[[low, high], [low, high]] is needed", parameter);
-      for (std::int64_t k = 0; k < 2; ++k)
-        if (!(range(k, 1) > range(k, 0))) throw reverie::invalid("low must be below high", parameter);
+        trials::require_given_unless_metres(job.unit(0), metric.range.columns > 0,
+                                            reverie::parameter_index<Density>("range"));
     }
 
     void add(std::uint32_t pass, std::uint32_t input, std::int64_t first_trial, const trials::Chunk& x) {

@@ -28,6 +28,12 @@ struct DiffusionExponent {
                                    .range("[2, 100000]")
                                    .doc("Number of lags; fewer where rounding to whole steps makes some equal."));
   }
+  void prepare() const {
+    if (last_lag > 0 && last_lag <= first_lag)
+      throw reverie::invalid("must be above 'first_lag' (" + std::to_string(first_lag) + "), but is " +
+                                 std::to_string(last_lag),
+                             reverie::parameter_index<DiffusionExponent>("last_lag"));
+  }
   std::vector<reverie_metric_input> inputs() const {
     return {reverie::input("recording", "position", "trial time space", "The paths."),
             reverie::optional_input("recording", "time", "time", "Times, which must be evenly spaced.")};

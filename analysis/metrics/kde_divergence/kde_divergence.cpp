@@ -53,6 +53,9 @@ struct KdeDivergence {
             .doc("Box of the uniform distribution, [[low, high], ...] for each coordinate."));
   }
 
+  void prepare() const {
+    if (sampled == uniform) trials::require_extents(box, reverie::parameter_index<KdeDivergence>("box"));
+  }
   std::vector<reverie_metric_input> inputs() const {
     std::vector<reverie_metric_input> list = {samples::input(axes, "awake", false, "The distribution compared with.")};
     if (sampled == replay)
@@ -83,11 +86,9 @@ struct KdeDivergence {
       if (metric.sampled != uniform) return;
       const int parameter = reverie::parameter_index<KdeDivergence>("box");
       trials::require_given_unless_metres(job.unit(0), metric.box.values != KdeDivergence().box.values, parameter);
-      if (metric.box.columns != 2 || trials::index(metric.box.rows) != dimensions)
+      if (trials::index(metric.box.rows) != dimensions)
         throw reverie::invalid("[low, high] is needed for each of the " + std::to_string(dimensions) + " coordinates",
                                parameter);
-      for (std::int64_t k = 0; k < metric.box.rows; ++k)
-        if (!(metric.box(k, 1) > metric.box(k, 0))) throw reverie::invalid("low must be below high", parameter);
     }
 
     void add(std::uint32_t pass, std::uint32_t input, std::int64_t first_trial, const trials::Chunk& chunk) {

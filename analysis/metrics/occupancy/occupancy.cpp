@@ -28,6 +28,9 @@ struct Occupancy {
                  "1.1], "
                  "and one turn from -pi for angles."));
   }
+  void prepare() const {
+    if (range.columns > 0) trials::require_extents(range, reverie::parameter_index<Occupancy>("range"));
+  }
   std::vector<reverie_metric_input> inputs() const {
     return {reverie::input("recording", "position", "trial time space", "The paths.")};
   }
@@ -63,7 +66,7 @@ struct Occupancy {
       const auto& range = metric.range;
       const bool given = range.columns > 0;
       trials::require_given_unless_metres(job.unit(0), given, parameter);
-      if (given && (range.columns != 2 || (range.rows != 1 && range.rows != width)))
+      if (given && range.rows != 1 && range.rows != width)
         throw reverie::invalid(
             "[low, high] is needed, or one such row for each of the " + std::to_string(width) + " coordinates",
             parameter);
@@ -72,7 +75,6 @@ struct Occupancy {
         const auto row = given && range.rows > 1 ? k : 0;
         low.push_back(given ? range(row, 0) : turn > 0 ? -turn / 2 : -1.1);
         high.push_back(given ? range(row, 1) : turn > 0 ? turn / 2 : 1.1);
-        if (!(high.back() > low.back())) throw reverie::invalid("low must be below high", parameter);
         cells *= static_cast<double>(metric.bins);
       }
       if (cells > 1e8)
