@@ -153,7 +153,6 @@ struct Part {
   }
 };
 
-constexpr const char* setting_source = "--set";
 
 /// Reads files with what they include.
 struct Loader {

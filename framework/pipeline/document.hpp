@@ -18,9 +18,11 @@ namespace reverie::pipeline {
 
 using plugin::json;
 
+inline constexpr const char* setting_source = "--set";
+
 /// A text that was parsed: the pipeline file, or one setting.
 struct Source {
-  std::string name;  ///< the file as the user wrote it, or "--set"
+  std::string name;  ///< the file as the user wrote it, or setting_source
   std::string text;
 };
 

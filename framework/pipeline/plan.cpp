@@ -94,7 +94,7 @@ analysis::ReportOrigins origins_of(const Document& document) {
   for (const auto& [path, entry] : document.entries) {
     if (path == "scales" || path.starts_with("scales.")) continue;
     const auto scaled = document.entries.find(join(scales, path));
-    if (document.sources[entry.key.source].name == "--set")
+    if (document.sources[entry.key.source].name == setting_source)
       origins.set.insert(path);
     else if (!scales.empty() && scaled != document.entries.end() && scaled->second.key == entry.key)
       origins.scaled.insert(path);

@@ -351,15 +351,17 @@ void plan_stages(Planning& planning, std::uint64_t seed, nlohmann::ordered_json&
 }
 
 void diagnose_unused_seed(const Planning& planning) {
-  const auto is_seed_axis = [](const auto& named) { return named == seed_axis; };
-  const bool an_axis = std::ranges::any_of(planning.axes, is_seed_axis, &Axis::name);
-  if (!an_axis || !planning.reading.document.root.contains("seed")) return;
+  const auto is_seed_axis = [](const auto& name) { return name == seed_axis; };
+  const auto& document = planning.reading.document;
+  if (std::ranges::none_of(planning.axes, is_seed_axis, &Axis::name) ||
+      document.sources[document.entry("seed").key.source].name != setting_source)
+    return;
   for (const auto& stage : planning.stages)
     if (stage.run() != "gather" && stage.run() != "figure" &&
         std::ranges::none_of(stage.point, is_seed_axis, &Point::value_type::first))
       return;
   planning.reading.diagnostics.at_key(
-      "seed", "'seed' reaches no stage: the axis 'seed' gives each its own; set 'axes.seed', or remove this");
+      "seed", "'seed' reaches no stage: the axis 'seed' gives each its own; set 'axes.seed'");
 }
 
 void diagnose_unused_axes(const Planning& planning) {

@@ -65,7 +65,7 @@ struct Planning {
 
 /// Resolves all stages, in topological order; `configuration` gets each table with its defaults.
 void plan_stages(Planning& planning, std::uint64_t seed, nlohmann::ordered_json& configuration);
-/// A seed of the pipeline is a mistake where an axis gives every stage its own.
+/// A seed of the command line is a mistake where an axis gives every stage its own.
 void diagnose_unused_seed(const Planning& planning);
 /// Axes that neither a stage nor a claim mentions are mistakes.
 void diagnose_unused_axes(const Planning& planning);

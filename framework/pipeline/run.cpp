@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <numeric/threads.hpp>
 #include <pipeline/failures.hpp>
@@ -19,6 +20,7 @@
 #include <store/files.hpp>
 #include <store/lock.hpp>
 #include <store/publication.hpp>
+#include <thread>
 
 namespace reverie::pipeline {
 
@@ -49,6 +51,14 @@ std::vector<std::string> left_out(const Plan& plan, const StageSet& asked) {
   for (std::size_t k = 0; k < plan.stages.size(); ++k)
     if (!asked[k]) labels.push_back(plan.stages[k].label());
   return labels;
+}
+
+/// Until it is released, no other run begins here: of two that start at a time, one sees the other at work.
+store::Lock take_turn(const fs::path& index) {
+  for (;;) {
+    if (auto turn = store::Lock::try_take(index / plan_file)) return std::move(*turn);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
 }
 
 /// What the folder says is of one plan: it would mix two that run at a time.
@@ -106,6 +116,7 @@ RunResult run(const Plan& plan, const RunOptions& given) {
         "Move the whole folder of results, and name it with --runs DIR.");
   require_writable(index);
   require_same_pipeline(index, plan);
+  auto turn = take_turn(index);
   const bool is_other = !is_recorded(index, plan);
   if (is_other) require_alone(index);
   if (!options.worker || is_other) {
@@ -125,6 +136,7 @@ RunResult run(const Plan& plan, const RunOptions& given) {
                                   {"host", store::host_name()}};
   if (!options.only.empty() && !options.worker) begun["left_out"] = left_out(plan, asked);
   log.write("run", begun);
+  turn.release();
 
   std::optional<RunPage> page;
   if (!options.worker) page.emplace(index, options.page_seconds);

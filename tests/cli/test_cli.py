@@ -215,6 +215,22 @@ over = "seed"
         at_work.wait(60)
         self.assertEqual(self.reverie("run", "good.toml").returncode, 0)
 
+    def test_of_two_runs_with_other_settings_that_start_at_a_time_one_is_refused(self):
+        self.write(GOOD, "good.toml")
+        runs = [subprocess.Popen([EXECUTABLE, "run", "good.toml", "--quiet", "--set", f"stage.train.batches={batches}"],
+                                 cwd=self.folder, env=self.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+                for batches in (1000000, 2000000)]
+        for run in runs:
+            self.addCleanup(run.communicate)
+            self.addCleanup(run.kill)
+        until = time.monotonic() + 60
+        while all(run.poll() is None for run in runs) and time.monotonic() < until:
+            time.sleep(0.05)
+        refused, at_work = sorted(runs, key=lambda run: run.poll() is None)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("a run of this pipeline with other settings is at work", refused.stderr.read())
+        self.assertIsNone(at_work.poll())
+
     def test_an_earlier_run_s_verdicts_and_tables_go_when_another_begins(self):
         self.write(GOOD + self.CLAIM, "claims.toml")
         self.assertEqual(self.reverie("run", "claims.toml").returncode, 0)

@@ -267,14 +267,15 @@ TEST_CASE("an axis may serve a claim alone") {
   CHECK(plan.claims[0].cases.size() == 2);
 }
 
-TEST_CASE("a seed of the pipeline that no stage takes, because an axis gives it, is a mistake") {
-  const std::string seeds = "[axes]\nseed = [0, 1]\n";
-  CHECK(contains(errors_of("seed = 3\n" + seeds + task_and_network + training),
-                 "test.toml:1:1: error: 'seed' reaches no stage: the axis 'seed' gives each its own; set 'axes.seed'"));
-  const auto untouched = plan_of("seed = 3\n" + seeds + task_and_network + training + awake +
-                                 "[stage.step]\nrun = \"measure\"\nmetric = { plugin = \"stepwise_distance\" }\n"
-                                 "recording = { of = \"awake\", at = { seed = 1 } }\n");
-  CHECK(untouched.seed == 3);
+TEST_CASE("a seed of the command line that no stage takes, because an axis gives it, is a mistake") {
+  const auto sweep_of_seeds = "seed = 3\n[axes]\nseed = [0, 1]\n" + task_and_network + training + awake;
+  const std::string step =
+      "[stage.step]\nrun = \"measure\"\nmetric = { plugin = \"stepwise_distance\" }\n"
+      "recording = { of = \"awake\", at = { seed = 1 } }\n";
+  CHECK(contains(errors_of(sweep_of_seeds, {"seed=5"}),
+                 "--set:1:1: error: 'seed' reaches no stage: the axis 'seed' gives each its own; set 'axes.seed'"));
+  CHECK(plan_of(sweep_of_seeds).seed == 3);
+  CHECK(plan_of(sweep_of_seeds + step, {"seed=5"}).seed == 5);
 }
 
 TEST_CASE("mistakes with axes name their place and the remedy") {
