@@ -123,7 +123,7 @@ if (type eq 'svg') {{ set terminal svg size {0},{1} fixed enhanced font 'sans-se
 if (type eq 'pdf') {{ set terminal pdfcairo size {0}/96. in,{1}/96. in enhanced font 'sans-serif,8' fontscale 0.75 linewidth 0.75 pointscale 0.6 background 'white' }}
 if (type eq 'png') {{ set terminal pngcairo size 3*{0},3*{1} enhanced font 'sans-serif,8' fontscale 3 linewidth 3 pointscale 1.6 background 'white' }}
 set output 'figure.'.type
-label_shift = type eq 'svg' ? 0.6 : 1.4
+label_shift = type eq 'svg' ? 0.6 : 1.0
 set minussign
 set border 3 linewidth 0.8
 set tics nomirror out scale 0.5 font ',8'

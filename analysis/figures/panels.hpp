@@ -22,7 +22,7 @@ struct PanelLayout {
   int columns = 1;                  ///< at most
   int side = 190;                   ///< of a square panel, at most
   int left = 50;                    ///< to the left of each panel: numbers and label of its axis
-  int right = 12;                   ///< to the right of each panel: its colour scale, if any
+  int right = 20;                   ///< to the right of each panel: its colour scale, if any
   int bottom = 46;                  ///< numbers and label of the x axis
   std::vector<std::string> legend;  ///< its lines, for the room they need; empty: no legend
 

@@ -15,11 +15,11 @@ namespace {
 constexpr std::size_t most_lines = 40;
 
 /// Two columns of names, then text.
-struct Line {
+struct SummaryLine {
   std::string stage, name, text;
 };
 
-void print_lines(const std::vector<Line>& lines) {
+void print_lines(const std::vector<SummaryLine>& lines) {
   std::size_t stage = 0, name = 0;
   for (const auto& line : lines) {
     stage = std::max(stage, line.stage.size());
@@ -31,15 +31,15 @@ void print_lines(const std::vector<Line>& lines) {
 
 std::string unit_text(const std::string& unit) { return unit == "1" || unit.empty() ? "" : " " + unit; }
 
-std::vector<Line> every_number(const pipeline::RunResult& result) {
-  std::vector<Line> lines;
+std::vector<SummaryLine> every_number(const pipeline::RunResult& result) {
+  std::vector<SummaryLine> lines;
   for (const auto& row : result.metrics)
     lines.push_back({row.stage, row.name, fmt::format("{:>12.6g}{}", row.value, unit_text(row.unit))});
   return lines;
 }
 
-std::vector<Line> means_over_seeds(const pipeline::RunResult& result) {
-  std::vector<Line> lines;
+std::vector<SummaryLine> means_over_seeds(const pipeline::RunResult& result) {
+  std::vector<SummaryLine> lines;
   for (const auto& [stage, variable, condition, unit, doc, reduced] : result.over_seeds) {
     const auto spread = std::isnan(reduced.sd) ? "" : fmt::format(" ± {:.3g}", reduced.sd);
     lines.push_back({condition.empty() ? stage : fmt::format("{}[{}]", stage, condition), variable,
@@ -49,7 +49,7 @@ std::vector<Line> means_over_seeds(const pipeline::RunResult& result) {
 }
 
 /// Of the means over seeds; those that are NaN are left out.
-std::vector<Line> ranges_over_conditions(const pipeline::RunResult& result) {
+std::vector<SummaryLine> ranges_over_conditions(const pipeline::RunResult& result) {
   struct Range {
     double low = NAN, high = NAN;
     std::size_t conditions = 0;
@@ -66,7 +66,7 @@ std::vector<Line> ranges_over_conditions(const pipeline::RunResult& result) {
     range.unit = number.unit;
     ++range.conditions;
   }
-  std::vector<Line> lines;
+  std::vector<SummaryLine> lines;
   for (const auto& key : order) {
     const auto& range = ranges[key];
     lines.push_back({key.first, key.second,

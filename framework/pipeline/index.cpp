@@ -55,9 +55,12 @@ void require_same_pipeline(const fs::path& index, const Plan& plan) {
   } catch (const store::DataError&) {
     return;  // damaged: written anew
   }
+  if (recorded.empty()) return;
+  const auto file = index / recorded;
   std::error_code failed;
-  if (fs::exists(recorded, failed) && !fs::equivalent(recorded, plan.file, failed) && !failed)
-    throw store::DataError(fmt::format("{}: holds the results of another pipeline: {}", index.string(), recorded),
+  if (fs::exists(file, failed) && !fs::equivalent(file, plan.file, failed) && !failed)
+    throw store::DataError(fmt::format("{}: holds the results of another pipeline: {}", index.string(),
+                                       fs::canonical(file).string()),
                            "Give one of the two files another name, or choose another folder with --runs.");
 }
 
@@ -108,7 +111,7 @@ void unlink_result(const fs::path& index, const Stage& stage) {
 void write_plan_record(const fs::path& index, const Plan& plan) {
   ordered_json record;
   record["pipeline"] = plan.file.string();
-  record["file"] = fs::absolute(plan.file).lexically_normal().string();
+  record["file"] = fs::relative(plan.file, index).string();
   record["report"] = report_record(plan);
   auto& stages = record["stages"] = ordered_json::array();
   for (const auto& stage : plan.stages) {

@@ -40,7 +40,7 @@ struct RecordedStage {
 };
 struct RecordedPlan {
   std::string pipeline;  ///< the file, as it was named
-  std::string file;      ///< its absolute path; empty in records of earlier versions
+  std::string file;      ///< from the index folder, so that both can move together; empty in records of early versions
   std::vector<RecordedStage> stages;
   /// What the report says of the run: title, configuration, origins of its values, warnings, provenance.
   nlohmann::ordered_json report = {};

@@ -85,6 +85,19 @@ TEST_CASE("a report that cannot be written is a warning") {
   CHECK(contains(warned, "no report was written: "));
 }
 
+TEST_CASE("a copy of a pipeline and its results is the same pipeline") {
+  const Folder folder, elsewhere;
+  std::ofstream(folder.path / "test.toml") << "";
+  auto plan = plan_of(task_and_network + fresh_stage("one"));
+  plan.file = folder.path / "test.toml";
+  run(plan, options_for(folder));
+  fs::copy(folder.path, elsewhere.path, fs::copy_options::recursive | fs::copy_options::copy_symlinks);
+  plan.file = elsewhere.path / "test.toml";
+  const auto result = run(plan, options_for(elsewhere));
+  REQUIRE(result.stages.size() == 1);
+  CHECK(result.stages[0].state == StageState::done_before);
+}
+
 TEST_CASE("another file of the same name is refused while the first is there") {
   const Folder folder, elsewhere;
   for (const auto& place : {folder.path, elsewhere.path}) std::ofstream(place / "test.toml") << "";
