@@ -53,13 +53,23 @@ std::vector<std::string> left_out(const Plan& plan, const StageSet& asked) {
   return labels;
 }
 
-/// Until it is released, no other run begins here: of two that start at a time, one sees the other at work.
-store::Lock take_turn(const fs::path& index) {
-  for (;;) {
-    if (auto turn = store::Lock::try_take(index / plan_file)) return std::move(*turn);
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+/// While it lives, no other run begins in the folder: of two that start at a time, one sees the other at work.
+class Turn {
+ public:
+  explicit Turn(const fs::path& index) : lock_(taken(index / plan_file)) {}
+  ~Turn() { lock_.release(); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  static store::Lock taken(const fs::path& file) {
+    for (;;) {
+      if (auto lock = store::Lock::try_take(file)) return std::move(*lock);
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
   }
-}
+  store::Lock lock_;
+};
 
 /// What the folder says is of one plan: it would mix two that run at a time.
 void require_alone(const fs::path& index) {
@@ -116,7 +126,7 @@ RunResult run(const Plan& plan, const RunOptions& given) {
         "Move the whole folder of results, and name it with --runs DIR.");
   require_writable(index);
   require_same_pipeline(index, plan);
-  auto turn = take_turn(index);
+  std::optional<Turn> turn(std::in_place, index);
   const bool is_other = !is_recorded(index, plan);
   if (is_other) require_alone(index);
   if (!options.worker || is_other) {
@@ -136,7 +146,7 @@ RunResult run(const Plan& plan, const RunOptions& given) {
                                   {"host", store::host_name()}};
   if (!options.only.empty() && !options.worker) begun["left_out"] = left_out(plan, asked);
   log.write("run", begun);
-  turn.release();
+  turn.reset();
 
   std::optional<RunPage> page;
   if (!options.worker) page.emplace(index, options.page_seconds);
