@@ -153,7 +153,6 @@ struct Part {
   }
 };
 
-
 /// Reads files with what they include.
 struct Loader {
   std::vector<Source>& sources;

@@ -59,9 +59,9 @@ void require_same_pipeline(const fs::path& index, const Plan& plan) {
   const auto file = index / recorded;
   std::error_code failed;
   if (fs::exists(file, failed) && !fs::equivalent(file, plan.file, failed) && !failed)
-    throw store::DataError(fmt::format("{}: holds the results of another pipeline: {}", index.string(),
-                                       fs::canonical(file).string()),
-                           "Give one of the two files another name, or choose another folder with --runs.");
+    throw store::DataError(
+        fmt::format("{}: holds the results of another pipeline: {}", index.string(), fs::canonical(file).string()),
+        "Give one of the two files another name, or choose another folder with --runs.");
 }
 
 void remove_stale_links(const fs::path& index, const Plan& plan) {

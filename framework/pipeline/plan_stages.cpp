@@ -360,8 +360,8 @@ void diagnose_unused_seed(const Planning& planning) {
     if (stage.run() != "gather" && stage.run() != "figure" &&
         std::ranges::none_of(stage.point, is_seed_axis, &Point::value_type::first))
       return;
-  planning.reading.diagnostics.at_key(
-      "seed", "'seed' reaches no stage: the axis 'seed' gives each its own; set 'axes.seed'");
+  planning.reading.diagnostics.at_key("seed",
+                                      "'seed' reaches no stage: the axis 'seed' gives each its own; set 'axes.seed'");
 }
 
 void diagnose_unused_axes(const Planning& planning) {

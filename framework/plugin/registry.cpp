@@ -93,7 +93,8 @@ std::vector<const Component*> Registry::load(const fs::path& file, bool bundled)
   std::error_code failed;
   const auto canonical = fs::canonical(file, failed);
   if (failed)
-    throw PluginError(fmt::format("plugin library {}: {}", file.string(), failed.message()), "Build the library, or check the path.");
+    throw PluginError(fmt::format("plugin library {}: {}", file.string(), failed.message()),
+                      "Build the library, or check the path.");
   const std::lock_guard lock(state_->mutex);
   if (const auto known = state_->loaded.find(canonical); known != state_->loaded.end()) return known->second;
   if (const auto known = state_->failed.find(canonical); known != state_->failed.end()) throw known->second;

@@ -69,7 +69,9 @@ TEST_CASE("a uniform distribution diverges from a normal one by the closed form,
   CHECK(code.at("divergence")[0] - correct.at("divergence")[0] == doctest::Approx(std::log(2.2)).epsilon(1e-9));
   CHECK(correct.count("replay_samples") == 0);
   CHECK(fails_naming(
-      [] { make_metric("kde_divergence", {{"sampled", "uniform"}, {"box", {{1.1, -1.1}, {-1.1, 1.1}}}}); },
+      [] {
+        make_metric("kde_divergence", {{"sampled", "uniform"}, {"box", {{1.1, -1.1}, {-1.1, 1.1}}}});
+      },
       {"box", "low"}));
 }
 

@@ -56,8 +56,11 @@ TEST_CASE("a uniform motion covers its speed times its steps") {
   CHECK(away.at("final_se")[0] == doctest::Approx(5));
 
   const auto exponent = run(make_metric("diffusion_exponent", {{"last_lag", 9}}), r);
-  CHECK(fails_naming([&] { make_metric("diffusion_exponent", {{"first_lag", 9}, {"last_lag", 9}}); },
-                     {"last_lag", "above 'first_lag' (9)"}));
+  CHECK(fails_naming(
+      [&] {
+        make_metric("diffusion_exponent", {{"first_lag", 9}, {"last_lag", 9}});
+      },
+      {"last_lag", "above 'first_lag' (9)"}));
   CHECK(exponent.at("exponent")[0] == doctest::Approx(2).epsilon(1e-12));
   // Over a lag of 1: the mean of (5 v)^2.
   CHECK(exponent.at("msd")[0] == doctest::Approx(25 * (0.01 + 0.09) / 2));

@@ -30,9 +30,9 @@ struct DiffusionExponent {
   }
   void prepare() const {
     if (last_lag > 0 && last_lag <= first_lag)
-      throw reverie::invalid("must be above 'first_lag' (" + std::to_string(first_lag) + "), but is " +
-                                 std::to_string(last_lag),
-                             reverie::parameter_index<DiffusionExponent>("last_lag"));
+      throw reverie::invalid(
+          "must be above 'first_lag' (" + std::to_string(first_lag) + "), but is " + std::to_string(last_lag),
+          reverie::parameter_index<DiffusionExponent>("last_lag"));
   }
   std::vector<reverie_metric_input> inputs() const {
     return {reverie::input("recording", "position", "trial time space", "The paths."),
