@@ -125,8 +125,8 @@ RunResult run(const Plan& plan, const RunOptions& given) {
         fmt::format("{}: is a symbolic link, and links to results would lead nowhere", index.string()),
         "Move the whole folder of results, and name it with --runs DIR.");
   require_writable(index);
-  require_same_pipeline(index, plan);
   std::optional<Turn> turn(std::in_place, index);
+  require_same_pipeline(index, plan);
   const bool is_other = !is_recorded(index, plan);
   if (is_other) require_alone(index);
   if (!options.worker || is_other) {
