@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// One run on several ranks: rank 0 runs the pipeline, and calls the others for the batches of trainings and the trials of
-/// simulations. They read no results and write nothing.
+/// One run on several ranks: rank 0 runs the pipeline, and calls the others for the batches of trainings and the trials
+/// of simulations. They read no results and write nothing.
 #pragma once
 
 #include <numeric/communicator.hpp>

@@ -139,6 +139,8 @@ class Runner {
           launch(start->job, start->threads);
           if (stopping_ || (options_.stop && options_.stop())) break;
         }
+      if (!stopping_ && put_off_.empty())
+        while (const auto grown = schedule.grow()) grow(grown->job, grown->threads);
       if (stopping_ && running_.empty()) break;
       if (options_.events.tick) options_.events.tick();
       log_.write_sign_of_life();
@@ -220,6 +222,12 @@ class Runner {
     const auto log = log_file(index_, stage);
     fs::create_directories(log.parent_path());
     running_.push_back({job, StageProcess(request, std::move(lock), threads, log), Clock::now(), Clock::now()});
+  }
+
+  void grow(std::size_t job, int threads) {
+    const auto at = std::find_if(running_.begin(), running_.end(), [&](const auto& at) { return at.job == job; });
+    log_.write("grown", {{"stage", stage_of(open_[job]).label()}, {"threads", threads}});
+    at->process.grow(threads);
   }
 
   void finish_found(std::size_t job) {

@@ -23,6 +23,7 @@ Schedule::Schedule(std::vector<Job> jobs, int threads, std::uint64_t memory)
       lost_(jobs_.size()),
       share_(jobs_.size()),
       ready_(Order{&jobs_}),
+      running_(Order{&jobs_}),
       threads_(std::max(1, threads)),
       free_threads_(threads_),
       memory_(memory),
@@ -47,13 +48,28 @@ std::optional<Schedule::Start> Schedule::next() {
     int threads = std::clamp(free_threads_ / sharing, 1, std::max(1, jobs_[job].useful_threads));
     const auto fits = [&] { return memory_ == 0 || used_memory_ + memory_of(job, threads) <= memory_; };
     while (!fits() && threads > 1) --threads;
-    if (!fits() && running_ > 0) continue;
+    if (!fits() && !running_.empty()) continue;
     ready_.erase(at);
     share_[job] = threads;
     free_threads_ -= threads;
     used_memory_ += memory_of(job, threads);
-    ++running_;
+    running_.insert(job);
     return Start{job, threads};
+  }
+  return std::nullopt;
+}
+
+std::optional<Schedule::Start> Schedule::grow() {
+  if (free_threads_ < 1 || !ready_.empty()) return std::nullopt;
+  for (const auto job : running_) {
+    int more = jobs_[job].grows ? std::min(free_threads_, jobs_[job].useful_threads - share_[job]) : 0;
+    const auto memory = [&] { return memory_of(job, share_[job] + more) - memory_of(job, share_[job]); };
+    while (more > 0 && memory_ > 0 && used_memory_ + memory() > memory_) --more;
+    if (more < 1) continue;
+    used_memory_ += memory();
+    free_threads_ -= more;
+    share_[job] += more;
+    return Start{job, share_[job]};
   }
   return std::nullopt;
 }
@@ -63,7 +79,7 @@ void Schedule::free_share(std::size_t job) {
   free_threads_ += share_[job];
   used_memory_ -= memory_of(job, share_[job]);
   share_[job] = 0;
-  --running_;
+  running_.erase(job);
 }
 
 void Schedule::put_off(std::size_t job) { free_share(job); }

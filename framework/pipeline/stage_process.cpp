@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/mman.h>
 
+#include <cerrno>
 #include <fstream>
 #include <numeric/threads.hpp>
 #include <pipeline/index.hpp>
@@ -17,13 +19,14 @@ using Clock = std::chrono::steady_clock;
 /// Seconds between two words of progress from one child.
 constexpr double progress_interval = 0.05;
 
-void work_in_child(const StageRequest& request, store::Lock& lock, int threads, Channel& channel,
+void work_in_child(const StageRequest& request, store::Lock& lock, const std::atomic<int>& threads, Channel& channel,
                    const std::atomic<bool>& stop) {
   numeric::set_thread_count(threads);
   plugin::set_stop_flag(&stop);
   plugin::set_log_sink([&](int level, const std::string& text) { channel.send({{"log", {level, text}}}); });
   auto last = Clock::now() - std::chrono::seconds(1);
   const auto report = work_on(request, lock, [&](const Progress& progress) {
+    numeric::set_thread_count(threads);
     const auto now = Clock::now();
     if (std::chrono::duration<double>(now - last).count() > progress_interval) {
       last = now;
@@ -47,18 +50,30 @@ Progress progress_of(const nlohmann::json& line) {
   return progress;
 }
 
+std::atomic<int>* shared_with_children(int value) {
+  void* const memory =
+      ::mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED)
+    throw store::DataError(fmt::format("no memory can be shared with a process: {}", store::reason_of(errno)),
+                           "Raise the limit on memory (ulimit -v), or use --in-process.");
+  return new (memory) std::atomic<int>(value);
+}
+
 }  // namespace
 
 fs::path log_file(const fs::path& index, const Stage& stage) {
   return index / logs_name / (stage.file_name(stage.label()) + ".log");
 }
 
+void StageProcess::Unmap::operator()(std::atomic<int>* shared) const { ::munmap(shared, sizeof *shared); }
+
 StageProcess::StageProcess(const StageRequest& request, store::Lock lock, int threads, fs::path log)
     : stage_(request.stage),
       result_(result_folder(request.runs, request.stage)),
       log_(std::move(log)),
+      threads_(shared_with_children(threads)),
       child_(Child::start(log_, [&](Channel& channel, const std::atomic<bool>& stop) {
-        work_in_child(request, lock, threads, channel, stop);
+        work_in_child(request, lock, *threads_, channel, stop);
       })) {}
 
 std::optional<Report> StageProcess::poll(const Listener& listener) {

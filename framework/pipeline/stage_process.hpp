@@ -4,7 +4,9 @@
 
 #include <signal.h>
 
+#include <atomic>
 #include <chrono>
+#include <memory>
 #include <pipeline/child.hpp>
 #include <pipeline/stage_work.hpp>
 #include <store/lock.hpp>
@@ -24,6 +26,9 @@ class StageProcess {
   /// Passes on what has arrived since; the report once the child has ended, however it ended.
   std::optional<Report> poll(const Listener& listener);
 
+  /// More threads, from the next word of progress on.
+  void grow(int threads) { *threads_ = threads; }
+
   const Child& child() const { return child_; }
   /// Asks it to stop (SIGTERM): it saves what it can and reports `stopped`.
   void stop() { child_.send_signal(SIGTERM); }
@@ -42,6 +47,10 @@ class StageProcess {
 
   const Stage& stage_;
   std::filesystem::path result_, log_;
+  struct Unmap {
+    void operator()(std::atomic<int>* shared) const;
+  };
+  std::unique_ptr<std::atomic<int>, Unmap> threads_;  ///< the child reads them, too
   Child child_;
   std::optional<Report> report_;
   bool dropped_ = false;

@@ -47,7 +47,7 @@ void enter(LoggedRun& run, const json& line, const std::map<std::string, std::si
     stage.loss = loss != line.end() && loss->is_number() ? loss->get<double>() : 0;
     if (stage.first_word.empty()) stage.first_word = status.last, stage.first_done = stage.done;
     stage.last_word = status.last;
-  } else {
+  } else if (event != "grown") {
     stage.state = event == "started" ? "running" : event;
     stage.message = line.value("message", "");
     stage.seconds = line.value("seconds", 0.0);

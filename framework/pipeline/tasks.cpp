@@ -39,7 +39,8 @@ std::vector<Job> make_jobs(const Plan& plan, const Tasks& tasks, const std::vect
             sizes.work,
             sizes.memory,
             sizes.memory_per_thread,
-            sizes.useful_threads};
+            sizes.useful_threads,
+            std::holds_alternative<TrainStage>(stage.work)};
     for (const auto input : stage.inputs)
       if (const auto needed = job_of[tasks.of_stage[input]]; needed < open.size()) job.needs.push_back(needed);
     jobs.push_back(std::move(job));

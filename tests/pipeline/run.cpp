@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <numeric/threads.hpp>
 #include <pipeline/checkpoint.hpp>
 #include <pipeline/explain.hpp>
 #include <pipeline/run.hpp>
@@ -128,6 +129,24 @@ TEST_CASE("equal work gives equal bytes") {
   run(plan, options_for(two));
   for (const char* file : {"train/weights.safetensors", "train/training_state.safetensors", "train/history.csv",
                            "awake/recording.nc", "distance/result.nc", "distance/result.csv"}) {
+    CAPTURE(file);
+    CHECK(store::sha256_file(one.path / "test" / file) == store::sha256_file(two.path / "test" / file));
+  }
+}
+
+TEST_CASE("a training takes over the threads that nothing else needs, and ends with the same bytes") {
+  const Folder one, two;
+  const auto plan = plan_of(task_and_network + training + fresh_stage("short"),
+                            {"stage.train.batches=500", "stage.train.batch_size=50"});
+  numeric::set_thread_count(1);
+  run(plan, options_for(one));
+  numeric::set_thread_count(2);
+  run(plan, options_for(two));
+  const auto log = store::read_file(two.path / "test/log.jsonl");
+  CHECK(contains(log, R"("event":"grown","stage":"train","threads":2)"));
+  CHECK_FALSE(contains(log, R"("event":"grown","stage":"short")"));
+  CHECK(json::parse(store::read_file(two.path / "test/train/provenance.json"))["threads"] == 2);
+  for (const char* file : {"train/weights.safetensors", "train/history.csv"}) {
     CAPTURE(file);
     CHECK(store::sha256_file(one.path / "test" / file) == store::sha256_file(two.path / "test" / file));
   }

@@ -48,6 +48,62 @@ TEST_CASE("no job gets more threads than it has use for") {
   CHECK(schedule.next()->threads == 3);
 }
 
+TEST_CASE("a running job that grows takes free threads when nothing is ready, within its use for them and the memory") {
+  const auto training = [](double work, std::vector<std::size_t> needs, int useful) {
+    auto made = job(work, std::move(needs), 10);
+    made.memory_per_thread = 10;
+    made.useful_threads = useful;
+    made.grows = true;
+    return made;
+  };
+  SUBCASE("the longest first; one that does not grow keeps what it has") {
+    Schedule schedule({training(2, {}, 2), training(3, {}, 2), job(4)}, 6, 0);
+    for (int k = 0; k < 3; ++k) CHECK(schedule.next()->threads == 2);
+    schedule.succeeded(2);
+    CHECK_FALSE(schedule.grow());
+
+    Schedule more({training(2, {}, 4), training(3, {}, 3), job(4)}, 6, 0);
+    for (int k = 0; k < 3; ++k) CHECK(more.next());
+    CHECK_FALSE(more.grow());
+    more.succeeded(2);
+    auto grown = more.grow();
+    REQUIRE(grown);
+    CHECK(grown->job == 1);
+    CHECK(grown->threads == 3);
+    grown = more.grow();
+    REQUIRE(grown);
+    CHECK(grown->job == 0);
+    CHECK(grown->threads == 3);
+    CHECK_FALSE(more.grow());
+    more.succeeded(1);
+    CHECK(more.grow()->threads == 4);
+    more.succeeded(0);
+    CHECK(more.running() == 0);
+  }
+  SUBCASE("not while a job is ready") {
+    Schedule schedule({training(3, {}, 2), training(2, {}, 2), job(1, {1})}, 2, 0);
+    CHECK(schedule.next()->threads == 1);
+    CHECK(schedule.next()->threads == 1);
+    schedule.succeeded(1);
+    CHECK_FALSE(schedule.grow());
+    CHECK(schedule.next()->job == 2);
+    schedule.succeeded(2);
+    CHECK(schedule.grow()->threads == 2);
+  }
+  SUBCASE("as many as the memory has room for") {
+    Schedule schedule({training(3, {}, 8), training(2, {}, 1)}, 8, 60);  // 10 + 10 a thread
+    CHECK(schedule.next()->threads == 4);
+    schedule.succeeded(0);
+    CHECK(schedule.next()->threads == 1);
+    Schedule roomy({training(3, {}, 8), training(2, {}, 1)}, 8, 80);
+    CHECK(roomy.next()->threads == 4);
+    CHECK(roomy.next()->threads == 1);
+    roomy.succeeded(1);
+    CHECK(roomy.grow()->threads == 7);
+    CHECK_FALSE(roomy.grow());
+  }
+}
+
 TEST_CASE("a job starts when all it needs has succeeded, and is lost when one of them fails") {
   Schedule schedule({job(1), job(2), job(3, {0, 1}), job(4, {2}), job(5, {1, 1})}, 2, 0);
   CHECK(schedule.next()->job == 1);
