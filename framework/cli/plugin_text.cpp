@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cli/plugin_text.hpp>
 #include <cmath>
+#include <memory>
 #include <plugin/instance.hpp>
 
 namespace reverie::cli {
@@ -64,19 +65,27 @@ std::string joined(const std::vector<std::string>& words, const char* separator)
   return text;
 }
 
-/// What the instance with default parameters reads and gives; "" when a parameter is required.
-std::string metric_text(const Component& component) {
+/// With default parameters; none when one has no default.
+std::unique_ptr<plugin::Metric> default_metric(const Component& component) {
   const auto checked = plugin::check_parameters(component.schema, plugin::json::object());
-  if (!checked.problems.empty())
+  return checked.problems.empty() ? std::make_unique<plugin::Metric>(component, checked.values) : nullptr;
+}
+
+/// What a metric reads and gives.
+std::string metric_text(const Component& component) {
+  const auto metric = default_metric(component);
+  if (!metric) {
+    const auto required = std::find_if(component.schema.begin(), component.schema.end(),
+                                       [](const ParameterSpec& spec) { return !spec.default_value; });
     return fmt::format("\nWhat it reads and gives may depend on '{0}': reverie measure {1} --set {0}=... --help\n",
-                       checked.problems[0].key, component.id);
-  const plugin::Metric metric(component, checked.values);
+                       required->name, component.id);
+  }
   std::vector<std::vector<std::string>> inputs = {{"role", "variable", "dimensions", "meaning"}};
-  for (const auto& input : metric.inputs())
+  for (const auto& input : metric->inputs())
     inputs.push_back(
         {input.role, input.variable, joined(input.dims, " "), input.doc + (input.optional ? " (optional)" : "")});
   std::vector<std::vector<std::string>> outputs = {{"result", "dimensions", "unit", "meaning"}};
-  for (const auto& output : metric.outputs())
+  for (const auto& output : metric->outputs())
     outputs.push_back({output.name, joined(output.dims, " "), output.unit == "input" ? "as input" : output.unit,
                        output.doc + (output.optional ? " (optional)" : "")});
   return "\nReads\n" + table_of(inputs) + "\nGives\n" + table_of(outputs);
@@ -162,6 +171,24 @@ nlohmann::ordered_json as_json(const Component& component) {
     row["doc"] = spec.doc;
     object["parameters"].push_back(row);
   }
+  if (component.kind != Kind::metric) return object;
+  const auto metric = default_metric(component);
+  const auto list = metric ? nlohmann::ordered_json::array() : nlohmann::ordered_json();
+  object["reads"] = list;
+  object["gives"] = list;
+  if (!metric) return object;
+  for (const auto& input : metric->inputs())
+    object["reads"].push_back({{"role", input.role},
+                               {"variable", input.variable},
+                               {"dims", input.dims},
+                               {"optional", input.optional},
+                               {"doc", input.doc}});
+  for (const auto& output : metric->outputs())
+    object["gives"].push_back({{"name", output.name},
+                               {"dims", output.dims},
+                               {"unit", output.unit},
+                               {"optional", output.optional},
+                               {"doc", output.doc}});
   return object;
 }
 

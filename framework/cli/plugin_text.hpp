@@ -9,6 +9,7 @@ namespace reverie::cli {
 std::string as_text(const plugin::Component& component);
 /// A table of a pipeline with every parameter at its default, explained by comments.
 std::string as_toml(const plugin::Component& component);
+/// Of a metric also what it reads and gives with default parameters; null when one has no default.
 nlohmann::ordered_json as_json(const plugin::Component& component);
 
 /// A number, boolean, text or list as TOML writes it: floats keep a point, or they would be integers.

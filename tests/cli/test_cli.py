@@ -480,6 +480,11 @@ class Commands(CommandLine):
         self.assertEqual(text, self.reverie("info", "dynamics.underdamped").stdout)
         parameters = json.loads(self.reverie("info", "underdamped", "--json").stdout)["parameters"]
         self.assertEqual([p["name"] for p in parameters], ["friction", "noise"])
+        divergence = json.loads(self.reverie("info", "kde_divergence", "--json").stdout)
+        self.assertEqual([(r["role"], r["variable"], r["dims"]) for r in divergence["reads"]],
+                         [(role, "position", ["trial", "time", "space"]) for role in ("awake", "replay")])
+        self.assertEqual(divergence["gives"][0], {"name": "divergence", "dims": [], "unit": "nats", "optional": False,
+                                                  "doc": "KL divergence of replay to awake."})
         self.check_error(2, ["there is no plugin 'underdampd'. Did you mean 'underdamped'?"], "info", "underdampd")
 
     def test_info_toml_can_be_pasted(self):
