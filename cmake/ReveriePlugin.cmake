@@ -1,3 +1,4 @@
+# What every source of a plugin is compiled with.
 function(reverie_set_plugin_options name)
   target_link_libraries(${name} PRIVATE reverie::sdk)
   target_compile_features(${name} PRIVATE cxx_std_20)

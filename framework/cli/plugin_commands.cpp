@@ -47,7 +47,7 @@ int list_command(const Command& command, const Arguments& arguments) {
   const auto all = load_all(*values);
   if (values->count("json") != 0) {
     auto list = nlohmann::ordered_json::array();
-    for (const auto* component : all) list.push_back(as_json(*component));
+    for (const auto* component : all) list.push_back(declared_json(*component));
     std::cout << list.dump(2) << "\n";
     return 0;
   }

@@ -151,7 +151,7 @@ std::string as_toml(const Component& component) {
   return text;
 }
 
-nlohmann::ordered_json as_json(const Component& component) {
+nlohmann::ordered_json declared_json(const Component& component) {
   nlohmann::ordered_json object;
   object["kind"] = plugin::name_of(component.kind);
   object["id"] = component.id;
@@ -171,6 +171,11 @@ nlohmann::ordered_json as_json(const Component& component) {
     row["doc"] = spec.doc;
     object["parameters"].push_back(row);
   }
+  return object;
+}
+
+nlohmann::ordered_json as_json(const Component& component) {
+  auto object = declared_json(component);
   if (component.kind != Kind::metric) return object;
   const auto metric = default_metric(component);
   const auto list = metric ? nlohmann::ordered_json::array() : nlohmann::ordered_json();
