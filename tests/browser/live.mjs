@@ -48,7 +48,8 @@ test("the page grows while the run goes, and stands still when it has ended", as
     const page = await open(browser, file, { colorScheme: "dark" });
     // The browser reads the page again by itself: nothing here navigates.
     await page.locator(".moments figure").nth(1).waitFor();
-    assert.equal(await page.locator("meta[http-equiv=refresh]").getAttribute("content"), "1");
+    // Half a second here, rounded up; more on a busy machine, where writing a page takes long.
+    assert.match(await page.locator("meta[http-equiv=refresh]").getAttribute("content"), /^[1-9]\d*$/);
     assert.match(await page.locator("#now").innerText(), /of 3 stages done, 1 running/);
     const batch = async () => Number((await page.locator(".training p").first().innerText()).match(/batch (\d+) of 1500/)[1]);
     const seen = await batch();
