@@ -47,7 +47,7 @@ struct KdeDivergence {
         reverie::choice("sampled", &KdeDivergence::sampled, {"replay", "uniform"})
             .doc("Where points are drawn: from the density of replay, or uniformly in the box."),
         reverie::choice("uniform_pdf", &KdeDivergence::uniform_pdf, {"correct", "code"})
-            .doc("Density of the uniform distribution: correct, or of one dimension as in P1's code."),
+            .doc("Density of the uniform distribution: correct, or of one dimension as in the code of Krishna et al."),
         reverie::numbers("box", &KdeDivergence::box)
             .unit("unit of the positions")
             .doc("Box of the uniform distribution, [[low, high], ...] for each coordinate."));
