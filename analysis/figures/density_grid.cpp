@@ -14,14 +14,16 @@ struct Covariance {
 
 Covariance covariance(std::span<const float> x, std::span<const float> y) {
   const auto n = static_cast<double>(x.size());
+  // Relative to the first point: a coordinate that is constant varies by nothing, and not by rounding.
+  const double x_first = x[0], y_first = y[0];
   double x_mean = 0, y_mean = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
-    x_mean += x[i] / n;
-    y_mean += y[i] / n;
+    x_mean += (x[i] - x_first) / n;
+    y_mean += (y[i] - y_first) / n;
   }
   Covariance c;
   for (std::size_t i = 0; i < x.size(); ++i) {
-    const double dx = x[i] - x_mean, dy = y[i] - y_mean;
+    const double dx = x[i] - x_first - x_mean, dy = y[i] - y_first - y_mean;
     c.xx += dx * dx / (n - 1);
     c.xy += dx * dy / (n - 1);
     c.yy += dy * dy / (n - 1);

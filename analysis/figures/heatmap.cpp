@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <limits>
@@ -145,7 +146,7 @@ std::size_t longest_label(const std::vector<plugin::json>& labels) {
   return longest;
 }
 
-/// The scale's position of a value: above 0.6 numbers are white.
+/// The scale's position of a value.
 double share_of(const Scale& scale, double value) {
   return std::clamp((value - scale.low) / (scale.high - scale.low), 0.0, 1.0);
 }
@@ -163,16 +164,44 @@ plugin::ParameterSchema shared_options(const char* x, const char* x_doc, const c
       text_option("mark", "", "a variable that marks cells by a stroke where its mean is at least 1/2, as censored")};
 }
 
+/// Without a centre: of the lowest, the middle and the highest value.
+constexpr std::array<const char*, 3> rising = {"#ffffff", "#8fcfdf", "#125d73"};
+
+/// The colour of a cell, which the palette has for its value.
+std::string colour_of(const Scale& scale, const std::vector<double>& centre, double value) {
+  const double share = share_of(scale, value);
+  if (centre.empty())
+    return share < 0.5 ? mixed(rising[0], rising[1], 2 * share) : mixed(rising[1], rising[2], 2 * share - 1);
+  // Equal distances from the centre are equally strong, and white is the centre alone, also one beyond the scale.
+  const double most = std::max(std::abs(scale.low - centre[0]), std::abs(scale.high - centre[0]));
+  const double away = (std::clamp(value, scale.low, scale.high) - centre[0]) / most;
+  return mixed("#ffffff", away < 0 ? "#1f86a0" : "#c62324", std::abs(away));
+}
+
 std::string palette_of(const Scale& scale, const std::vector<double>& centre) {
-  if (centre.empty()) return "set palette defined (0 '#ffffff', 0.5 '#8fcfdf', 1 '#125d73')\n";
-  const double middle = share_of(scale, centre[0]);
-  if (middle <= 0) return "set palette defined (0 '#ffffff', 1 '#c62324')\n";
-  if (middle >= 1) return "set palette defined (0 '#1f86a0', 1 '#ffffff')\n";
-  // Equal distances from the centre are equally strong.
-  const double most = std::max(middle, 1 - middle);
-  return fmt::format("set palette defined (0 '{}', {:.6g} '#ffffff', 1 '{}')\n",
-                     mixed("#ffffff", "#1f86a0", middle / most), middle,
-                     mixed("#ffffff", "#c62324", (1 - middle) / most));
+  const double middle = centre.empty() ? 0.5 : (centre[0] - scale.low) / (scale.high - scale.low);
+  const std::string between =
+      middle > 0 && middle < 1 ? fmt::format("{:.6g} '{}', ", middle, centre.empty() ? rising[1] : "#ffffff") : "";
+  return fmt::format("set palette defined (0 '{}', {}1 '{}')\n", colour_of(scale, centre, scale.low), between,
+                     colour_of(scale, centre, scale.high));
+}
+
+/// Relative luminance of "#rrggbb" (WCAG 2).
+double luminance_of(const std::string& colour) {
+  constexpr std::array<double, 3> weights = {0.2126, 0.7152, 0.0722};
+  double luminance = 0;
+  for (std::size_t k = 0; k < 3; ++k) {
+    const double c = std::stoi(colour.substr(1 + 2 * k, 2), nullptr, 16) / 255.0;
+    luminance += weights[k] * (c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4));
+  }
+  return luminance;
+}
+
+/// White or nearly black, whichever is in higher contrast to the cell.
+const char* text_colour_on(const std::string& cell) {
+  constexpr const char *dark = "#222222", *white = "#ffffff";
+  const double light = luminance_of(cell) + 0.05;
+  return (luminance_of(white) + 0.05) / light > light / (luminance_of(dark) + 0.05) ? white : dark;
 }
 
 Drawing draw_map(const plugin::json& options, const Map& map, bool downwards) {
@@ -240,21 +269,16 @@ Drawing draw_map(const plugin::json& options, const Map& map, bool downwards) {
         layout.side / static_cast<int>(map.x.size()) >= 24 && layout.side / static_cast<int>(map.y.size()) >= 12;
     if (options.at("numbers").get<bool>() && fit) {
       const int font = layout.side / static_cast<int>(map.x.size()) >= 32 ? 8 : 6;
-      // Dark cells carry white numbers.
-      for (const bool dark : {false, true}) {
-        std::string shown;
-        for (std::size_t j = 0; j < map.y.size(); ++j)
-          for (std::size_t i = 0; i < map.x.size(); ++i) {
-            const double mean = panel.values[j][i].mean;
-            const double share = share_of(scale, mean);
-            const bool on_dark = centre.empty() ? share > 0.62 : std::abs(share - share_of(scale, centre[0])) > 0.4;
-            if (std::isfinite(mean) && on_dark == dark)
-              shown += fmt::format("set label '{}' at {},{} center front font ',{}' textcolor rgb '{}'\n",
-                                   short_number(mean), i, j, font, dark ? "#ffffff" : "#222222");
-          }
-        const auto plot = drawing.script.rfind("plot ");
-        drawing.script.insert(plot, shown);
-      }
+      std::string shown;
+      for (std::size_t j = 0; j < map.y.size(); ++j)
+        for (std::size_t i = 0; i < map.x.size(); ++i) {
+          const double mean = panel.values[j][i].mean;
+          if (std::isfinite(mean))
+            shown += fmt::format("set label '{}' at {},{} center front font ',{}' textcolor rgb '{}'\n",
+                                 short_number(mean), i, j, font, text_colour_on(colour_of(scale, centre, mean)));
+        }
+      const auto plot = drawing.script.rfind("plot ");
+      drawing.script.insert(plot, shown);
     }
     drawing.script += "\n";
     in_words += (index == 0 ? "" : "; ") + panel.title + ": " +
@@ -263,10 +287,10 @@ Drawing draw_map(const plugin::json& options, const Map& map, bool downwards) {
                      : fmt::format("lowest {:.3g} at {}, highest {:.3g} at {}", low, low_place, high, high_place));
   }
   drawing.script += end_figure();
-  std::string names;
+  std::vector<std::string> names;
   for (const Cells& panel : map.panels)
-    if (names.find(spaced(panel.name)) == std::string::npos) names += (names.empty() ? "" : ", ") + spaced(panel.name);
-  drawing.caption = fmt::format("{} over {} and {}.", names, spaced(map.x_axis), spaced(map.y_axis));
+    if (std::find(names.begin(), names.end(), spaced(panel.name)) == names.end()) names.push_back(spaced(panel.name));
+  drawing.caption = fmt::format("{} over {} and {}.", fmt::join(names, ", "), spaced(map.x_axis), spaced(map.y_axis));
   if (most > 1) drawing.caption += fmt::format(" Means of up to {} results.", most);
   if (map.panels.size() > 1 && !own) drawing.caption += " Panels of one value share their colour scale.";
   if (any_mark) drawing.caption += fmt::format(" Stroke: {}.", spaced(map.mark));

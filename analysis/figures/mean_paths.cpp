@@ -32,7 +32,8 @@ struct Paths {
   std::string label;
   std::string unit;
   std::size_t directions = 0, steps = 0;
-  std::vector<double> x, y, sd_x, sd_y;  ///< [direction * step]; NaN where a direction has no path
+  /// [direction * step]; NaN where a direction has no path, and the deviations where it has one.
+  std::vector<double> x, y, sd_x, sd_y;
 };
 
 /// The first two coordinates of (direction, time, space).
@@ -85,26 +86,36 @@ bool same(const std::vector<double>& one, const std::vector<double>& other) {
                     [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); });
 }
 
+bool same(const Paths& one, const Paths& other) {
+  return same(one.x, other.x) && same(one.y, other.y) && same(one.sd_x, other.sd_x) && same(one.sd_y, other.sd_y);
+}
+
 std::vector<Paths> read_panels(const plugin::json& options, const std::vector<Group>& groups) {
   const std::string phases = options.at("phases").get<std::string>();
   const bool several = groups.size() > 1;
   std::vector<Paths> panels;
-  std::vector<double> last_awake;
+  std::vector<std::pair<std::size_t, std::string>> awake;  // panels and their groups
   for (const Group& group : groups) {
     const bool with_replay = find_variable(*group.members[0], "replay_mean").has_value();
     if (phases != "replay" || !with_replay) {
       Paths paths = read_paths(group, "awake");
       // The same awake paths serve every condition of the replay: one panel.
-      const bool again = phases == "both" && with_replay && same(paths.x, last_awake);
-      last_awake = paths.x;
+      const bool again =
+          phases == "both" && with_replay &&
+          std::any_of(awake.begin(), awake.end(), [&](const auto& shown) { return same(paths, panels[shown.first]); });
       paths.label = several && phases == "awake" ? group.label : "awake";
-      if (!again) panels.push_back(std::move(paths));
+      if (!again) {
+        awake.emplace_back(panels.size(), group.label);
+        panels.push_back(std::move(paths));
+      }
     }
     if (phases != "awake" && with_replay) {
       panels.push_back(read_paths(group, "replay"));
       panels.back().label = several ? group.label : "replay";
     }
   }
+  if (phases != "awake" && awake.size() > 1)
+    for (const auto& [panel, group] : awake) panels[panel].label = "awake, " + group;
   return panels;
 }
 
@@ -122,13 +133,17 @@ Paths read_ideal(const std::vector<FigureSource>& sources) {
   return {};
 }
 
+/// An empty cell where there is no number: gnuplot draws an ellipse of some size for "nan", and none for that.
+std::string deviation_cell(double sd) { return std::isfinite(sd) ? fmt::format("{:.6g}", sd) : ""; }
+
 void add_rows(std::string& csv, std::size_t panel, const Paths& paths, const std::string& what) {
   for (std::size_t i = 0; i < paths.x.size(); ++i)
     if (std::isfinite(paths.x[i]) && std::isfinite(paths.y[i]))
-      fmt::format_to(std::back_inserter(csv), "{},{},{},{:.4g},{:.6g},{:.6g},{:.6g},{:.6g},{},{}\n", panel,
-                     i / paths.steps, i % paths.steps,
+      fmt::format_to(std::back_inserter(csv), "{},{},{},{:.4g},{:.6g},{:.6g},{},{},{},{}\n", panel, i / paths.steps,
+                     i % paths.steps,
                      static_cast<double>(i % paths.steps) / std::max<double>(1, static_cast<double>(paths.steps) - 1),
-                     paths.x[i], paths.y[i], paths.sd_x[i], paths.sd_y[i], what, csv_field(plain_text(paths.label)));
+                     paths.x[i], paths.y[i], deviation_cell(paths.sd_x[i]), deviation_cell(paths.sd_y[i]), what,
+                     csv_field(plain_text(paths.label)));
 }
 
 std::string panel_plot(std::size_t panel, const Paths& paths, std::size_t ideal_directions) {
@@ -201,13 +216,16 @@ Drawing draw_mean_paths(const plugin::json& options, const std::vector<FigureSou
   auto limits = limits_option(options);
   if (limits.empty()) {
     std::vector<PlaneLimits> extents;
-    for (const Paths* paths = panels.data(); paths != panels.data() + panels.size(); ++paths)
-      for (std::size_t i = 0; i < paths->x.size(); ++i)
-        if (std::isfinite(paths->x[i]))
-          extents.push_back({paths->x[i] - paths->sd_x[i], paths->x[i] + paths->sd_x[i], paths->y[i] - paths->sd_y[i],
-                             paths->y[i] + paths->sd_y[i]});
-    for (std::size_t i = 0; i < ideal.x.size(); ++i)
-      extents.push_back({ideal.x[i], ideal.x[i], ideal.y[i], ideal.y[i]});
+    const auto add = [&](const Paths& paths) {
+      for (std::size_t i = 0; i < paths.x.size(); ++i) {
+        if (!std::isfinite(paths.x[i]) || !std::isfinite(paths.y[i])) continue;
+        const double sd_x = std::isfinite(paths.sd_x[i]) ? paths.sd_x[i] : 0;
+        const double sd_y = std::isfinite(paths.sd_y[i]) ? paths.sd_y[i] : 0;
+        extents.push_back({paths.x[i] - sd_x, paths.x[i] + sd_x, paths.y[i] - sd_y, paths.y[i] + sd_y});
+      }
+    };
+    for (const Paths& paths : panels) add(paths);
+    add(ideal);
     if (extents.empty()) throw store::DataError("no direction has a path", "record more trials");
     limits = {enclosing_square(extents)};
   }

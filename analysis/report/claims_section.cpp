@@ -21,11 +21,16 @@ std::string verdict_mark(const std::string& verdict) {
                      escape_html(verdict), sign_of(verdict));
 }
 
+/// In the words of the command (cli/run_summary.cpp).
 std::string numbers(const ReportComparison& comparison) {
   if (!comparison.missing.empty()) return escape_html(comparison.missing);
-  return fmt::format("{:.4g} {} {:.4g} <small>by {:.3g} to {:.3g}, n = {}</small>", comparison.value,
-                     comparison.side == "above" ? "&gt;" : "&lt;", comparison.bound, comparison.low, comparison.high,
-                     comparison.samples);
+  const bool above = comparison.side == "above";
+  const bool beyond = above ? comparison.value > comparison.bound : comparison.value < comparison.bound;
+  // A single sample has a difference and no interval.
+  const auto difference = comparison.samples == 1 ? fmt::format("{:.3g}", comparison.low)
+                                                  : fmt::format("{:.3g} to {:.3g}", comparison.low, comparison.high);
+  return fmt::format("{:.4g} {}{} {:.4g} <small>by {}, n = {}</small>", comparison.value, beyond ? "" : "is not ",
+                     above ? "&gt;" : "&lt;", comparison.bound, difference, comparison.samples);
 }
 
 /// One comparison stands beside its claim; of several each says where it is and how it ends, many are folded away.
@@ -64,7 +69,8 @@ std::string claims_section(const Report& report) {
                       html_scrolling("Claims", table) +
                           "<p class=\"faint\">Values are means over n samples; the interval (95 %, Student's t over "
                           "pairs) is that of how far the value lies beyond the bound. A claim holds when the whole "
-                          "interval does, and fails when none of it does.</p>\n");
+                          "interval does, and fails when none of it does; of a single sample the difference "
+                          "decides.</p>\n");
 }
 
 }  // namespace reverie::analysis

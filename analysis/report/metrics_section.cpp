@@ -56,9 +56,9 @@ std::string metrics_section(const Report& report) {
       several ? "<th scope=\"col\">Run</th>" : "", rows);
   return html_section("metrics", "Metrics",
                       html_scrolling("Metrics", table) +
-                          "<p class=\"faint\">With several seeds: mean, standard deviation and 95 % bootstrap interval "
-                          "of the mean over seeds. With one: the value, and mean ± 1.96 standard errors over trials "
-                          "where the measurement gives one. Intervals sort by their width.</p>\n");
+                          "<p class=\"faint\">With several seeds: mean, standard deviation and 95 % interval "
+                          "(Student's t) of the mean over seeds. With one: the value, and mean ± 1.96 standard errors "
+                          "over trials where the measurement gives one. Intervals sort by their width.</p>\n");
 }
 
 }  // namespace reverie::analysis

@@ -76,6 +76,17 @@ std::vector<SummaryLine> ranges_over_conditions(const pipeline::RunResult& resul
   return lines;
 }
 
+/// "0.48 > 0.28, by -0.09 to 0.5 (n = 5)", "0.005 is not > 0.5, by -0.495 (n = 1)"; the report says the same.
+std::string words_of(const pipeline::ComparisonResult& c) {
+  const bool above = c.side == "above";
+  const bool beyond = above ? c.value > c.bound : c.value < c.bound;
+  // A single sample has a difference and no interval.
+  const auto difference =
+      c.samples == 1 ? fmt::format("{:.3g}", c.difference) : fmt::format("{:.3g} to {:.3g}", c.low, c.high);
+  return fmt::format("{:.4g} {}{} {:.4g}, by {} (n = {})", c.value, beyond ? "" : "is not ", above ? ">" : "<", c.bound,
+                     difference, c.samples);
+}
+
 }  // namespace
 
 std::string count_of(std::size_t count, const std::string& noun) {
@@ -127,8 +138,7 @@ void print_claims(const std::vector<pipeline::ClaimResult>& claims) {
       if (!c.missing.empty())
         std::cout << fmt::format("           {}unknown: {}\n", at, c.missing);
       else
-        std::cout << fmt::format("           {}{:.4g} {} {:.4g}, by {:.3g} to {:.3g} (n = {}): {}\n", at, c.value,
-                                 c.side == "above" ? ">" : "<", c.bound, c.low, c.high, c.samples, name_of(c.verdict));
+        std::cout << fmt::format("           {}{}: {}\n", at, words_of(c), name_of(c.verdict));
     }
     if (const auto others = claim.comparisons.size() - shown; others > 0)
       std::cout << fmt::format("           {} in claims.json\n", count_of(others, "more case"));

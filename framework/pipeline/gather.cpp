@@ -3,6 +3,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <analysis/figures/results.hpp>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <pipeline/axes.hpp>
@@ -10,18 +12,13 @@
 #include <random>
 #include <set>
 #include <store/csv_table.hpp>
+#include <string_view>
 
 namespace reverie::pipeline {
 namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr int resamples = 2000;
-
-double mean(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
 
 double median(std::vector<double> values) {
   const auto middle = values.begin() + std::ssize(values) / 2;
@@ -159,26 +156,25 @@ void add_gathered(const std::vector<PlacedNumbers>& results, const Grid& grid, b
 
 }  // namespace
 
+bool made_by_reducing(const std::string& name, const std::string& of) {
+  constexpr std::array<std::string_view, 4> endings = {"_sd", "_low", "_high", "_n"};
+  return name.starts_with(of) && std::find(endings.begin(), endings.end(), name.substr(of.size())) != endings.end();
+}
+
 Reduced reduce_samples(std::vector<double> samples, const std::string& how) {
   std::erase_if(samples, [](double value) { return std::isnan(value); });
-  Reduced result{missing, missing, missing, missing};
-  result.n = static_cast<double>(samples.size());
-  if (samples.empty()) return result;
-  const auto centre = [&](const std::vector<double>& values) {
-    return how == "median" ? median(values) : mean(values);
-  };
-  result.centre = centre(samples);
+  const auto moments = analysis::moments_of(samples);
+  const double half = analysis::half_interval(moments);
+  Reduced result{moments.mean, moments.sd, moments.mean - half, moments.mean + half, static_cast<double>(moments.n)};
+  if (how != "median" || samples.empty()) return result;
+  result.centre = median(samples);
   if (samples.size() == 1) return result;
-  const double average = mean(samples);
-  double squares = 0;
-  for (const double value : samples) squares += (value - average) * (value - average);
-  result.sd = std::sqrt(squares / (result.n - 1));
 
   std::mt19937_64 generator(0);  // its numbers are fixed by the standard
   std::vector<double> centres(resamples), drawn(samples.size());
   for (auto& value : centres) {
     for (auto& sample : drawn) sample = samples[generator() % samples.size()];
-    value = centre(drawn);
+    value = median(drawn);
   }
   std::sort(centres.begin(), centres.end());
   result.low = centres[static_cast<std::size_t>(0.025 * resamples)];
@@ -191,8 +187,14 @@ store::Dataset gather(const std::vector<PlacedNumbers>& results, const std::vect
   const auto grid = grid_of(results, over);
   store::Dataset dataset;
   for (const auto& [axis, labels] : grid.kept) dataset.variables.push_back(coordinate_of(axis, labels));
-  for (const auto* variable : variables_of(results, chosen)) {
+  const auto variables = variables_of(results, chosen);
+  for (const auto* variable : variables) {
     const auto& first = *variable;
+    // The reduction of another variable has one of this name.
+    if (!over.empty() && std::any_of(variables.begin(), variables.end(), [&](const store::Variable* other) {
+          return !store::is_coordinate(*other) && made_by_reducing(first.name, other->name);
+        }))
+      continue;
     if (store::is_coordinate(first)) {
       for (const auto& result : results)
         if (const auto* other = matching(first, result);

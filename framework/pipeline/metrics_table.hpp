@@ -9,8 +9,8 @@
 /// "trial".
 ///
 /// metrics_summary.csv has one row per condition and metric over the seeds: run, condition, metric, mean, sd, low,
-/// high, units, seeds; sd with ddof 1, low and high the 95 % bootstrap interval of the mean (gather.hpp). One seed has
-/// neither: these cells are empty.
+/// high, units, seeds; sd with ddof 1, low and high the 95 % interval of the mean, Student's t (gather.hpp). One seed
+/// has neither: these cells are empty.
 #pragma once
 
 #include <pipeline/gather.hpp>

@@ -123,13 +123,16 @@ const std::string& Stage::run() const { return stage_kinds()[work.index()]; }
 
 std::string Stage::label() const { return point.empty() ? name : fmt::format("{}[{}]", name, text_of(point)); }
 
-std::filesystem::path Stage::place() const {
-  return point.empty() ? std::filesystem::path(name) : std::filesystem::path(name) / file_name(text_of(point));
-}
+std::filesystem::path Stage::place() const { return place_of(name, point, fingerprint); }
 
-std::string Stage::file_name(const std::string& text) const {
+std::string file_name(const std::string& text, const std::string& fingerprint) {
   constexpr std::size_t longest = 200;  // of 255 bytes: some names get endings
   return text.size() <= longest ? text : fmt::format("{}-{}", text.substr(0, longest - 17), fingerprint.substr(0, 16));
+}
+
+std::filesystem::path place_of(const std::string& name, const Point& point, const std::string& fingerprint) {
+  const std::filesystem::path folder = name;
+  return point.empty() ? folder : folder / file_name(text_of(point), fingerprint);
 }
 
 Plan make_plan(const Document& document, const PluginSearch& search) {

@@ -113,9 +113,12 @@ struct Stage {
   std::string label() const;
   /// Within the pipeline's index: "replay", "replay/friction=0.5,seed=0".
   std::filesystem::path place() const;
-  /// A text that tells this stage from others, as a file's name: one that is too long ends in the fingerprint instead.
-  std::string file_name(const std::string& text) const;
 };
+
+/// The same of a stage by its parts.
+std::filesystem::path place_of(const std::string& name, const Point& point, const std::string& fingerprint);
+/// A text that tells a stage from others, as a file's name: one that is too long ends in the fingerprint instead.
+std::string file_name(const std::string& text, const std::string& fingerprint);
 
 struct Plan {
   std::filesystem::path file;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <pipeline/gather.hpp>
 #include <pipeline/planner.hpp>
 #include <pipeline/results.hpp>
 
@@ -70,6 +71,16 @@ bool plan_gather(Planning& planning, const json& table, Stage& stage) {
   work.over = names_at(table, "over");
   if (!check_values(planning, path, table, found->second)) return false;
   work.values = names_at(table, "value");
+  if (!work.over.empty())
+    for (const auto& name : work.values)
+      for (const auto& other : work.values) {
+        if (!made_by_reducing(name, other)) continue;
+        reading.diagnostics.at_value(join(path, "value"),
+                                     fmt::format("'{}' is also what 'over' makes of '{}'; gather one of them in "
+                                                 "another stage",
+                                                 name, other));
+        return false;
+      }
   const auto outputs = outputs_of(planning.stages[found->second.front().stage]);
   for (const auto& [axis, label] : found->second.front().coordinates) {
     if (std::find(work.over.begin(), work.over.end(), axis) != work.over.end()) continue;
@@ -79,6 +90,8 @@ bool plan_gather(Planning& planning, const json& table, Stage& stage) {
     for (const auto& output : outputs)
       if (axis == output.name || std::find(output.dims.begin(), output.dims.end(), axis) != output.dims.end())
         taken = fmt::format("a name in the results of '{}'", planning.stages[found->second.front().stage].name);
+      else if (!work.over.empty() && made_by_reducing(axis, output.name))
+        taken = fmt::format("what 'over' makes of '{}'", output.name);
     if (taken.empty()) continue;
     reading.diagnostics.at_value(of_path,
                                  fmt::format("axis '{}' is called like {}; give it another name", axis, taken));

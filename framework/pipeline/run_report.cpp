@@ -27,7 +27,7 @@ fs::path stored(const fs::path& index, const RecordedStage& stage) {
 
 /// The link to the result where there is one: it can be read by people, and stays right when both folders move.
 fs::path shown_folder(const fs::path& index, const RecordedStage& stage) {
-  const auto link = stage.point.empty() ? index / stage.name : index / stage.name / text_of(stage.point);
+  const auto link = index / place_of(stage.name, stage.point, stage.fingerprint);
   const auto result = stored(index, stage);
   std::error_code missing;
   return fs::equivalent(link, result, missing) ? link : result;
@@ -58,13 +58,14 @@ double deviation(const std::vector<double>& values) {
   return values.size() < 2 ? unknown : std::sqrt(squares / static_cast<double>(values.size() - 1));
 }
 
-/// The standard error of a quantity: NAME_se, or `standard_error` right behind it; null where there is none.
+/// The standard error of a quantity over trials: NAME_se, or `standard_error` right behind it; null where there is
+/// none, or where it is one of drawn numbers (Monte Carlo), which says nothing about trials.
 const store::Variable* standard_error_of(const store::Dataset& numbers, const std::string& name) {
   const auto& all = numbers.variables;
-  if (const auto* error = numbers.find(name + "_se")) return error;
-  for (std::size_t k = 0; k + 1 < all.size(); ++k)
-    if (all[k].name == name && all[k + 1].name == "standard_error") return &all[k + 1];
-  return nullptr;
+  const auto* error = numbers.find(name + "_se");
+  for (std::size_t k = 0; error == nullptr && k + 1 < all.size(); ++k)
+    if (all[k].name == name && all[k + 1].name == "standard_error") error = &all[k + 1];
+  return error != nullptr && error->long_name.find("Monte Carlo") != std::string::npos ? nullptr : error;
 }
 
 /// Of a single seed: the spread over trials, where the result tells it.

@@ -62,7 +62,7 @@ std::atomic<int>* shared_with_children(int value) {
 }  // namespace
 
 fs::path log_file(const fs::path& index, const Stage& stage) {
-  return index / logs_name / (stage.file_name(stage.label()) + ".log");
+  return index / logs_name / (file_name(stage.label(), stage.fingerprint) + ".log");
 }
 
 void StageProcess::Unmap::operator()(std::atomic<int>* shared) const { ::munmap(shared, sizeof *shared); }

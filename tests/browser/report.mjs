@@ -43,6 +43,7 @@ test("the page has every section, and says what the run found", () =>
     assert.equal(claims.length, 2);
     assert.match(claims[0], /Friction slows replay/);
     assert.match(claims[1], /✗ fails/);
+    assert.match(claims[1], /\d is not > 2\.2\sby -\S+ to -\S+, n = 2/);
     assert.deepEqual(await texts(page, "#figures h3"), ["Training", "Paths", "Maps & places"]);
     assert.deepEqual(await texts(page, "#figures h4"), ["Figure 1. Loss", "Figure 2. Decoded paths", "Figure 3. Density"]);
     assert.equal(await page.locator(".thumbnails li").count(), 3);

@@ -74,3 +74,14 @@ TEST_CASE("points on a line have no kernel density") {
   const std::vector<float> x = {0, 1, 2, 3}, y = {0, 2, 4, 6};
   CHECK(analysis::kernel_density(x, y, Grid{}).empty());
 }
+
+TEST_CASE("a constant coordinate has no kernel density, however many points there are") {
+  for (const std::size_t n : {10U, 1000U, 100000U}) {
+    CAPTURE(n);
+    std::vector<float> varying;
+    for (std::size_t k = 0; k < n; ++k) varying.push_back(static_cast<float>(k % 7));
+    const std::vector<float> constant(n, 0.1F);
+    CHECK(analysis::kernel_density(varying, constant, Grid{{0, 6, 0, 1}, 4}).empty());
+    CHECK(analysis::kernel_density(constant, varying, Grid{{0, 1, 0, 6}, 4}).empty());
+  }
+}

@@ -8,8 +8,10 @@ using namespace reverie::test;
 
 namespace {
 
-analysis::FigureSource means(const std::filesystem::path& folder, double y, const Place& place) {
-  const std::vector<double> awake = {0, 0, 0, 1, -1, 1, 0, 0, 0, 1, 1, 1}, sd(12, 0.125);
+analysis::FigureSource means(const std::filesystem::path& folder, double y, const Place& place, double awake_y = 1,
+                             std::vector<double> sd = std::vector<double>(12, 0.125)) {
+  std::vector<double> awake = {0, 0, 0, 1, -1, 1, 0, 0, 0, 1, 1, 1};
+  for (std::size_t i = 1; i < awake.size(); i += 2) awake[i] *= awake_y;
   std::vector<double> replay = awake;
   for (std::size_t i = 1; i < replay.size(); i += 2) replay[i] *= y;
   const auto dims = [](const char* time) { return std::vector<std::string>{"direction", time, "space"}; };
@@ -44,6 +46,39 @@ TEST_CASE("mean paths: the same awake paths get one panel, every condition of th
                  " awake overdamped underdamped 'x (m)'"));
   given["phases"] = "replay";
   CHECK(cells(analysis::draw_figure("mean_paths", given, "", sources, folder.make("replay")).csv).size() == 1 + 2 * 6);
+}
+
+TEST_CASE("mean paths: awake paths that differ in y or in their deviations are others, and say whose they are") {
+  for (const bool mirrored : {true, false}) {
+    Folder folder("mean-paths-mazes");
+    const auto left = means(folder.make("left"), 1, {{"maze", "left"}});
+    const auto right = mirrored ? means(folder.make("right"), 1, {{"maze", "right"}}, -1)
+                                : means(folder.make("right"), 1, {{"maze", "right"}}, 1, std::vector<double>(12, 0.25));
+    auto given = options("mean_paths");
+    given["each"] = {"maze"};
+    const auto files = analysis::draw_figure("mean_paths", given, "", {left, right}, folder.make("figure"));
+    CHECK(cells(files.csv).size() == 1 + 4 * 6);
+    CHECK(succeeds("/usr/bin/python3 " REVERIE_TEST_FOLDER "/well_formed.py " + files.svg.string() +
+                   " 'awake, left' left 'awake, right' right"));
+  }
+}
+
+TEST_CASE("mean paths: a direction with one path is drawn without deviations") {
+  Folder folder("mean-paths-single");
+  std::vector<double> sd(12, 0.125);
+  std::fill_n(sd.begin(), 6, std::nan(""));  // of the first direction
+  const auto draw = [&](const std::string& name, const analysis::FigureSource& source) {
+    return analysis::draw_figure("mean_paths", options("mean_paths", {{"phases", "awake"}}), "", {source},
+                                 folder.make(name));
+  };
+  const auto both = draw("both", means(folder.make("b"), 1, {}));
+  const auto one = draw("one", means(folder.make("o"), 1, {}, 1, sd));
+  CHECK(cells(one.csv)[3] == std::vector<std::string>{"0", "0", "2", "1", "-1", "1", "", "", "mean", "awake"});
+  // Of two directions with three steps each.
+  CHECK(occurrences(store::read_file(both.svg), "fill-opacity") == 6);
+  CHECK(occurrences(store::read_file(one.svg), "fill-opacity") == 3);
+  const auto none = draw("none", means(folder.make("n"), 1, {}, 1, std::vector<double>(12, std::nan(""))));
+  CHECK(occurrences(store::read_file(none.svg), "fill-opacity") == 0);
 }
 
 TEST_CASE("mean paths: a recording gives the dashed ideal ones, or is refused when it has none") {

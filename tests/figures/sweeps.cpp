@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <doctest/doctest.h>
+#include <analysis/figures/results.hpp>
 
 #include "sources.hpp"
 
@@ -30,6 +31,17 @@ std::vector<analysis::FigureSource> reach(const Folder& folder) {
                                   variable("many", {"trial"}, {2}, "1", {1, 2})},
                                  {{"friction", friction}, {"strength", strength}, {"seed", seed}}));
   return sources;
+}
+
+/// The script of a heat map of one row with these numbers.
+std::string script_of_row(const std::vector<double>& numbers, const plugin::json& centre) {
+  Folder folder("heatmap-colours");
+  std::vector<analysis::FigureSource> sources;
+  for (std::size_t k = 0; k < numbers.size(); ++k)
+    sources.push_back(result(folder.make(std::to_string(k)), "m", {variable("v", {}, {}, "1", {numbers[k]})},
+                             {{"friction", k}, {"strength", 0}}));
+  const auto given = options("heatmap", {{"value", "v"}, {"x", "friction"}, {"y", "strength"}, {"centre", centre}});
+  return store::read_file(analysis::draw_figure("heatmap", given, "", sources, folder.make("figure")).script);
 }
 
 }  // namespace
@@ -106,6 +118,48 @@ TEST_CASE("heatmap: a single row is drawn as any other") {
   // The lowest cell is white, the highest has the darkest colour, which the scale beside the map ends just below.
   const auto svg = store::read_file(files.svg);
   CHECK(svg.find("<polygon fill = 'rgb( 18,  93, 115)'") != std::string::npos);
+}
+
+TEST_CASE("heatmap: colours tell the distance from the centre, also where all numbers lie on one side of it") {
+  const auto palette = [](double low, double high, double centre) {
+    const auto script = script_of_row({low, high}, {centre});
+    const auto from = script.find("set palette defined (");
+    return script.substr(from, script.find('\n', from) - from);
+  };
+  const auto cold = [](double share) { return analysis::mixed("#ffffff", "#1f86a0", share); };
+  const auto warm = [](double share) { return analysis::mixed("#ffffff", "#c62324", share); };
+  CHECK(palette(-1, 3, 0) ==
+        fmt::format("set palette defined (0 '{}', 0.25 '#ffffff', 1 '{}')", cold(1.0 / 3), warm(1)));
+  CHECK(palette(8, 10, 0) == fmt::format("set palette defined (0 '{}', 1 '{}')", warm(0.8), warm(1)));
+  CHECK(palette(8, 10, 18) == fmt::format("set palette defined (0 '{}', 1 '{}')", cold(1), cold(0.8)));
+  CHECK(palette(0, 1, 0) == fmt::format("set palette defined (0 '#ffffff', 1 '{}')", warm(1)));
+}
+
+TEST_CASE("heatmap: numbers are white or dark, whichever is in higher contrast to their cell") {
+  const auto colour = [](const std::string& script, std::size_t column) {
+    const auto label = script.find(fmt::format("' at {},0 center", column));
+    const auto from = script.find("textcolor rgb '", label) + 15;
+    return script.substr(from, 7);
+  };
+  // #5da1b4 for 0.7 has a contrast of 2.9 to white and of 5.5 to #222222.
+  const auto rising = script_of_row({0, 0.7, 1}, plugin::json::array());
+  CHECK(colour(rising, 0) == "#222222");
+  CHECK(colour(rising, 1) == "#222222");
+  CHECK(colour(rising, 2) == "#ffffff");
+  // Half way from the centre to the strongest red.
+  const auto one_sided = script_of_row({0, 0.5, 1}, {0.0});
+  CHECK(colour(one_sided, 1) == "#222222");
+  CHECK(colour(one_sided, 2) == "#ffffff");
+}
+
+TEST_CASE("heatmap: the caption names every value, also one whose name is a part of another's") {
+  Folder folder("heatmap-names");
+  const auto source =
+      result(folder.make("m"), "m", {variable("speed_se", {}, {}, "m", {1}), variable("speed", {}, {}, "m", {2})},
+             {{"friction", 0}, {"strength", 0}});
+  const auto given = options("heatmap", {{"value", "speed_se, speed"}, {"x", "friction"}, {"y", "strength"}});
+  const auto files = analysis::draw_figure("heatmap", given, "", {source}, folder.make("figure"));
+  CHECK(files.caption.starts_with("speed se, speed over friction and strength."));
 }
 
 TEST_CASE("heatmap: small numbers keep two digits, and numbers that differ in the seventh are drawn") {

@@ -138,26 +138,51 @@ TEST_CASE("densities on the grid agree with the reference at a point, and integr
 }
 
 TEST_CASE("densities on principal axes are those of the projected states, over the awake range and a tenth more") {
-  // States (u, 0, v / 2, 0) with u on the first axis: the density of (u, v / 2) or its mirror images.
+  // States (u, 0, v, 0), with most of their variance in u: the principal axes are those of the covariance of u and v.
   const auto samples = normals(1, {20, 20, 2});
+  const double n = 400;
   Recordings states, plane;
   auto& s = states["awake.state"];
   s = {{20, 20, 4}, {}, "1"};
-  double low = 0, high = 0;
+  double u_mean = 0, v_mean = 0, uu = 0, uv = 0, vv = 0;
   for (std::size_t k = 0; k < samples.values.size(); k += 2) {
-    const double u = 2 * samples.values[k];
-    s.values.insert(s.values.end(), {u, 0, samples.values[k + 1] / 2, 0});
-    low = std::min(low, u);
-    high = std::max(high, u);
+    const double u = 2 * samples.values[k], v = samples.values[k + 1] / 2;
+    s.values.insert(s.values.end(), {u, 0, v, 0});
+    u_mean += u / n, v_mean += v / n;
+    uu += u * u / n, uv += u * v / n, vv += v * v / n;
   }
   states["replay.state"] = s;
+  const double turn = 0.5 * std::atan2(2 * (uv - u_mean * v_mean), uu - u_mean * u_mean - vv + v_mean * v_mean);
+  auto& p = plane["awake.position"];
+  p = {{20, 20, 2}, {}, "1"};
+  double low[2] = {}, high[2] = {};
+  for (std::size_t k = 0; k < s.values.size(); k += 4) {
+    const double u = s.values[k] - u_mean, v = s.values[k + 2] - v_mean;
+    const double on[2] = {std::cos(turn) * u + std::sin(turn) * v, std::cos(turn) * v - std::sin(turn) * u};
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+      p.values.push_back(on[axis]);
+      low[axis] = std::min(low[axis], on[axis]);
+      high[axis] = std::max(high[axis], on[axis]);
+    }
+  }
   const auto results = run(make_metric("density", {{"axes", "principal"}, {"cells", 50}}), states);
-  const auto& x = results.at("x");
-  CHECK(x.back() - x.front() == doctest::Approx(1.2 * (high - low)).epsilon(0.01));
+  const auto &x = results.at("x"), &y = results.at("y");
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    const auto& ends = axis == 0 ? x : y;
+    CHECK(ends.back() - ends.front() == doctest::Approx(1.2 * (high[axis] - low[axis])));
+    // An axis may point either way.
+    const bool mirrored = std::abs(ends.front() + ends.back() - low[axis] - high[axis]) > 1e-6;
+    for (std::size_t k = axis; mirrored && k < p.values.size(); k += 2) p.values[k] *= -1;
+    CHECK(ends.front() + ends.back() == doctest::Approx((mirrored ? -1 : 1) * (low[axis] + high[axis])));
+  }
+  const plugin::json range = {{x.front(), x.back()}, {y.front(), y.back()}};
+  const auto expected = run(make_metric("density", {{"cells", 50}, {"range", range}}), plane).at("awake");
+  REQUIRE(results.at("awake").size() == expected.size());
+  for (std::size_t k = 0; k < expected.size(); ++k)
+    CHECK(results.at("awake")[k] == doctest::Approx(expected[k]).epsilon(1e-9));
   CHECK(results.at("awake") == results.at("replay"));
   double sum = 0;
   for (const double value : results.at("awake")) sum += value;
-  const auto& y = results.at("y");
   // The kernels' tails beyond a tenth of the range are lost.
   CHECK(sum * (x[1] - x[0]) * (y[1] - y[0]) == doctest::Approx(1).epsilon(0.03));
 }

@@ -111,6 +111,14 @@ TEST_CASE("angles are compared the short way round") {
   CHECK(fails_naming([&] { run(make_metric("path_wasserstein", {{"method", "sliced"}}), r); }, {"angles"}));
 }
 
+TEST_CASE("distances whose squares leave the numbers are refused, and those that hardly are numbers are solved") {
+  const auto metric = make_metric("path_wasserstein");
+  auto far = compare({{2, 1, 1}, {1e200, -1e200}}, {{2, 1, 1}, {0, 1}});
+  CHECK(fails_naming([&] { run(metric, far); }, {"squared distance between two paths is too large"}));
+  auto near = compare({{2, 1, 1}, {1e-150, 2e-150}}, {{2, 1, 1}, {2e-150, 1e-150}});
+  CHECK(run(metric, near).at("distance")[0] == 0);
+}
+
 TEST_CASE("paths that cannot be compared are refused") {
   auto covariances = compare({{4, 8200, 1}, std::vector<double>(32800)}, {{4, 8200, 1}, std::vector<double>(32800)});
   CHECK(fails_naming(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cmath>
 #include <pipeline/metrics_table.hpp>
@@ -46,14 +47,17 @@ TEST_CASE("the table of a run has a row for each single number, its place and wh
 }
 
 TEST_CASE("the summary has mean, sd and interval over the seeds of each condition") {
-  const auto lines = lines_of(
-      metrics_summary("quick", over_seeds({reach(0, 0.5, 1), reach(0, 1.0, 5), reach(1, 0.5, 2), reach(2, 0.5, 6)})));
+  const auto numbers = over_seeds({reach(0, 0.5, 1), reach(0, 1.0, 5), reach(1, 0.5, 2), reach(2, 0.5, 6)});
+  const auto lines = lines_of(metrics_summary("quick", numbers));
   REQUIRE(lines.size() == 3);
   // mean 3, squares 4 + 1 + 9, ddof 1: sd = sqrt(7).
   CHECK(lines[1].starts_with("quick,\"friction=0.5,chain=a,b\",reach.replay,3,2.645751311"));
   CHECK(lines[1].ends_with(",steps,3"));
-  // With three samples the percentiles of the bootstrap are the extremes: each has probability 1/27 > 2.5 %.
-  CHECK(lines[1].find(",1,6,steps") != std::string::npos);
+  // Student's t with two degrees of freedom: 4.302653.
+  const auto& reduced = numbers.at(0).reduced;
+  CHECK(reduced.low == doctest::Approx(3 - 4.302653 * std::sqrt(7.0 / 3)).epsilon(1e-6));
+  CHECK(reduced.high == doctest::Approx(3 + 4.302653 * std::sqrt(7.0 / 3)).epsilon(1e-6));
+  CHECK(lines[1].find(fmt::format(",{},{},steps", reduced.low, reduced.high)) != std::string::npos);
   CHECK(lines[2] == "quick,\"friction=1.0,chain=a,b\",reach.replay,5,,,,steps,1");
 }
 

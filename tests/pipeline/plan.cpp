@@ -133,6 +133,22 @@ TEST_CASE("an axis cannot have the name of what is gathered") {
                  "axis 'per_trial' is called like a name in the results"));
 }
 
+TEST_CASE("what a reduction would give one name is refused when planning, if it was asked for") {
+  const auto errors = [](const std::string& keys, const std::string& axis = "draw") {
+    return errors_of("[axes]\nseed = [0, 1]\n" + axis + " = [0, 1]\n" + task_and_network + training + awake +
+                     "draw = \"$" + axis + "\"\n[stage.places]\nrun = \"measure\"\n" +
+                     "metric = { plugin = \"occupancy\" }\nrecording = \"awake\"\n" +
+                     "[stage.all]\nrun = \"gather\"\nof = \"places\"\n" + keys);
+  };
+  const std::string over = "over = \"seed\"\n", both = "value = [\"trial_visited_n\", \"trial_visited\"]\n";
+  CHECK(contains(errors(over + both), "'trial_visited_n' is also what 'over' makes of 'trial_visited'"));
+  CHECK(errors(both) == "");
+  CHECK(errors(over) == "");
+  CHECK(errors(over + "value = \"trial_visited_n\"\n") == "");
+  CHECK(contains(errors(over, "visited_sd"), "axis 'visited_sd' is called like what 'over' makes of 'visited'"));
+  CHECK(errors("", "visited_sd") == "");
+}
+
 TEST_CASE("phases in each other's roles are warned of") {
   const auto warnings = [](const std::string& roles) {
     return plan_of(pipeline_text +

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <pipeline/live_training.hpp>
 #include <pipeline/run.hpp>
 #include <pipeline/run_report.hpp>
+#include <set>
 #include <store/publication.hpp>
 
 #include "folder.hpp"
@@ -63,6 +65,26 @@ TEST_CASE("the report of a run is read from its folder") {
   // Its sd is that standard error times the root of the number of trials.
   CHECK(quantity.sd ==
         doctest::Approx(result.at("stepwise_distance_se").values[0] * std::sqrt(result.at("per_trial").values.size())));
+}
+
+TEST_CASE("a Monte Carlo error is a number of its own, and no interval over trials") {
+  const Folder folder;
+  const auto found =
+      report_of(folder, task_and_network + training + awake +
+                            "[stage.kl]\nrun = \"measure\"\n"
+                            "metric = { plugin = \"kde_divergence\", samples = 100, sampled = \"uniform\" }\n"
+                            "awake = { of = \"awake\", variable = \"latent\" }\n"
+                            "[stage.paths]\nrun = \"measure\"\n"
+                            "metric = { plugin = \"path_wasserstein\", method = \"sliced\", projections = 10 }\n"
+                            "awake = \"awake\"\nreplay = \"awake\"\n");
+  std::set<std::string> names;
+  for (const auto& quantity : found.quantities) {
+    names.insert(quantity.name);
+    CHECK_MESSAGE(std::isnan(quantity.low), quantity.name);
+    CHECK_MESSAGE(std::isnan(quantity.high), quantity.name);
+  }
+  for (const char* name : {"divergence", "standard_error", "distance", "distance_se", "floor", "floor_se"})
+    CHECK_MESSAGE(names.contains(name), name);
 }
 
 TEST_CASE("the same folder gives the same page, by the run and by the command, with or without a slash") {

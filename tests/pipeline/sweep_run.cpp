@@ -18,12 +18,14 @@ TEST_CASE("a sweep runs each point once and gathers what came out") {
               "noise = { factor = \"$factor\" }\n"
               "[stage.step]\nrun = \"measure\"\nmetric = { plugin = \"stepwise_distance\" }\nrecording = \"replay\"\n"
               "[stage.table]\nrun = \"gather\"\nof = \"step\"\nvalue = \"stepwise_distance\"\n"
-              "[stage.curves]\nrun = \"gather\"\nof = \"train\"\nover = \"seed\"\n");
+              "[stage.curves]\nrun = \"gather\"\nof = \"train\"\nover = \"seed\"\n"
+              "[stage.places]\nrun = \"measure\"\nmetric = { plugin = \"occupancy\" }\nrecording = \"replay\"\n"
+              "[stage.visits]\nrun = \"gather\"\nof = \"places\"\nover = [\"seed\", \"factor\"]\n");
   RunOptions options;
   options.runs = folder.path;
   const auto result = run(plan, options);
   CHECK(result.code == ExitCode::ok);
-  CHECK(plan.stages.size() == 2 + 6 + 6 + 1 + 1);
+  CHECK(plan.stages.size() == 2 + 6 + 6 + 1 + 1 + 6 + 1);
 
   const auto index = index_folder(folder.path, plan);
   const auto table = store::read_dataset(index / "table" / "result.nc");
@@ -40,6 +42,10 @@ TEST_CASE("a sweep runs each point once and gathers what came out") {
   const auto curves = store::read_dataset(index / "curves" / "result.nc");
   CHECK(curves.at("loss").dims == std::vector<std::string>{"batch"});
   CHECK(curves.at("loss_n").values == std::vector<double>{2, 2});
+  // Samples of the reduction, and not the trials of each (5) that the metric calls so.
+  const auto visits = store::read_dataset(index / "visits" / "result.nc");
+  CHECK(visits.at("trial_visited").dims.empty());
+  CHECK(visits.at("trial_visited_n").values == std::vector<double>{6});
 
   for (const auto& outcome : run(plan, options).stages) CHECK(outcome.state == StageState::done_before);
 }

@@ -44,16 +44,19 @@ TEST_CASE("claims show values, interval and verdict of every comparison") {
                  "Momentum is faster",
                  "fails",
                  {{"seed=0", "above", "fails", 5, 1.25, 2.5, -2, -0.5, ""},
+                  {"seed=3", "below", "fails", 1, 0.5, 0.25, -0.25, -0.25, ""},
                   {"seed=1", "below", "unknown", 0, 0, 0, 0, 0, "stage 'reach' has no result"}}}};
   const auto html = claims_section(with(run));
-  for (const char* part : {"Momentum is faster", "1.25 &gt; 2.5", "by -2 to -0.5, n = 5", "has no result",
-                           "class=\"verdict fails\"", "class=\"verdict unknown\""})
+  for (const char* part : {"Momentum is faster", "1.25 is not &gt; 2.5 <small>by -2 to -0.5, n = 5<",
+                           "0.5 is not &lt; 0.25 <small>by -0.25, n = 1<", "has no result", "class=\"verdict fails\"",
+                           "class=\"verdict unknown\""})
     CHECK_MESSAGE(contains(html, part), part);
   CHECK_FALSE(contains(html, "<details>"));
 
   auto& all = run.claims[0].comparisons;
   all.resize(5, {"seed=2", "above", "holds", 5, 3, 2.5, 0.1, 1, ""});
-  CHECK(contains(claims_section(with(run)), "<summary>3 of 5 comparisons hold</summary>"));
+  CHECK(contains(claims_section(with(run)), "<summary>2 of 5 comparisons hold</summary>"));
+  CHECK(contains(claims_section(with(run)), "3 &gt; 2.5 <small>by 0.1 to 1, n = 5<"));
 }
 
 TEST_CASE("a quantity has mean, deviation, interval and unit; what is not known stays empty") {

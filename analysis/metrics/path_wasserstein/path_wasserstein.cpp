@@ -161,6 +161,9 @@ struct PathWasserstein {
             cost[i * m + j] = sum;
           }
       });
+      if (!std::all_of(cost.begin(), cost.end(), [](double c) { return std::isfinite(c); }))
+        throw reverie::not_finite(
+            "the squared distance between two paths is too large for a number: give the paths in a larger unit");
       return optimal_transport(cost, static_cast<std::int64_t>(n), static_cast<std::int64_t>(m));
     }
 

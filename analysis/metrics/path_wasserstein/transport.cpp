@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <stdexcept>
 
@@ -13,7 +14,8 @@ double optimal_transport(const std::vector<double>& cost, std::int64_t n, std::i
   using Graph = lemon::SmartDigraph;
   const double largest = *std::max_element(cost.begin(), cost.end());
   if (!(largest > 0)) return 0;
-  const double scale = std::ldexp(1.0, 40) / largest;
+  // Finite also where the largest cost is hardly more than 0.
+  const double scale = std::min(std::ldexp(1.0, 40) / largest, std::numeric_limits<double>::max());
 
   Graph graph;
   graph.reserveNode(static_cast<int>(n + m));
