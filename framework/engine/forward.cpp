@@ -26,12 +26,8 @@ template <class Real>
 void fill_noise(const Shard<Real>& shard, const Tile& tile, std::int64_t step, const NoiseSource<Real>& noise,
                 Real* out) {
   const auto units = shard.network.model().units, stride = shard.network.stride();
-  for (std::int64_t row = tile.first_row; row < tile.first_row + tile.rows; ++row) {
-    if (row < shard.active_rows)
-      noise.fill(row, step, units, out + row * stride);
-    else
-      std::fill_n(out + row * stride, units, Real(0));
-  }
+  for (std::int64_t row = tile.first_row; row < tile.first_row + tile.rows; ++row)
+    noise.fill(row, step, units, out + row * stride);
 }
 
 template <class Real>

@@ -37,7 +37,7 @@ void run_steps(Shard<Real>& shard, std::int64_t first_step, std::int64_t steps, 
 template <class Real>
 void read_out(Shard<Real>& shard, std::int64_t first, std::int64_t steps);
 
-/// Writes the noise of one tile at one step to `out` ([row][stride]); inactive rows get zeros.
+/// Writes the noise of one tile at one step to `out` ([row][stride]).
 template <class Real>
 void fill_noise(const Shard<Real>& shard, const Tile& tile, std::int64_t step, const NoiseSource<Real>& noise,
                 Real* out);

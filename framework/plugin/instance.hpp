@@ -231,8 +231,8 @@ class Metric {
   /// A source of chunks for one input: shape of the whole, and trials [first, first + count) of it as a contiguous
   /// tensor.
   struct Source {
-    std::vector<std::int64_t> shape;  ///< empty optional: not given
-    bool given = false;
+    std::vector<std::int64_t> shape;
+    bool given = false;  ///< an optional one may not be
     std::function<reverie_tensor(std::int64_t first, std::int64_t count)> read;
     std::int64_t chunk_trials = 100;
     std::string unit = {};   ///< "" where the recording names none

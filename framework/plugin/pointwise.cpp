@@ -123,8 +123,21 @@ Function phase_of(const std::shared_ptr<Cell>& cell, std::uint32_t phase, bool a
   return function;
 }
 
+/// Many tasks have neither endpoints nor mean paths. Who needs them may refuse; a crash is the plugin's mistake.
+void create_without_landmarks(const Component& component, const json& parameters, Setting setting) {
+  setting.abi.endpoint = setting.abi.mean_path = nullptr;
+  try {
+    if (component.kind == Kind::dynamics)
+      Dynamics(component, parameters, setting.abi);
+    else
+      Cell(component, parameters, setting.abi);
+  } catch (const PluginError&) {
+  }
+}
+
 Pointwise made_for(const Component& component, const json& parameters, std::int64_t units) {
   const Setting setting(units);
+  create_without_landmarks(component, parameters, setting);
   if (component.kind == Kind::dynamics)
     return {units, functions_of(std::make_shared<Dynamics>(component, parameters, setting.abi))};
   const auto cell = std::make_shared<Cell>(component, parameters, setting.abi);

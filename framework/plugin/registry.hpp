@@ -53,7 +53,7 @@ struct Export {
 /// Reads them without loading the library; PluginError where the file is damaged.
 std::vector<Export> read_exports(const std::filesystem::path& file);
 
-/// A component as loaded: strings copied, schema translated; `table` is what the plugin gave.
+/// A component as loaded: strings copied, schema translated.
 struct Component {
   Kind kind = Kind::cell;
   std::string id, version, doc, source;

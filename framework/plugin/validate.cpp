@@ -67,8 +67,8 @@ ParameterSpec spec_of(const reverie_parameter& parameter, std::string name) {
   spec.type = parameter.type;
   if (spec.type < REVERIE_NUMBER || spec.type > REVERIE_NUMBERS)
     throw PluginError(fmt::format("its type {} is unknown", spec.type));
-  spec.symbol = copy_optional(parameter.symbol);
-  spec.unit = copy_optional(parameter.unit);
+  spec.symbol = copy_optional(parameter.symbol, "its symbol");
+  spec.unit = copy_optional(parameter.unit, "its unit");
   spec.doc = copy_string(parameter.doc, "its doc");
   const bool ranged = spec.type == REVERIE_NUMBER || spec.type == REVERIE_INTEGER || spec.type == REVERIE_NUMBERS;
   if (ranged) {
@@ -156,7 +156,7 @@ const void* table_of(Kind kind, const void* from) {
 void check_component(const reverie_component& from, Component& to) {
   to.version = copy_string(from.version, "its version");
   to.doc = copy_string(from.doc, "its doc");
-  to.source = copy_optional(from.source);
+  to.source = copy_optional(from.source, "its source");
   to.results_revision = from.results_revision;
   to.schema = schema_of(from);
   require_slot(from.create, "create");
@@ -170,6 +170,11 @@ void check_component(const reverie_component& from, Component& to) {
 
 std::string copy_string(const char* text, const std::string& what) {
   if (!text) throw PluginError(what + " is missing");
+  try {
+    json(text).dump();
+  } catch (const json::exception&) {
+    throw PluginError(what + " is not UTF-8");
+  }
   return text;
 }
 

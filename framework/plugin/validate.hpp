@@ -51,10 +51,12 @@ std::vector<T> copy_array(const T* array, std::uint32_t stride, std::uint32_t co
   return copied;
 }
 
-/// A string the plugin must give.
+/// A string the plugin must give, in UTF-8.
 std::string copy_string(const char* text, const std::string& what);
 /// A string it may give.
-inline std::string copy_optional(const char* text) { return text ? text : ""; }
+inline std::string copy_optional(const char* text, const std::string& what) {
+  return text ? copy_string(text, what) : "";
+}
 
 /// Lower-case letters, digits, underscores, starting with a letter: ids, keys, names of variables.
 bool is_identifier(const std::string& name);

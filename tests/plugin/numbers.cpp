@@ -146,6 +146,26 @@ struct EveryFunction {
 
 }  // namespace
 
+TEST_CASE("where a root has no slope, what does not depend on the argument still has a gradient") {
+  using Dual = reverie::Dual<double>;
+  for (const auto& root : {sqrt(Dual(0.0, 0.0)), pow(Dual(0.0, 0.0), 0.5)}) {
+    CHECK(root.value == 0);
+    CHECK(root.tangent == 0);
+  }
+  CHECK(std::isinf(sqrt(Dual(0.0, 1.0)).tangent));
+  CHECK(std::isinf(pow(Dual(0.0, 1.0), 0.5).tangent));
+}
+
+TEST_CASE("max and min take a number first, too; numbers can be compared") {
+  using Dual = reverie::Dual<double>;
+  const Dual x(2.0, 1.0);
+  CHECK(max(0, x) == x);
+  CHECK(max(0, x).tangent == 1);
+  CHECK(min(0, x).tangent == 0);
+  CHECK(max(reverie::parameter(3), x).value == 3);
+  CHECK_FALSE(reverie::Scalar<float>(1) == reverie::Scalar<float>(2));
+}
+
 TEST_CASE("every instruction set gives the same bits") {
 #if defined(__x86_64__)
   std::vector<float> x;

@@ -14,13 +14,13 @@ namespace {
 struct Data {
   enum Site { emit, variants };
   struct uses {};
-  reverie::parameter current{0.5}, memory{2};
+  reverie::parameter current{0.5}, memory{2}, source{1}, version{1}, doc{1}, results_revision{1};
   static constexpr double prepare = 3;
   const double& advance_vjp = prepare;
 
   template <class Real>
   void advance(reverie::Unit<Real>& u) const {
-    u.drift = current * memory * prepare * u.drift;
+    u.drift = current * memory * prepare * source * version * doc * results_revision * u.drift;
   }
 };
 

@@ -4,7 +4,10 @@
 
 #include <cmath>
 #include <reverie/dynamics.hpp>
+#include <reverie/metric.hpp>
 #include <string>
+
+#include "one_unit.hpp"
 
 namespace {
 
@@ -47,6 +50,19 @@ struct Ranged : Dynamics {
                                           : c == '*' ? "[0, 2*pi]"
                                           : c == ',' ? "[0, 1,5]"
                                                      : "[ -1e0 , inf )"));
+  }
+};
+/// Of what it is given it makes the drift.
+struct Given : Dynamics {
+  reverie::Table gains;
+  reverie::parameter tau{4};
+  static auto parameters() {
+    return reverie::parameters(reverie::numbers("gains", &Given::gains),
+                               reverie::integer("tau", &Given::tau).range("[1, inf)"));
+  }
+  template <class Real>
+  void advance(reverie::Unit<Real>& u) const {
+    u.drift = static_cast<double>(gains.rows) + 1 / tau;
   }
 };
 struct RangedText : Dynamics {
@@ -93,6 +109,39 @@ TEST_CASE("the default of a table fills its rows and columns") {
         "the default of parameter 'weights' has 3 numbers, which do not fill rows x columns = 0 x 0");
   CHECK(failure<Weights<-1, -3>>() ==
         "the default of parameter 'weights' has 3 numbers, which do not fill rows x columns = -1 x -3");
+}
+
+TEST_CASE("an empty table has no rows, and an integer parameter divides as real numbers do") {
+  const auto component = reverie::dynamics<Given>("given")();
+  REQUIRE(component.parameter_count == 2);
+  reverie_value values[2] = {*component.parameters[0].default_value, *component.parameters[1].default_value};
+  CHECK(values[1].integer == 4);
+  values[0].rows = 1;  // as the host gives []
+  values[1].integer = 5;
+  void* made = nullptr;
+  REQUIRE(component.create(nullptr, nullptr, values, 2, sizeof(reverie_value), &made, nullptr) == REVERIE_OK);
+  OneUnit unit(0, 0, 0);
+  const auto* table = static_cast<const reverie_dynamics*>(component.table);
+  table->layout(made);
+  REQUIRE(table->advance(made, &unit.block, nullptr) == REVERIE_OK);
+  component.destroy(made);
+  CHECK(unit.drift == 0.2);
+}
+
+TEST_CASE("a view takes one index per dimension") {
+  const double numbers[] = {1, 2, 3, 4, 5, 6};
+  const std::int64_t shape[] = {2, 3}, stride[] = {3, 1};
+  const reverie::View<const double> x{numbers, shape, stride};
+  CHECK(x(1, 2) == 6);
+  CHECK_THROWS_WITH_AS(x(1), "1 indices for an array of 2 dimensions", reverie::PluginFailure);
+  CHECK_THROWS_WITH_AS(x(1, 2, 0), "3 indices for an array of 2 dimensions", reverie::PluginFailure);
+}
+
+TEST_CASE("a result has no more dimensions than the interface") {
+  const reverie_stream stream{};
+  reverie::MetricJob job(nullptr, nullptr, &stream, nullptr, 0, 0);
+  CHECK_THROWS_WITH_AS(job.emit("cube", std::vector<std::int64_t>(7, 1), std::vector<double>(1)),
+                       "result 'cube' has more than 6 dimensions", reverie::PluginFailure);
 }
 
 TEST_CASE("functions of a parameter are those of a double") {

@@ -30,7 +30,8 @@
  *     65536 is taken for damage.
  *  4. The host owns every buffer that crosses the boundary. The plugin owns its opaque instance and its static strings
  *     (UTF-8) and tables; tables live as long as the process (plugins are never unloaded).
- *  5. No plugin function keeps a pointer it was given after it returns (the reverie_host alone may be kept), throws
+ *  5. No plugin function keeps a pointer it was given after it returns (but the reverie_host, and a metric's run the
+ *     reverie_job and a copy of the reverie_stream that `begin` was given, until `end`), throws
  *     through this boundary, ends the process, changes the floating-point environment, or allocates something the host
  *     must free.
  *  6. Rows are independent: row b of an output depends on row b of the inputs only. What lies between the end of a row
@@ -490,7 +491,8 @@ typedef struct reverie_metric_output {
   uint32_t flags;
   const char *name;
   const char *dims; /* "" for a single number; "trial", "step", ... */
-  const char *unit; /* "1" for none; "input" for the unit of the first input, "input^2" for its square */
+  const char *unit; /* "1" for none; "input" for the unit of the first input, "input^2" for its square, "input/s"
+                       for its rate */
   const char *doc;
 } reverie_metric_output;
 
@@ -522,7 +524,7 @@ typedef struct reverie_metric {
   reverie_status (*begin)(const void *instance, const reverie_host *host, reverie_job *job,
                           const reverie_stream *stream, const reverie_metric_source *sources, uint32_t source_stride,
                           void **run, reverie_error *error);
-  /* Some trials of input `input`; float32 or float64. A NaN is a missing sample. */
+  /* Some trials of input `input`; float32 or float64, contiguous. A NaN is a missing sample. */
   reverie_status (*add)(void *run, uint32_t pass, uint32_t input, int64_t first_trial, const reverie_tensor *chunk,
                         reverie_error *error);
   /* All chunks of this pass were added; results are emitted in the last one. */

@@ -16,7 +16,7 @@ constexpr bool is_function_address =
 }  // namespace reverie::detail
 
 /// Defines has_NAME<P>: P has a function NAME, whatever its arguments. Data, enumerators and types of that name are the
-/// author's own.
+/// author's own. says_NAME<P>: P::NAME is for the host, and no parameter of the author's that is called so.
 ///
 /// Templates, overloaded and private functions have no address to ask for. But a class with a second base that has a
 /// NAME, too, cannot name it. Private data look the same, so this counts only where P is an aggregate and has none.
@@ -31,7 +31,12 @@ constexpr bool is_function_address =
                        (                                                                                  \
                            std::is_aggregate_v<P> && !std::is_final_v<P> && !requires { &P::NAME; } &&    \
                            !requires { typename P::NAME; } && !requires { sizeof(decltype(P::NAME)); } && \
-                           !requires { &Both_##NAME<P>::NAME; });
+                           !requires { &Both_##NAME<P>::NAME; });                                         \
+  template <class P>                                                                                      \
+  concept says_##NAME = requires {                                                                        \
+    P::NAME;                                                                                              \
+  }                                                                                                       \
+  &&!requires { requires std::is_member_object_pointer_v<decltype(&P::NAME)> && std::is_class_v<decltype(P::NAME)>; };
 
 /// Refuses what would have no effect; what is right is one string, the condition of the mistake comes last.
 #define REVERIE_REFUSE(RIGHT, ...) \

@@ -71,8 +71,12 @@ class MetricJob {
   Random random() const { return {host_, &stream_}; }
   bool should_stop() const { return host_->should_stop(host_->context) != 0; }
 
+  /// A number, or an array (row-major), for one of the declared outputs. PluginFailure where the values do not fill the
+  /// shape, it has more than 6 dimensions, or the host refuses them.
   void emit(const char* name, double value) { emit(name, {}, {&value, 1}); }
   void emit(const char* name, std::vector<std::int64_t> shape, std::span<const double> values) {
+    if (shape.size() > REVERIE_MAX_DIMS)
+      throw PluginFailure(REVERIE_INTERNAL, "result '" + std::string(name) + "' has more than 6 dimensions");
     reverie_tensor t{};
     t.data = const_cast<double*>(values.data());
     t.dtype = REVERIE_F64;

@@ -123,6 +123,7 @@ struct Scalar {
   friend constexpr bool operator>(Scalar a, Scalar b) { return a.value > b.value; }
   friend constexpr bool operator<=(Scalar a, Scalar b) { return a.value <= b.value; }
   friend constexpr bool operator>=(Scalar a, Scalar b) { return a.value >= b.value; }
+  friend constexpr bool operator==(Scalar a, Scalar b) { return a.value == b.value; }
 
   friend Scalar select(bool condition, Scalar a, Scalar b) { return {condition ? a.value : b.value}; }
   friend Scalar exp(Scalar a) { return {detail::exp(a.value)}; }
@@ -162,6 +163,7 @@ struct Dual {
   friend constexpr bool operator>(Dual a, Dual b) { return a.value > b.value; }
   friend constexpr bool operator<=(Dual a, Dual b) { return a.value <= b.value; }
   friend constexpr bool operator>=(Dual a, Dual b) { return a.value >= b.value; }
+  friend constexpr bool operator==(Dual a, Dual b) { return a.value == b.value; }
 
   friend Dual select(bool condition, Dual a, Dual b) {
     return {condition ? a.value : b.value, condition ? a.tangent : b.tangent};
@@ -179,13 +181,14 @@ struct Dual {
     return {s, s * (T(1) - s) * a.tangent};
   }
   friend Dual sqrt(Dual a) {
-    const T r = std::sqrt(a.value);
-    return {r, a.tangent / (T(2) * r)};
+    const T r = std::sqrt(a.value), slope = a.tangent / (T(2) * r);
+    return {r, a.tangent == T(0) ? T(0) : slope};
   }
   friend Dual log(Dual a) { return {std::log(a.value), a.tangent / a.value}; }
   friend Dual pow(Dual a, parameter exponent) {
     const T n = static_cast<T>(exponent.value);
-    return {std::pow(a.value, n), n == T(0) ? T(0) : n * std::pow(a.value, n - T(1)) * a.tangent};
+    const bool constant = n == T(0) || a.tangent == T(0);  // also where the slope is infinite
+    return {std::pow(a.value, n), constant ? T(0) : n * std::pow(a.value, n - T(1)) * a.tangent};
   }
   friend Dual sin(Dual a) { return {std::sin(a.value), std::cos(a.value) * a.tangent}; }
   friend Dual cos(Dual a) { return {std::cos(a.value), -std::sin(a.value) * a.tangent}; }
@@ -233,6 +236,11 @@ template <real R>
 R min(R a, std::type_identity_t<R> b) {
   return select(a <= b, a, select(a > b, b, a + b));
 }
+/// max(0, u.drift) is max(u.drift, 0).
+template <class A, real R>
+requires(!real<A>) R max(A a, R b) { return max(R(a), b); }
+template <class A, real R>
+requires(!real<A>) R min(A a, R b) { return min(R(a), b); }
 template <real R>
 R clamp(R a, std::type_identity_t<R> low, std::type_identity_t<R> high) {
   return select(a < low, low, select(a > high, high, a));

@@ -124,7 +124,17 @@ Field<Owner> number(std::string name, Member Owner::*member) {
              [member](Owner& o, const reverie_value& v) { o.*member = v.number; })
       .unit("1");
 }
-/// An integer; the member is of any integral type, which also is the range unless another one is given.
+/// An integer; the member is of any integral type, which also is the range unless another one is given, or a
+/// `parameter`, which divides as real numbers do.
+template <class Owner>
+Field<Owner> integer(const std::string& name, parameter Owner::*member) {
+  return Field<Owner>(
+             name, REVERIE_INTEGER,
+             [member](const Owner& o, reverie_value& v) { v.integer = static_cast<std::int64_t>((o.*member).value); },
+             [member](Owner& o, const reverie_value& v) { o.*member = static_cast<double>(v.integer); })
+      .unit("1")
+      .between(-0x1p53, 0x1p53);
+}
 template <class Owner, class Member>
 Field<Owner> integer(const std::string& name, Member Owner::*member) {
   auto field = Field<Owner>(
@@ -181,7 +191,9 @@ Field<Owner> numbers(const std::string& name, Table Owner::*member) {
                v.columns = table.columns;
              },
              [member](Owner& o, const reverie_value& v) {
-               o.*member = {{v.numbers, v.numbers + v.rows * v.columns}, v.rows, v.columns};
+               o.*member = v.rows * v.columns == 0
+                               ? Table{}
+                               : Table{{v.numbers, v.numbers + v.rows * v.columns}, v.rows, v.columns};
              })
       .unit("1");
 }

@@ -110,10 +110,10 @@ reverie_component component(std::int32_t kind, const char* id, const TableType* 
   c.version = "1.0.0";
   c.doc = "";
   c.results_revision = 1;
-  if constexpr (requires { Plugin::version; }) c.version = Plugin::version;
-  if constexpr (requires { Plugin::doc; }) c.doc = Plugin::doc;
-  if constexpr (requires { Plugin::source; }) c.source = Plugin::source;
-  if constexpr (requires { Plugin::results_revision; }) c.results_revision = Plugin::results_revision;
+  if constexpr (says_version<Plugin>) c.version = Plugin::version;
+  if constexpr (says_doc<Plugin>) c.doc = Plugin::doc;
+  if constexpr (says_source<Plugin>) c.source = Plugin::source;
+  if constexpr (says_results_revision<Plugin>) c.results_revision = Plugin::results_revision;
   const auto rows = schema<Plugin>().rows();
   c.parameter_count = static_cast<std::uint32_t>(rows.size());
   c.parameter_stride = sizeof(reverie_parameter);
@@ -147,7 +147,8 @@ const reverie_plugin* entry(reverie_error* error, Makers... makers) noexcept {
 
 }  // namespace detail
 
-/// A mutable or read-only view of a tensor with element type T; strides in elements.
+/// A mutable or read-only view of a tensor with element type T; strides in elements. Indices are not compared with the
+/// shape, but for their number: PluginFailure.
 template <class T>
 struct View {
   T* data = nullptr;
@@ -156,6 +157,9 @@ struct View {
   std::int64_t extent(std::size_t dim) const { return shape[dim]; }
   template <class... Index>
   T& operator()(Index... index) const {
+    if (sizeof...(Index) != shape.size())
+      throw PluginFailure(REVERIE_INTERNAL, std::to_string(sizeof...(Index)) + " indices for an array of " +
+                                                std::to_string(shape.size()) + " dimensions");
     std::int64_t at = 0;
     std::size_t dim = 0;
     ((at += static_cast<std::int64_t>(index) * stride[dim++]), ...);
@@ -163,6 +167,7 @@ struct View {
   }
 };
 
+/// PluginFailure where the tensor's elements are of another type.
 template <class T>
 View<T> view(const reverie_tensor& t) {
   const std::int32_t wanted = std::is_same_v<std::remove_const_t<T>, float> ? REVERIE_F32 : REVERIE_F64;

@@ -32,7 +32,8 @@ struct Faulty {
     hangs,
     crashes,
     exits,
-    throws
+    throws,
+    trusts_landmarks
   };
   Fault fault = none;
   reverie::parameter rate{0.1};
@@ -43,12 +44,15 @@ struct Faulty {
         "none", "gradient_of_state", "gradient_of_drift", "gradient_overwrites", "gradient_nan", "gradient_nan_at_zero",
         "writes_outside", "writes_before", "changes_state", "keeps_pointer", "mixes_rows", "counts_calls",
         "shares_scratch", "logarithm", "logarithm_in_quiescence", "divides_by_step", "rough_in_float", "leaks", "hangs",
-        "crashes", "exits", "throws"};
+        "crashes", "exits", "throws", "trusts_landmarks"};
     // clang-format on
     return reverie::parameters(reverie::choice("fault", &Faulty::fault, faults).doc("What to get wrong."),
                                reverie::number("rate", &Faulty::rate).range("[0, 1]").doc("Rate of the memory."));
   }
   static auto memory() { return reverie::memory("trace"); }
+  void prepare(const reverie_setting& setting) {
+    if (fault == trusts_landmarks) rate = reverie::view<const double>(*setting.mean_path)(0, 1, 0);
+  }
 
   template <class T>
   void advance(reverie::Row<T>& row) const {
