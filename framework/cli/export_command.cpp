@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cli/commands.hpp>
+#include <cli/signals.hpp>
 #include <pipeline/export_result.hpp>
 #include <store/export.hpp>
 
@@ -19,7 +20,7 @@ int export_command(const Command& command, const Arguments& arguments) {
   if (values->count("out") == 0)
     throw UsageError("--out FILE is missing", "Its ending chooses the format: .npz, .csv or .safetensors.");
   const auto file = pipeline::exportable_file((*values)["RESULT"].as<std::string>());
-  store::export_file(file, output_file(*values, {file}));
+  store::export_file(file, output_file(*values, {file}), stop_if_asked);
   return 0;
 }
 

@@ -4,9 +4,11 @@
 
 #include <cli/commands.hpp>
 #include <cli/signals.hpp>
+#include <filesystem>
 #include <iostream>
 #include <new>
 #include <pipeline/provenance.hpp>
+#include <store/files.hpp>
 
 namespace reverie::cli {
 
@@ -63,8 +65,11 @@ int dispatch(const std::vector<std::string>& arguments) {
     return 0;
   }
   std::vector<std::string> known;
-  for (const char* only_looks : {"plan", "validate", "list", "info", "measure", "status", "runs", "diff"})
-    if (name == only_looks) end_at_first_signal();
+  for (const char* saves_nothing :
+       {"plan", "validate", "list", "info", "measure", "status", "report", "runs", "diff", "import"})
+    if (name == saves_nothing) end_at_first_signal();
+  for (const char* goes_on : {"run", "submit"})
+    if (name == goes_on) outlive_readers();
   for (const auto& command : commands()) {
     if (command.name == name) return command.main(command, {arguments.begin() + 1, arguments.end()});
     known.push_back(command.name);
@@ -89,6 +94,9 @@ int guarded_main(const std::vector<std::string>& arguments) {
   } catch (const Error& error) {
     complain(error.what(), error.remedy());
     return static_cast<int>(error.exit_code());
+  } catch (const std::filesystem::filesystem_error& error) {
+    complain(fmt::format("'{}': {}", error.path1().string(), error.code().message()),
+             store::remedy_of(error.code().value()));
   } catch (const std::bad_alloc&) {
     complain("out of memory", "");
   } catch (const std::exception& error) {

@@ -35,8 +35,10 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 
 /// Names that CMake or the compiler would not accept for a target or a class, or that the project's own targets have.
 bool is_reserved(const std::string& name) {
-  static const std::vector<std::string> reserved = {"all",     "check", "clean",   "edit_cache",  "help", "install",
-                                                    "package", "test",  "reverie", "closed_form", "run"};
+  static const std::vector<std::string> reserved = {
+      "all",     "check",          "clean",      "edit_cache",    "help", "install", "list_install_components",
+      "package", "package_source", "preinstall", "rebuild_cache", "test", "reverie", "closed_form",
+      "run"};
   return std::find(reserved.begin(), reserved.end(), name) != reserved.end();
 }
 

@@ -192,7 +192,8 @@ std::optional<RunRequest> read_request(const Command& command, const Arguments& 
   running.checkpoint_seconds = (*values)["checkpoint"].as<double>();
   if (!(running.checkpoint_seconds >= 0)) throw UsageError("--checkpoint must be a number of seconds, at least 0");
   running.page_seconds = (*values)["page"].as<double>();
-  if (!(running.page_seconds >= 0)) throw UsageError("--page must be a number of seconds, at least 0");
+  if (!(running.page_seconds >= 0 && running.page_seconds <= 86400))
+    throw UsageError("--page must be a number of seconds, from 0 to 86400");
   running.fail_fast = values->count("fail-fast") != 0;
   running.in_process = values->count("in-process") != 0;
   running.only = texts(*values, "only");

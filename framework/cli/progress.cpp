@@ -164,7 +164,7 @@ std::optional<pipeline::TimeLeft> ProgressDisplay::time_left() const {
   return pipeline::time_left(times);
 }
 
-/// "  12 of 30 stages, 1 failed, 2 running  3 min 20 s, about 5 min left".
+/// "  12 of 30 stages, 1 not done, 2 running  3 min 20 s, about 5 min left".
 std::string ProgressDisplay::summary() const {
   auto text = fmt::format("  {} of {} stages", done_ + before_, total_);
   if (failed_ > 0) text += fmt::format(", {} not done", failed_);

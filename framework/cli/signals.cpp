@@ -57,6 +57,8 @@ void catch_signals() {
 
 void end_at_first_signal() { nothing_to_save = true; }
 
+void outlive_readers() { std::signal(SIGPIPE, SIG_IGN); }
+
 std::optional<ExitCode> stop_requested() {
   switch (received) {
     case 0:
@@ -67,6 +69,10 @@ std::optional<ExitCode> stop_requested() {
     default:
       return ExitCode::interrupted;
   }
+}
+
+void stop_if_asked() {
+  if (const auto code = stop_requested()) throw Interrupted(*code);
 }
 
 }  // namespace reverie::cli

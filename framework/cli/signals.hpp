@@ -12,7 +12,12 @@ void catch_signals();
 /// From now on the first signal ends the process: for commands that have nothing to save.
 void end_at_first_signal();
 
+/// From now on a reader of the output that goes away (as `tee` does at Ctrl-C) does not end the process.
+void outlive_readers();
+
 /// The exit code of the signal that came, if one did.
 std::optional<ExitCode> stop_requested();
+/// Throws Interrupted if one did.
+void stop_if_asked();
 
 }  // namespace reverie::cli

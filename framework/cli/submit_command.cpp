@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cli/commands.hpp>
 #include <cli/run_summary.hpp>
 #include <cli/signals.hpp>
@@ -12,8 +11,8 @@
 #include <numeric/threads.hpp>
 #include <pipeline/run.hpp>
 #include <pipeline/submit.hpp>
-#include <store/lock.hpp>
-#include <thread>
+#include <pipeline/turn.hpp>
+#include <utility>
 
 namespace reverie::cli {
 namespace {
@@ -69,17 +68,6 @@ pipeline::SlurmStates earlier_states(const std::filesystem::path& index, bool dr
   }
 }
 
-/// Of two submissions of a pipeline the second waits for the first, whose jobs it would not see.
-store::Lock take_turn(const std::filesystem::path& index) {
-  pipeline::require_writable(index);
-  for (bool told = false;; told = true) {
-    if (auto lock = store::Lock::try_take(pipeline::slurm_folder(index))) return std::move(*lock);
-    if (!told) warn("another 'reverie submit' of this pipeline is at work; this one waits");
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    if (const auto code = stop_requested()) throw Interrupted(*code);
-  }
-}
-
 }  // namespace
 
 int submit_command(const Command& command, const Arguments& arguments) {
@@ -97,10 +85,21 @@ int submit_command(const Command& command, const Arguments& arguments) {
     throw UsageError("which system shall run the pipeline?", "Say --slurm, the only one there is so far.");
   const bool dry_run = values->count("dry-run") != 0;
   const auto plan = read_plan(*values);
-  const auto submitting = submit_options(*values);
+  auto submitting = submit_options(*values);
   const auto index = pipeline::index_folder(submitting.runs, plan);
-  std::optional<store::Lock> turn;
-  if (!dry_run) turn.emplace(take_turn(index));
+  // Of two submissions of a pipeline the second waits for the first, whose jobs it would not see.
+  std::optional<pipeline::Turn> turn;
+  if (!dry_run) {
+    pipeline::require_writable(index);
+    turn.emplace(pipeline::slurm_folder(index), [told = false]() mutable {
+      stop_if_asked();
+      if (!std::exchange(told, true)) warn("another 'reverie submit' of this pipeline is at work; this one waits");
+    });
+  }
+  submitting.meanwhile = [&] {
+    stop_if_asked();
+    if (turn) turn->lock().renew();
+  };
   const auto states = earlier_states(index, dry_run);
   auto largest = dry_run ? usual_array : pipeline::largest_array();
   if (plan.slurm.array_limit > 0) largest = std::min(largest, static_cast<std::size_t>(plan.slurm.array_limit));
@@ -113,12 +112,11 @@ int submit_command(const Command& command, const Arguments& arguments) {
     print_dry_run(plan, submission);
     return 0;
   }
-  turn->keep();
+  turn->lock().keep();
   submit_all(plan, submitting, submission, [](const pipeline::SlurmJob& job, const std::string& id) {
     std::cout << fmt::format("{}  {}  ({})\n", id, job.name, size_of(job)) << std::flush;
-    if (const auto code = stop_requested()) throw Interrupted(*code);
+    stop_if_asked();
   });
-  turn->release();
   return 0;
 }
 

@@ -17,13 +17,32 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t digits = 16;
 
+/// What cannot be read may refer to any result: only what is not there refers to none.
+void require_known(const fs::path& place, const std::error_code& error) {
+  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
+    throw store::cannot_read(place, error.value());
+}
+
 std::vector<fs::path> entries_of(const fs::path& folder) {
   std::vector<fs::path> entries;
   std::error_code failed;
   for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed))
     entries.push_back(entry->path());
+  require_known(folder, failed);
   std::sort(entries.begin(), entries.end());
   return entries;
+}
+
+/// Folders of pipelines: those with a plan.json.
+std::vector<fs::path> index_folders(const fs::path& runs) {
+  auto folders = entries_of(runs);
+  std::erase_if(folders, [](const fs::path& folder) {
+    std::error_code failed;
+    const bool has_plan = fs::is_regular_file(folder / plan_file, failed);
+    require_known(folder / plan_file, failed);
+    return !has_plan;
+  });
+  return folders;
 }
 
 std::uintmax_t size_of(const fs::path& path) {
@@ -50,11 +69,16 @@ std::map<std::string, std::vector<std::string>> references(const fs::path& runs)
 /// Names of results that links below <runs> point to.
 std::set<std::string> linked_results(const fs::path& runs) {
   std::set<std::string> names;
-  std::error_code failed;
   for (const auto& folder : entries_of(runs)) {
     if (folder.filename() == "store") continue;
+    std::error_code failed;
+    const bool is_folder = fs::is_directory(folder, failed);
+    require_known(folder, failed);
+    if (!is_folder) continue;
+    failed.clear();
     for (fs::recursive_directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed))
-      if (entry->is_symlink(failed)) names.insert(fs::read_symlink(entry->path(), failed).filename().string());
+      if (entry->is_symlink()) names.insert(fs::read_symlink(entry->path()).filename().string());
+    if (failed) throw store::cannot_read(folder, failed.value());
   }
   return names;
 }
@@ -65,11 +89,12 @@ bool is_dead_temporary(const fs::path& path) {
   return name.starts_with(store::temporary_prefix) && store::is_gone(name.substr(store::temporary_prefix.size()));
 }
 
-/// The result that a hidden entry of the store belongs to: ".work-NAME", ".lock-NAME".
+/// The result that a hidden entry of the store belongs to: ".work-NAME", ".lock-NAME", and ".lock-NAME.<nonce>" of one
+/// who was removing that.
 std::optional<fs::path> result_of(const fs::path& path) {
   const auto name = path.filename().string();
   for (const std::string prefix : {".work-", ".lock-"})
-    if (name.starts_with(prefix)) return path.parent_path() / name.substr(prefix.size());
+    if (name.starts_with(prefix)) return path.parent_path() / fs::path(name.substr(prefix.size())).stem();
   return std::nullopt;
 }
 
@@ -130,7 +155,7 @@ bool remove(const Removable& removable) {
     // Renamed first: nobody shall find half of it.
     const auto aside = store::set_aside(removable.path);
     fs::remove_all(aside, failed);
-  } else if (!removable.path.filename().string().starts_with(".lock-")) {
+  } else if (!own || removable.path != store::lock_file(*own)) {
     fs::remove_all(removable.path, failed);
   }
   if (lock) lock->release();

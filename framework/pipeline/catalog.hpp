@@ -14,7 +14,8 @@ struct StoredResult {
   std::filesystem::file_time_type date;
   std::vector<std::string> used_by;  ///< "navigation: train", of the pipelines' plan.json
 };
-/// By name. DataError when a pipeline's plan.json is damaged: who refers to what would be unknown.
+/// By name. DataError when a pipeline's plan.json is damaged or a folder cannot be read: who refers to what would be
+/// unknown.
 std::vector<StoredResult> stored_results(const std::filesystem::path& runs);
 
 /// Something that can go.

@@ -184,7 +184,8 @@ std::vector<std::string> changes(const json& before, const json& now, const Inpu
   return comparison.found;
 }
 
-std::vector<Decision> decide(const Plan& plan, const StageSet& asked, const std::filesystem::path& runs, int workers) {
+std::vector<Decision> decide(const Plan& plan, const StageSet& asked, const std::filesystem::path& runs, int workers,
+                             const std::function<void()>& meanwhile) {
   std::set<std::size_t> stored;
   std::vector<std::size_t> doubtful;
   for (std::size_t k = 0; k < plan.stages.size(); ++k) {
@@ -193,7 +194,8 @@ std::vector<Decision> decide(const Plan& plan, const StageSet& asked, const std:
     if (asked[k]) doubtful.push_back(k);
   }
   std::map<std::size_t, Finding> findings;
-  for (auto& finding : verify_results(plan, runs, doubtful, workers)) findings[finding.stage] = std::move(finding);
+  for (auto& finding : verify_results(plan, runs, doubtful, workers, meanwhile))
+    findings[finding.stage] = std::move(finding);
 
   const auto recorded = last_plan(index_folder(runs, plan));
   const auto failures = last_failures(index_folder(runs, plan));

@@ -12,9 +12,10 @@ struct Decision {
   std::string why;  ///< "done", "new", "friction 0.7 → 0.6", "input train changed (batches 100 → 200)", ...
 };
 /// One per stage. Reads every byte of the results that are there, in `workers` child processes (0: in this one), but
-/// of stages that are not asked for.
-std::vector<Decision> decide(const Plan& plan, const StageSet& asked, const std::filesystem::path& runs,
-                             int workers = 0);
+/// of stages that are not asked for; `meanwhile` as in verify_results().
+std::vector<Decision> decide(
+    const Plan& plan, const StageSet& asked, const std::filesystem::path& runs, int workers = 0,
+    const std::function<void()>& meanwhile = [] {});
 
 /// What differs between two configurations: "friction 0.7 → 0.6", "plugin underdamped: revision 1 → 2". Fingerprints
 /// of inputs are told by `input`, with the old and the new one.

@@ -11,15 +11,14 @@ namespace reverie::pipeline {
 namespace fs = std::filesystem;
 
 fs::path exportable_file(const fs::path& result) {
-  std::error_code ignored;
-  if (!fs::is_directory(result, ignored)) return result;
+  if (!fs::is_directory(result)) return result;
   require_result(result);
   const auto fingerprint = read_description(result).value("fingerprint", "");
   if (const auto problems = damage_of(result, fingerprint); !problems.empty())
     throw store::DataError(fmt::format("'{}' is damaged: {}", result.string(), fmt::join(problems, "; ")),
                            "Run the pipeline again: it makes damaged results anew.");
   for (const char* name : {recording_file, result_file, weights_file})
-    if (fs::exists(result / name, ignored)) return result / name;
+    if (fs::exists(result / name)) return result / name;
   throw store::DataError(fmt::format("'{}' has neither a recording, nor numbers, nor weights", result.string()),
                          "A figure's data lie in its folder as figure.csv.");
 }

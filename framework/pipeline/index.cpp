@@ -163,13 +163,4 @@ RecordedPlan read_plan_record(const fs::path& index) {
   return recorded;
 }
 
-std::vector<fs::path> index_folders(const fs::path& runs) {
-  std::vector<fs::path> folders;
-  std::error_code failed;
-  for (fs::directory_iterator entry(runs, failed), end; !failed && entry != end; entry.increment(failed))
-    if (fs::is_regular_file(entry->path() / plan_file, failed)) folders.push_back(entry->path());
-  std::sort(folders.begin(), folders.end());
-  return folders;
-}
-
 }  // namespace reverie::pipeline

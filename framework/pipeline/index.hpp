@@ -50,7 +50,4 @@ void write_plan_record(const std::filesystem::path& index, const Plan& plan);
 /// Nothing recorded: no stages. DataError when the file cannot be read or is damaged.
 RecordedPlan read_plan_record(const std::filesystem::path& index);
 
-/// Pipelines' folders below <runs>: those with a plan.json.
-std::vector<std::filesystem::path> index_folders(const std::filesystem::path& runs);
-
 }  // namespace reverie::pipeline

@@ -56,22 +56,27 @@ using References = std::map<std::string, std::vector<Reference>>;
 /// Stages in an order in which inputs come first, otherwise in that of the file; those on a circle (and those that need
 /// them) are left out.
 std::vector<std::string> topological_order(const std::vector<std::string>& names, const References& references) {
-  std::vector<std::string> order;
-  std::set<std::string> placed;
-  for (bool progress = true; progress;) {
-    progress = false;
-    for (const auto& name : names) {
-      const auto found = references.find(name);
-      if (placed.contains(name) || found == references.end()) continue;
-      const bool ready = std::all_of(found->second.begin(), found->second.end(), [&](const Reference& reference) {
-        return placed.contains(reference.stage) || !references.contains(reference.stage);
-      });
-      if (!ready) continue;
-      order.push_back(name);
-      placed.insert(name);
-      progress = true;
-      break;
+  std::map<std::string, std::size_t> place;  // in `names`
+  for (std::size_t k = 0; k < names.size(); ++k)
+    if (references.contains(names[k])) place[names[k]] = k;
+  std::vector<std::size_t> missing(names.size());
+  std::vector<std::vector<std::size_t>> readers(names.size());
+  std::set<std::size_t> ready;
+  for (const auto& [name, k] : place) {
+    for (const auto& reference : references.at(name)) {
+      const auto source = place.find(reference.stage);
+      if (source == place.end()) continue;
+      readers[source->second].push_back(k);
+      ++missing[k];
     }
+    if (missing[k] == 0) ready.insert(k);
+  }
+  std::vector<std::string> order;
+  while (!ready.empty()) {
+    const auto first = ready.extract(ready.begin()).value();
+    order.push_back(names[first]);
+    for (const auto reader : readers[first])
+      if (--missing[reader] == 0) ready.insert(reader);
   }
   return order;
 }
@@ -117,9 +122,10 @@ bool accepts(const Reference& mention, const std::string& kind) {
 void diagnose_references(const Reading& reading, const std::vector<std::string>& names,
                          const std::map<std::string, std::string>& kinds, const References& references,
                          const std::set<std::string>& on_circles) {
+  const std::set<std::string> known(names.begin(), names.end());
   for (const auto& [name, mentions] : references) {
     for (const auto& mention : mentions) {
-      if (std::find(names.begin(), names.end(), mention.stage) == names.end()) {
+      if (!known.contains(mention.stage)) {
         reading.diagnostics.at_value(
             mention.path, fmt::format("there is no stage '{}'.{}", mention.stage, did_you_mean(mention.stage, names)));
         continue;

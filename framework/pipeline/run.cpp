@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cmath>
 #include <numeric/threads.hpp>
 #include <pipeline/failures.hpp>
 #include <pipeline/provenance.hpp>
@@ -14,17 +13,16 @@
 #include <pipeline/run_page.hpp>
 #include <pipeline/run_stages.hpp>
 #include <pipeline/selection.hpp>
-#include <pipeline/status.hpp>
 #include <pipeline/stored_result.hpp>
 #include <pipeline/summary.hpp>
+#include <pipeline/turn.hpp>
 #include <store/files.hpp>
-#include <store/lock.hpp>
 #include <store/publication.hpp>
-#include <thread>
 
 namespace reverie::pipeline {
 
 namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
 
 void require_writable(const fs::path& folder) {
   const char* remedy = "Choose a folder you may write to with --runs DIR.";
@@ -53,41 +51,6 @@ std::vector<std::string> left_out(const Plan& plan, const StageSet& asked) {
   return labels;
 }
 
-/// While it lives, no other run begins in the folder: of two that start at a time, one sees the other at work.
-class Turn {
- public:
-  explicit Turn(const fs::path& index) : lock_(taken(index / plan_file)) {}
-  ~Turn() { lock_.release(); }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-
- private:
-  static store::Lock taken(const fs::path& file) {
-    for (;;) {
-      if (auto lock = store::Lock::try_take(file)) return std::move(*lock);
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-  }
-  store::Lock lock_;
-};
-
-/// What the folder says is of one plan: it would mix two that run at a time.
-void require_alone(const fs::path& index) {
-  if (!fs::exists(index / plan_file)) return;
-  RunStatus status;
-  try {
-    status = read_status(index);
-  } catch (const store::DataError&) {  // nothing has run
-    return;
-  }
-  if (status.state == "running" &&
-      std::abs(seconds_between(status.last, format_time(std::chrono::system_clock::now()))) < longest_silence)
-    throw store::DataError(
-        fmt::format("{}: a run of this pipeline with other settings is at work, since {}", index.string(),
-                    status.started),
-        "Wait for it or stop it; or give a copy of the pipeline's file another name, which shares the results.");
-}
-
 constexpr const char *numbers_file = "metrics.csv", *summary_file = "metrics_summary.csv", *claims_file = "claims.json";
 
 /// Numbers of what --only leaves out are shown and judged, too: damaged ones are not.
@@ -102,13 +65,18 @@ void set_damaged_aside(const Plan& plan, const StageSet& asked, const RunOptions
        verify_results(plan, options.runs, unchecked, options.in_process ? 0 : numeric::thread_count())) {
     const auto& stage = plan.stages[finding.stage];
     const auto result = result_folder(options.runs, stage);
-    const auto lock = finding.problems.empty() ? std::nullopt : store::Lock::try_take(result);
+    auto lock = finding.problems.empty() ? std::nullopt : store::Lock::try_take(result);
     if (!lock) continue;
-    const auto aside = store::set_aside(result);
-    unlink_result(index, stage);
-    if (options.events.warning)
-      options.events.warning(fmt::format("stage '{}': its stored result was damaged: {} (moved to {})", stage.label(),
-                                         finding.problems.front(), aside.string()));
+    // Another run may have made it anew meanwhile.
+    const auto problems = fs::exists(result) ? damage_of(result, stage.fingerprint) : std::vector<std::string>();
+    if (!problems.empty()) {
+      const auto aside = store::set_aside(result);
+      unlink_result(index, stage);
+      if (options.events.warning)
+        options.events.warning(fmt::format("stage '{}': its stored result was damaged: {} (moved to {})", stage.label(),
+                                           problems.front(), aside.string()));
+    }
+    lock->release();
   }
 }
 
@@ -118,6 +86,10 @@ RunResult run(const Plan& plan, const RunOptions& given) {
   auto options = given;
   const auto asked = asked_for(plan, options.only);
   for (const auto* names : {&options.from, &options.force}) require_among(plan, asked, *names);
+  if (plan.stages.empty())
+    throw Error(ExitCode::pipeline_invalid,
+                fmt::format("{}: every stage has 'when_needed = true', and nothing needs one", plan.file.string()),
+                "Include the file in a pipeline whose stages or claims need them.");
   const auto index = index_folder(options.runs, plan);
   require_writable(options.runs / "store");
   if (fs::is_symlink(index))
@@ -125,10 +97,17 @@ RunResult run(const Plan& plan, const RunOptions& given) {
         fmt::format("{}: is a symbolic link, and links to results would lead nowhere", index.string()),
         "Move the whole folder of results, and name it with --runs DIR.");
   require_writable(index);
-  std::optional<Turn> turn(std::in_place, index);
+  const auto asked_at = Clock::now();
+  std::optional<Turn> turn(std::in_place, index / plan_file, [&, told = false]() mutable {
+    if (options.stop)
+      if (const auto code = options.stop()) throw Interrupted(*code);
+    if (told || Clock::now() - asked_at < std::chrono::seconds(1) || !options.events.warning) return;
+    options.events.warning(fmt::format("{}: another run begins here; this one waits", index.string()));
+    told = true;
+  });
   require_same_pipeline(index, plan);
   const bool is_other = !is_recorded(index, plan);
-  if (is_other) require_alone(index);
+  if (is_other) require_alone(index, logs_of(index));
   if (!options.worker || is_other) {
     remove_stale_links(index, plan);
     // They are of an earlier run, perhaps with other settings; this one writes its own at the end.
@@ -154,16 +133,24 @@ RunResult run(const Plan& plan, const RunOptions& given) {
     if (page) page->update();
   };
   RunResult result;
-  result.stages = run_stages(plan, options, index, log);
+  const auto log_end = [&](ExitCode code) {
+    times.finished = std::chrono::system_clock::now();
+    log.write("end", {{"seconds", times.seconds()}, {"exit", static_cast<int>(code)}});
+  };
+  try {
+    result.stages = run_stages(plan, options, index, log);
+  } catch (const Interrupted&) {
+    log.write("interrupted");
+    throw;
+  } catch (const Error& error) {
+    log_end(error.exit_code());
+    throw;
+  }
   for (const auto& outcome : result.stages)
     if (result.code == ExitCode::ok && outcome.state == StageState::failed) result.code = outcome.code;
 
-  times.finished = std::chrono::system_clock::now();
-  const auto log_end = [&] {
-    log.write("end", {{"seconds", times.seconds()}, {"exit", static_cast<int>(result.code)}});
-  };
   if (options.worker) {
-    log_end();
+    log_end(result.code);
     return result;
   }
   if (!options.only.empty()) set_damaged_aside(plan, asked, options, index);
@@ -192,7 +179,7 @@ RunResult run(const Plan& plan, const RunOptions& given) {
                                     [](const ClaimResult& claim) { return claim.verdict == Verdict::holds; });
   if (options.strict && result.code == ExitCode::ok && !all_hold) result.code = ExitCode::check_failed;
   if (!result.claims.empty()) keep(claims_file, describe(result.claims).dump(1) + "\n");
-  log_end();
+  log_end(result.code);
   try {
     page->finish();
     result.report = page->file();

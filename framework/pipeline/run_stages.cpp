@@ -72,9 +72,14 @@ class Runner {
     if (options_.events.warning) options_.events.warning(text);
   }
 
-  void stop_if_asked() const {
-    if (!options_.stop) return;
-    if (const auto code = options_.stop()) throw Interrupted(*code);
+  std::optional<ExitCode> asked_to_stop() const { return options_.stop ? options_.stop() : std::nullopt; }
+
+  std::vector<Finding> verify(const std::vector<std::size_t>& stages, const store::Lock* lock = nullptr) {
+    return verify_results(plan_, options_.runs, stages, options_.in_process ? 0 : numeric::thread_count(), [&] {
+      log_.write_sign_of_life();
+      if (lock) lock->renew();
+      if (const auto code = asked_to_stop()) throw Interrupted(*code);
+    });
   }
 
   /// Checks what the store has, and finishes what is whole.
@@ -83,15 +88,8 @@ class Runner {
     for (std::size_t t = 0; t < tasks_.list.size(); ++t)
       if (!tasks_.list[t].anew && fs::exists(result_of(t))) stored.push_back(tasks_.list[t].stages.front());
     if (!stored.empty() && options_.events.checking) options_.events.checking(stored.size());
-    const auto go_on = [&] {
-      log_.write_sign_of_life();
-      return !(options_.stop && options_.stop());
-    };
-    const auto findings =
-        verify_results(plan_, options_.runs, stored, options_.in_process ? 0 : numeric::thread_count(), go_on);
-    stop_if_asked();
     std::set<std::size_t> bad;
-    for (const auto& finding : findings) {
+    for (const auto& finding : verify(stored)) {
       auto& task = tasks_.list[tasks_.of_stage[finding.stage]];
       bad.insert(finding.stage);
       if (finding.error.empty())
@@ -133,11 +131,11 @@ class Runner {
     schedule_ = &schedule;
     auto retried = Clock::now();
     while (schedule.open() > 0) {
-      if (options_.stop && !stopping_ && options_.stop()) stop_all();
+      if (!stopping_ && asked_to_stop()) stop_all();
       if (!stopping_)
         while (const auto start = schedule.next()) {
           launch(start->job, start->threads);
-          if (stopping_ || (options_.stop && options_.stop())) break;
+          if (stopping_ || asked_to_stop()) break;
         }
       if (!stopping_ && put_off_.empty())
         while (const auto grown = schedule.grow()) grow(grown->job, grown->threads);
@@ -153,11 +151,7 @@ class Runner {
       }
     }
     schedule_ = nullptr;
-    if (options_.stop)
-      if (const auto code = options_.stop()) {
-        log_.write("interrupted");
-        throw Interrupted(*code);
-      }
+    if (const auto code = asked_to_stop()) throw Interrupted(*code);
     again_ = again_ && !stopping_;
     if (again_) return;
     // --fail-fast left these.
@@ -190,6 +184,8 @@ class Runner {
         lock->release();
         throw;
       }
+    } catch (const Interrupted&) {  // while inputs were checked: the stage is left, and the loop stops, too
+      schedule_->put_off(job);
     } catch (const Error& error) {
       fail(error);
     } catch (const fs::filesystem_error& error) {
@@ -205,7 +201,7 @@ class Runner {
       lock.release();
       return finish_found(job);
     }
-    if (options_.worker && !inputs_are_whole(stage)) {
+    if (options_.worker && !inputs_are_whole(stage, lock)) {
       lock.release();
       schedule_->failed(job);
       again_ = true;
@@ -237,13 +233,12 @@ class Runner {
 
   /// A worker checks what others made when a stage of its own is about to read it. What is damaged is set aside, and
   /// made anew when all else is done.
-  bool inputs_are_whole(const Stage& stage) {
+  bool inputs_are_whole(const Stage& stage, const store::Lock& lock_of_stage) {
     std::vector<std::size_t> unchecked;  // stages
     for (const auto input : stage.inputs)
-      if (checked_.insert(tasks_.of_stage[input]).second) unchecked.push_back(input);
-    const auto go_on = [&] { return !(options_.stop && options_.stop()); };
-    const auto findings =
-        verify_results(plan_, options_.runs, unchecked, options_.in_process ? 0 : numeric::thread_count(), go_on);
+      if (!checked_.contains(tasks_.of_stage[input])) unchecked.push_back(input);
+    const auto findings = verify(unchecked, &lock_of_stage);
+    for (const auto input : unchecked) checked_.insert(tasks_.of_stage[input]);
     for (const auto& finding : findings) {
       const auto t = tasks_.of_stage[finding.stage];
       checked_.erase(t);
@@ -288,7 +283,7 @@ class Runner {
     const auto report = work_on(request, lock, [&](const Progress& progress) {
       tell_progress(request.stage, progress, logged);
       if (options_.events.tick) options_.events.tick();
-      return !(options_.stop && options_.stop());
+      return !asked_to_stop();
     });
     tell_others(job, report);
     end(job, report, seconds_since(begun), "");
@@ -333,7 +328,7 @@ class Runner {
       tell_others(job, *report);
       end(job, *report, seconds, log_file(index_, stage));
     }
-    if (stopping_ && options_.stop && options_.stop()) tell_what_does_not_stop();
+    if (stopping_ && asked_to_stop()) tell_what_does_not_stop();
   }
 
   /// Drops stages that do not stop; trainings, which have something to save, are waited for. Says which plugin they are
@@ -359,7 +354,7 @@ class Runner {
     if (report.state == StageState::stopped) {
       schedule_->put_off(job);
       // Not by us: somebody sent it SIGTERM.
-      if (!stopping_ && !(options_.stop && options_.stop())) put_off_.push_back(job);
+      if (!stopping_ && !asked_to_stop()) put_off_.push_back(job);
       log_.write("stopped", {{"stage", stage_of(t).label()}});
       return;
     }

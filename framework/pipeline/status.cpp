@@ -103,9 +103,8 @@ void add_what_is_there(RunStatus& status, const RecordedPlan& recorded, const st
 
 }  // namespace
 
-RunStatus read_status(const std::filesystem::path& index) {
+RunStatus read_status(const std::filesystem::path& index, const std::vector<std::filesystem::path>& logs) {
   const auto recorded = read_plan_record(index);
-  const auto logs = logs_of(index);
   if (recorded.stages.empty() || logs.empty())
     throw store::DataError(fmt::format("{}: no run's folder", index.string()),
                            "Name a pipeline's folder, as in runs/navigation.");

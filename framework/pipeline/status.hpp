@@ -2,6 +2,7 @@
 /// How far a run is, or came, by what it left in the pipeline's folder: plan.json and the logs.
 #pragma once
 
+#include <pipeline/event_log.hpp>
 #include <pipeline/index.hpp>
 
 namespace reverie::pipeline {
@@ -31,7 +32,8 @@ inline constexpr double longest_silence = 150;
 
 /// Of the run that was begun last; while several run, what they reached together: a stage that one of them waits for
 /// is as far as the other has it. DataError when the folder holds no run. Whether a run still runs is known on the
-/// machine it runs on.
-RunStatus read_status(const std::filesystem::path& index);
+/// machine it runs on. `logs`: those that are read.
+RunStatus read_status(const std::filesystem::path& index, const std::vector<std::filesystem::path>& logs);
+inline RunStatus read_status(const std::filesystem::path& index) { return read_status(index, logs_of(index)); }
 
 }  // namespace reverie::pipeline

@@ -7,6 +7,7 @@
 #include <pipeline/child.hpp>
 #include <pipeline/provenance.hpp>
 #include <pipeline/stored_result.hpp>
+#include <store/files.hpp>
 #include <store/manifest.hpp>
 #include <store/publication.hpp>
 
@@ -88,8 +89,9 @@ std::vector<std::string> results_in(const fs::path& folder) {
 }  // namespace
 
 void require_result(const fs::path& folder) {
-  std::error_code ignored;
-  if (fs::exists(folder / stage_file, ignored)) return;
+  std::error_code unknown;
+  if (fs::exists(folder / stage_file, unknown)) return;
+  if (unknown) throw store::cannot_read(folder, unknown.value());
   constexpr std::size_t shown = 5;
   auto names = results_in(folder);
   if (names.empty())
@@ -127,15 +129,13 @@ std::vector<std::string> damage_of(const fs::path& folder, const std::string& fi
 }
 
 std::vector<Finding> verify_results(const Plan& plan, const fs::path& runs, const std::vector<std::size_t>& which,
-                                    int workers, const std::function<bool()>& go_on) {
+                                    int workers, const std::function<void()>& meanwhile) {
   std::vector<Finding> findings;
-  const auto may_go_on = [&] { return !go_on || go_on(); };
   if (workers < 1) {
-    for (const auto k : which)
-      if (!may_go_on())
-        break;
-      else if (auto finding = examine(plan, runs, k); is_bad(finding))
-        findings.push_back(std::move(finding));
+    for (const auto k : which) {
+      meanwhile();
+      if (auto finding = examine(plan, runs, k); is_bad(finding)) findings.push_back(std::move(finding));
+    }
     return findings;
   }
   const auto count = std::min(which.size(), static_cast<std::size_t>(workers));
@@ -152,7 +152,7 @@ std::vector<Finding> verify_results(const Plan& plan, const fs::path& runs, cons
     }));
   std::size_t finished = 0;
   while (!children.empty()) {
-    if (!may_go_on()) return findings;  // the children are ended
+    meanwhile();
     std::vector<const Child*> talking;
     for (const auto& child : children) talking.push_back(&child);
     wait_for(talking, 200);

@@ -33,10 +33,10 @@ struct Finding {
   std::vector<std::string> problems;  ///< as damage_of
   std::string error, remedy;          ///< of one that cannot be read
 };
-/// Checks results in up to `workers` child processes, or in this one (0). `go_on` is asked now and then; when it says
-/// no, the findings so far are returned.
-std::vector<Finding> verify_results(const Plan& plan, const std::filesystem::path& runs,
-                                    const std::vector<std::size_t>& which, int workers,
-                                    const std::function<bool()>& go_on = {});
+/// Checks results in up to `workers` child processes, or in this one (0). `meanwhile` is called a few times a second
+/// (in this process: between results); what it throws ends the check.
+std::vector<Finding> verify_results(
+    const Plan& plan, const std::filesystem::path& runs, const std::vector<std::size_t>& which, int workers,
+    const std::function<void()>& meanwhile = [] {});
 
 }  // namespace reverie::pipeline

@@ -8,6 +8,7 @@
 #include <pipeline/stored_result.hpp>
 #include <pipeline/submit.hpp>
 #include <pipeline/tasks.hpp>
+#include <pipeline/turn.hpp>
 #include <set>
 #include <store/lock.hpp>
 #include <store/publication.hpp>
@@ -88,7 +89,7 @@ Submission prepare_submission(const Plan& plan, const SubmitOptions& options, co
 
   RunOptions running;
   running.only = options.only;
-  const auto decisions = decide(plan, asked_for(plan, options.only), options.runs, options.workers);
+  const auto decisions = decide(plan, asked_for(plan, options.only), options.runs, options.workers, options.meanwhile);
   std::vector<std::size_t> missing;
   for (const auto& task : make_tasks(plan, running).list) {
     const auto stage = task.stages.front();
@@ -130,7 +131,12 @@ void submit_all(const Plan& plan, const SubmitOptions& options, const Submission
   const auto& folder = submission.command.folder;
   if (submission.jobs.empty()) return;
   require_writable(folder);
-  write_plan_record(index, plan);
+  {
+    const Turn turn(index / plan_file, options.meanwhile);
+    // Workers may be at it: they read the pipeline's file when they begin.
+    if (!is_recorded(index, plan)) require_alone(index, {index / main_log});
+    write_plan_record(index, plan);
+  }
   forget_failures(index);
   set_damaged_aside(plan, options.runs, submission);
   EventLog log(index / main_log);

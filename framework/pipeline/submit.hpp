@@ -14,6 +14,8 @@ struct SubmitOptions {
   std::filesystem::path program, working_folder;  ///< absolute: the command, and where it runs
   std::vector<std::string> arguments;             ///< of `reverie run`, but --only
   int workers = 0;                                ///< child processes that check stored results
+  /// Called a few times a second while results are checked, or others waited for; what it throws ends that.
+  std::function<void()> meanwhile = [] {};
 };
 
 struct Submission {

@@ -63,7 +63,9 @@ Element element_of(const NetcdfFile& file, const NetcdfVariable& variable) {
 /// A variable's bytes, some rows of the first dimension at a time.
 class Rows {
  public:
-  Rows(const NetcdfFile& file, const NetcdfVariable& variable, std::size_t width) : file_(file), variable_(variable) {
+  Rows(const NetcdfFile& file, const NetcdfVariable& variable, std::size_t width,
+       const std::function<void()>& meanwhile)
+      : file_(file), variable_(variable), meanwhile_(meanwhile) {
     const auto size = elements_of(variable.shape);
     rows_ = size == 0 ? 0 : variable.shape.empty() ? 1 : static_cast<std::size_t>(variable.shape[0]);
     row_bytes_ = rows_ == 0 ? 0 : size / rows_ * width;
@@ -71,6 +73,7 @@ class Rows {
 
   /// Empty at the end.
   std::string next() {
+    meanwhile_();
     if (done_ == rows_) return "";
     const auto count = std::min(rows_ - done_, std::max<std::size_t>(1, part / row_bytes_));
     std::vector<std::size_t> start(variable_.shape.size(), 0), extent(variable_.shape.begin(), variable_.shape.end());
@@ -88,10 +91,11 @@ class Rows {
  private:
   const NetcdfFile& file_;
   const NetcdfVariable& variable_;
+  const std::function<void()>& meanwhile_;
   std::size_t rows_ = 0, row_bytes_ = 0, done_ = 0;
 };
 
-void netcdf_to_npz(const fs::path& from, const fs::path& out) {
+void netcdf_to_npz(const fs::path& from, const fs::path& out, const std::function<void()>& meanwhile) {
   const auto file = NetcdfFile::open(from);
   const auto variables = list_variables(file);
   std::vector<NpzArray> arrays;
@@ -102,12 +106,12 @@ void netcdf_to_npz(const fs::path& from, const fs::path& out) {
     }
     const auto element = element_of(file, variable);
     arrays.push_back({variable.name, element.type, element.width, variable.shape,
-                      [rows = Rows(file, variable, element.width)]() mutable { return rows.next(); }});
+                      [rows = Rows(file, variable, element.width, meanwhile)]() mutable { return rows.next(); }});
   }
   write_npz(out, std::move(arrays));
 }
 
-void netcdf_to_csv(const fs::path& from, const fs::path& out) {
+void netcdf_to_csv(const fs::path& from, const fs::path& out, const std::function<void()>& meanwhile) {
   const auto file = NetcdfFile::open(from);
   const auto variables = list_variables(file);
   std::vector<Variable> frame;
@@ -131,7 +135,7 @@ void netcdf_to_csv(const fs::path& from, const fs::path& out) {
       continue;
     }
     const auto element = element_of(file, variables[k]);
-    Rows rows(file, variables[k], element.width);
+    Rows rows(file, variables[k], element.width, meanwhile);
     std::size_t first = 0;
     for (auto bytes = rows.next(); !bytes.empty(); bytes = rows.next()) {
       std::vector<std::string> elements;
@@ -145,7 +149,7 @@ void netcdf_to_csv(const fs::path& from, const fs::path& out) {
   temporary.commit();
 }
 
-void weights_to_npz(const fs::path& from, const fs::path& out) {
+void weights_to_npz(const fs::path& from, const fs::path& out, const std::function<void()>&) {
   std::vector<NpzArray> arrays;
   for (auto& tensor : read_safetensors(from).tensors) {
     const bool wide = tensor.dtype == "F64";
@@ -161,17 +165,17 @@ void weights_to_npz(const fs::path& from, const fs::path& out) {
   write_npz(out, std::move(arrays));
 }
 
-void weights_to_safetensors(const fs::path& from, const fs::path& out) {
+void weights_to_safetensors(const fs::path& from, const fs::path& out, const std::function<void()>&) {
   read_safetensors(from);  // half a file is not passed on
   write_file_atomically(out, read_file(from));
 }
 
 }  // namespace
 
-void export_file(const fs::path& file, const fs::path& out) {
+void export_file(const fs::path& file, const fs::path& out, const std::function<void()>& meanwhile) {
   struct Way {
     const char *from, *to;
-    void (*go)(const fs::path&, const fs::path&);
+    void (*go)(const fs::path&, const fs::path&, const std::function<void()>&);
   };
   constexpr Way ways[] = {{".nc", ".npz", netcdf_to_npz},
                           {".nc", ".csv", netcdf_to_csv},
@@ -180,7 +184,7 @@ void export_file(const fs::path& file, const fs::path& out) {
   std::string formats;
   for (const auto& way : ways) {
     if (file.extension() != way.from) continue;
-    if (out.extension() == way.to) return way.go(file, out);
+    if (out.extension() == way.to) return way.go(file, out, meanwhile);
     formats += fmt::format("{}'{}'", formats.empty() ? "" : " or ", way.to);
   }
   if (formats.empty())

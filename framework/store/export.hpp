@@ -9,11 +9,15 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
 namespace reverie::store {
 
 /// Both formats by their extensions. `out` appears at once and whole. DataError for a pair of formats that is not in
-/// the table, a damaged file, variables that have no counterpart, and what cannot be written.
-void export_file(const std::filesystem::path& file, const std::filesystem::path& out);
+/// the table, a damaged file, variables that have no counterpart, and what cannot be written. `meanwhile` is called for
+/// every megabyte or so of a .nc file; what it throws ends the export.
+void export_file(
+    const std::filesystem::path& file, const std::filesystem::path& out,
+    const std::function<void()>& meanwhile = [] {});
 
 }  // namespace reverie::store

@@ -174,7 +174,7 @@ over = "seed"
         self.assertNotIn("seed=20: ", done.stdout)
         done = self.reverie("run", "many.toml", *seeds, "--set", "claim.apart.above=1e9")
         self.assertRegex(done.stdout, r"(?m)^fails +Replay differs from awake activity\n +seed=0: ")
-        self.assertRegex(done.stdout, r"(?m)seed=19: .*: fails\n +1 more case in claims.json$")
+        self.assertRegex(done.stdout, r"(?m)seed=19: \S+ is not > 1e\+09, by -1e\+09 \(n = 1\): fails\n +1 more case in claims.json$")
 
     def test_of_many_numbers_the_screen_shows_means_and_of_more_their_ranges(self):
         self.write(GOOD.replace("batches = 2", "batches = 0") + "[axes]\ndraw = [0]\nseed = [0, 1, 2, 3, 4, 5]\n" +
@@ -611,6 +611,16 @@ class Commands(CommandLine):
             (self.folder / "runs/long/log.jsonl").unlink()
         self.assertEqual(batches, sorted(set(batches)))
 
+    def test_a_run_whose_reader_is_gone_saves_what_it_has(self):
+        self.write(GOOD.replace("batches = 2", "batches = 1000000"), "long.toml")
+        process = self.started_run("long.toml", "--checkpoint", "0")
+        process.stdout.close()
+        process.stderr.close()
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(60), 130)
+        self.assertRegex(self.reverie("plan", "long.toml").stdout, r"interrupted at batch \d+ of 1000000: resumes")
+
     def test_a_run_under_nohup_outlives_its_terminal(self):
         self.write(GOOD.replace("batches = 2", "batches = 1000000"), "long.toml")
         process = self.started_run("long.toml", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
@@ -746,11 +756,12 @@ class Store(CommandLine):
         before = sorted(p.name for p in store.iterdir())
         (store / ".work-0123456789abcdef").mkdir()
         (store / ".tmp-999999999-1").write_text("x")
+        (store / ".lock-0123456789abcdef.00ff").write_text("")
         refused = self.reverie("clean")
         self.assertEqual(refused.returncode, 2)
         self.assertIn("say --yes", refused.stderr)
         self.assertEqual(refused.stdout.count("in no pipeline's last run"), 2)
-        self.assertEqual(len(list(store.iterdir())), len(before) + 2)
+        self.assertEqual(len(list(store.iterdir())), len(before) + 3)
         self.assertEqual(self.reverie("clean", "--yes").returncode, 0)
         self.assertEqual(len(list(store.iterdir())), 4)
         self.assertEqual(self.reverie("plan", "good.toml", "--set", "stage.replay.draw=1").stdout.count("  done\n"), 4)
@@ -770,8 +781,24 @@ class Store(CommandLine):
             self.assertEqual(len(list(store.iterdir())), left)
 
     def test_clean_refuses_where_it_cannot_know_who_refers_to_what(self):
-        (self.folder / "runs/good/plan.json").write_text("{")
+        record = self.folder / "runs/good/plan.json"
+        whole = record.read_text()
+        record.write_text("{")
         self.check_error(1, ["plan.json: damaged"], "clean", "--yes")
+        record.write_text(whole)
+        loop = self.folder / "runs/loop"  # whether that is a pipeline's folder nobody can tell
+        loop.symlink_to("loop")
+        for command in ("clean", "runs"):
+            self.check_error(1, ["runs/loop/plan.json': Too many levels of symbolic links"], command)
+        loop.unlink()
+        self.assertEqual(self.reverie("clean").stderr, "nothing to remove\n")
+
+    def test_a_place_that_cannot_be_read_is_told_with_the_reason(self):
+        (self.folder / "loop").symlink_to("loop")
+        for arguments in (("status", "loop"), ("report", "loop"), ("export", "loop", "--out", "x.npz"),
+                          ("diff", "loop", "runs/good/train"), ("plan", "good.toml", "--runs", "loop")):
+            done = self.check_error(1, ["loop", "Too many levels of symbolic links"], *arguments)
+            self.assertNotIn("internal error", done.stderr)
 
     def test_status_of_a_finished_and_of_a_killed_run(self):
         self.assertIn("finished", self.reverie("status", "runs/good").stdout)

@@ -128,7 +128,8 @@ class Watching(unittest.TestCase):
     def test_report_of_nothing_is_an_error_that_leaves_nothing(self):
         self.assertIn("'FOLDER' is missing", self.reverie("report", code=2).stderr)
         self.assertIn("nowhere: no run's folder", self.reverie("report", "nowhere", "--out", "x.html", code=1).stderr)
-        self.assertIn("--page must be", self.reverie("run", "p.toml", "--page", "-1", code=2).stderr)
+        for page in ("-1", "inf", "nan", "1e10"):
+            self.assertIn("--page must be", self.reverie("run", "p.toml", "--page", page, code=2).stderr)
         self.assertFalse((self.folder / "x.html").exists())
 
     def test_status_tells_how_far_a_run_in_the_background_is(self):

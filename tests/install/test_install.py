@@ -57,7 +57,7 @@ class Installation(InstallationTest):
                                        (("cells", "other"), 2, "Did you mean 'cell'?"),
                                        (("cell", "My-Cell"), 2, "cannot be the name of a plugin"),
                                        (("cell", "../cell"), 2, "cannot be the name of a plugin"),
-                                       (("cell", "install"), 2, "build systems use")):
+                                       (("cell", "preinstall"), 2, "build systems use")):
             with self.subTest(arguments=arguments):
                 done = self.run_in(folder, self.command, "new", *arguments, expect=code)
                 self.assertIn(words, done.stderr)

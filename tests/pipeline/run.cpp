@@ -10,6 +10,7 @@
 #include <pipeline/explain.hpp>
 #include <pipeline/run.hpp>
 #include <pipeline/status.hpp>
+#include <pipeline/stored_result.hpp>
 #include <store/lock.hpp>
 #include <store/publication.hpp>
 #include <store/recording.hpp>
@@ -283,6 +284,44 @@ TEST_CASE("damaged results are found, told, set aside and made anew") {
     CHECK(contains(warnings, "stage 'awake': its stored result was damaged: " + words));
     CHECK(store::sha256_file(folder.path / "test/awake/recording.nc") == before);
     CHECK(decide(plan, asked_for(plan, {}), folder.path)[1].why == "done");
+  }
+}
+
+TEST_CASE("where nothing would run, that is said") {
+  const Folder folder;
+  CHECK_THROWS_WITH_AS(run(plan_of(task_and_network + training + "when_needed = true\n"), options_for(folder)),
+                       "test.toml: every stage has 'when_needed = true', and nothing needs one", Error);
+  CHECK(fs::is_empty(folder.path));
+}
+
+TEST_CASE("a run that is stopped while it checks results uses none of them") {
+  const auto plan = plan_of(task_and_network + training + awake);
+  for (const bool worker : {false, true}) {
+    int stopped_after = 0;
+    for (bool ended = false; !ended; ++stopped_after) {
+      CAPTURE(stopped_after);
+      const Folder folder;
+      auto options = options_for(folder);
+      options.only = {"train"};
+      run(plan, options);
+      std::ofstream(folder.path / "test/train/weights.safetensors", std::ios::app) << "!";
+      options.only.clear();
+      options.worker = worker;
+      options.in_process = true;
+      options.stop = [&, calls = 0]() mutable {
+        return ++calls > stopped_after ? std::optional(ExitCode::interrupted) : std::nullopt;
+      };
+      try {
+        run(plan, options);
+        ended = true;
+      } catch (const Interrupted&) {
+        CHECK(read_status(folder.path / "test").state == "interrupted");
+      }
+      const auto& train = plan.stages[0];
+      if (fs::exists(result_folder(folder.path, plan.stages[1])))
+        CHECK(damage_of(result_folder(folder.path, train), train.fingerprint).empty());
+    }
+    CHECK(stopped_after > 2);
   }
 }
 

@@ -63,12 +63,14 @@ TEST_CASE("a point too long for a file's name gets a link that is cut") {
   const auto axis = [&](const std::string& name) { return "[axes." + name + "]\n" + one + " = 2\n" + two + " = 3\n"; };
   run(plan_of(axis("trials") + axis("steps") + axis("draw") + task_and_network + fresh_stage("train") +
               "[stage.awake]\nrun = \"simulate\"\nof = \"train\"\nphase = \"awake\"\n"
-              "trials = \"$trials\"\nsteps = \"$steps\"\ndraw = \"$draw\"\n"),
+              "trials = \"$trials\"\nsteps = \"$steps\"\ndraw = \"$draw\"\n"
+              "[stage.draw]\nrun = \"figure\"\ndraw = { kind = \"paths\", of = \"awake\" }\n"),
       options_for(folder));
   std::set<fs::path> results;
   for (const auto& link : fs::directory_iterator(folder.path / "test/awake"))
     results.insert(fs::canonical(link.path() / "recording.nc"));
   CHECK(results.size() == 8);
+  CHECK_FALSE(contains(store::read_file(folder.path / "test/report.html"), "store/"));
 }
 
 TEST_CASE("a report that cannot be written is a warning") {

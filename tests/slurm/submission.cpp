@@ -3,7 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
+#include <pipeline/event_log.hpp>
+#include <pipeline/index.hpp>
 #include <pipeline/submit.hpp>
+#include <store/files.hpp>
 
 #include "folder.hpp"
 #include "sweep.hpp"
@@ -169,4 +172,16 @@ TEST_CASE("a last job that has begun is waited for") {
   const auto again = prepare_submission(plan, options_in(folder), {{{"103", 0}, SlurmState::running}}, 1000);
   REQUIRE(again.jobs.size() == 4);
   CHECK(again.after[3] == std::vector<std::string>{"103"});
+}
+
+TEST_CASE("while a run with other settings is at work nothing is submitted, and what its folder says stays") {
+  const Folder folder;
+  const auto plan = plan_of(sweep), other = plan_of(sweep, {"stage.train.batches=3"});
+  const auto index = index_in(folder);
+  write_plan_record(index, other);
+  EventLog(index / main_log).write("run", {{"process", getpid()}, {"host", store::host_name()}});
+  const auto submission = prepare_submission(plan, options_in(folder), {}, 1000);
+  CHECK_THROWS_WITH_AS(submit_all(plan, options_in(folder), submission, {}),
+                       doctest::Contains("a run of this pipeline with other settings is at work"), store::DataError);
+  CHECK(is_recorded(index, other));
 }

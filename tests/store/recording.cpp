@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <numeric>
+#include <store/export.hpp>
 #include <store/recording.hpp>
 
 #include "temporary_folder.hpp"
@@ -129,4 +130,14 @@ TEST_CASE("asking for what a recording does not have is answered with what it ha
   says([&] { reader.read("coordinate"); }, "holds texts");
   says([&] { reader.labels("speed"); }, "holds no texts");
   CHECK_NOTHROW(reader.require_dims("speed", {"trial", "time"}));
+}
+
+TEST_CASE("an export that is stopped leaves nothing") {
+  const test::TemporaryFolder folder;
+  write(folder / "a.nc", 2);
+  for (const char* name : {"a.npz", "a.csv"}) {
+    const auto stop = [] { throw reverie::Interrupted(reverie::ExitCode::interrupted); };
+    CHECK_THROWS_AS(export_file(folder / "a.nc", folder / name, stop), reverie::Interrupted);
+    CHECK(test::entries_of(folder.path()) == 1);
+  }
 }
