@@ -104,9 +104,12 @@ class Density {
                                 " dimensions are too few to estimate a density");
     const double n = static_cast<double>(count_), d = static_cast<double>(dimensions);
     bandwidth_ = covariance(samples, dimensions);
-    // A coordinate that is constant varies by rounding.
-    for (std::size_t k = 0; k < dimensions; ++k)
-      if (!(bandwidth_(k, k) > 1e-26 * samples[k] * samples[k])) throw singular(what);
+    // A coordinate that is constant varies by rounding of its mean, the more the more samples there are.
+    for (std::size_t k = 0; k < dimensions; ++k) {
+      bool varies = false;
+      for (std::size_t j = k; j < samples.size() && !varies; j += dimensions) varies = samples[j] != samples[k];
+      if (!varies || !(bandwidth_(k, k) > 1e-26 * samples[k] * samples[k])) throw singular(what);
+    }
     for (double& h : bandwidth_.values) h *= std::pow(n, -2 / (d + 4));
     factor_ = cholesky(bandwidth_, what);
 
