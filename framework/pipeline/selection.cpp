@@ -10,36 +10,50 @@
 namespace reverie::pipeline {
 namespace {
 
-/// A label with its axes sorted: which order is the plan's, its users need not know.
-std::string in_any_order(const std::string& label) {
-  const auto bracket = label.find('[');
-  if (bracket == std::string::npos || label.back() != ']') return label;
-  std::istringstream list(label.substr(bracket + 1, label.size() - bracket - 2));
-  std::set<std::string> parts;
-  for (std::string part; std::getline(list, part, ',');) parts.insert(part);
-  return fmt::format("{}[{}]", label.substr(0, bracket), fmt::join(parts, ","));
-}
+/// "table[axis=value,...]" in parts: which order is the plan's, its users need not know.
+struct Label {
+  std::string table;
+  std::set<std::string> values;
+
+  explicit Label(const std::string& text) : table(text) {
+    const auto bracket = text.find('[');
+    if (bracket == std::string::npos || text.back() != ']') return;
+    table = text.substr(0, bracket);
+    std::istringstream list(text.substr(bracket + 1, text.size() - bracket - 2));
+    for (std::string value; std::getline(list, value, ',');) values.insert(value);
+  }
+  std::string text() const { return values.empty() ? table : fmt::format("{}[{}]", table, fmt::join(values, ",")); }
+};
 
 }  // namespace
 
 StageSet stages_named(const Plan& plan, const std::vector<std::string>& names) {
   StageSet chosen(plan.stages.size());
   std::set<std::string> wanted;
-  for (const auto& name : names) wanted.insert(in_any_order(name));
+  for (const auto& name : names) wanted.insert(Label(name).text());
   if (wanted.empty()) return chosen;
   std::set<std::string> known;
   for (std::size_t k = 0; k < plan.stages.size(); ++k) {
     const auto& stage = plan.stages[k];
-    const auto label = in_any_order(stage.label());
+    const auto label = Label(stage.label()).text();
     chosen[k] = wanted.contains(stage.name) || wanted.contains(label);
     known.insert({stage.name, label});
   }
-  for (const auto& name : wanted)
-    if (!known.contains(name)) {
-      const std::vector<std::string> candidates(known.begin(), known.end());
-      throw Error(ExitCode::usage, fmt::format("there is no stage '{}'.{}", name, did_you_mean(name, candidates)),
-                  "'reverie plan' lists the stages of a pipeline.");
+  for (const auto& name : wanted) {
+    if (known.contains(name)) continue;
+    const Label some(name);
+    bool found = false;
+    for (std::size_t k = 0; k < plan.stages.size(); ++k) {
+      if (plan.stages[k].name != some.table) continue;
+      const auto values = Label(plan.stages[k].label()).values;
+      if (!std::includes(values.begin(), values.end(), some.values.begin(), some.values.end())) continue;
+      chosen[k] = found = true;
     }
+    if (found) continue;
+    const std::vector<std::string> candidates(known.begin(), known.end());
+    throw Error(ExitCode::usage, fmt::format("there is no stage '{}'.{}", name, did_you_mean(name, candidates)),
+                "'reverie plan' lists the stages of a pipeline.");
+  }
   return chosen;
 }
 

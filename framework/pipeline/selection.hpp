@@ -9,7 +9,8 @@ namespace reverie::pipeline {
 /// Stages by number of the plan.
 using StageSet = std::vector<bool>;
 
-/// Stages whose table or label is among `names`. Error (usage) for a name that no stage has, with the nearest.
+/// Stages whose table or label is among `names`; a label may leave axes out ("replay[seed=2]") and means all points
+/// that have its values. Error (usage) for a name that no stage has, with the nearest.
 StageSet stages_named(const Plan& plan, const std::vector<std::string>& names);
 /// Those of --only and all they need; all of the plan without names.
 StageSet asked_for(const Plan& plan, const std::vector<std::string>& only);
