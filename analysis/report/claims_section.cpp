@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <analysis/report/comparison_words.hpp>
 #include <analysis/report/html.hpp>
 #include <analysis/report/sections.hpp>
 
@@ -21,16 +22,12 @@ std::string verdict_mark(const std::string& verdict) {
                      escape_html(verdict), sign_of(verdict));
 }
 
-/// In the words of the command (cli/run_summary.cpp).
 std::string numbers(const ReportComparison& comparison) {
   if (!comparison.missing.empty()) return escape_html(comparison.missing);
-  const bool above = comparison.side == "above";
-  const bool beyond = above ? comparison.value > comparison.bound : comparison.value < comparison.bound;
-  // A single sample has a difference and no interval.
-  const auto difference = comparison.samples == 1 ? fmt::format("{:.3g}", comparison.low)
-                                                  : fmt::format("{:.3g} to {:.3g}", comparison.low, comparison.high);
-  return fmt::format("{:.4g} {}{} {:.4g} <small>by {}, n = {}</small>", comparison.value, beyond ? "" : "is not ",
-                     above ? "&gt;" : "&lt;", comparison.bound, difference, comparison.samples);
+  const auto words = comparison_words(comparison.side, comparison.value, comparison.bound, comparison.low,
+                                      comparison.high, comparison.samples);
+  return fmt::format("{} <small>by {}, n = {}</small>", escape_html(words.inequality), words.difference,
+                     comparison.samples);
 }
 
 /// One comparison stands beside its claim; of several each says where it is and how it ends, many are folded away.

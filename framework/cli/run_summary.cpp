@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <analysis/report/comparison_words.hpp>
 #include <cli/command_line.hpp>
 #include <cli/run_summary.hpp>
 #include <cmath>
@@ -76,15 +77,10 @@ std::vector<SummaryLine> ranges_over_conditions(const pipeline::RunResult& resul
   return lines;
 }
 
-/// "0.48 > 0.28, by -0.09 to 0.5 (n = 5)", "0.005 is not > 0.5, by -0.495 (n = 1)"; the report says the same.
+/// "0.48 > 0.28, by -0.09 to 0.5 (n = 5)".
 std::string words_of(const pipeline::ComparisonResult& c) {
-  const bool above = c.side == "above";
-  const bool beyond = above ? c.value > c.bound : c.value < c.bound;
-  // A single sample has a difference and no interval.
-  const auto difference =
-      c.samples == 1 ? fmt::format("{:.3g}", c.difference) : fmt::format("{:.3g} to {:.3g}", c.low, c.high);
-  return fmt::format("{:.4g} {}{} {:.4g}, by {} (n = {})", c.value, beyond ? "" : "is not ", above ? ">" : "<", c.bound,
-                     difference, c.samples);
+  const auto words = analysis::comparison_words(c.side, c.value, c.bound, c.low, c.high, c.samples);
+  return fmt::format("{}, by {} (n = {})", words.inequality, words.difference, c.samples);
 }
 
 }  // namespace

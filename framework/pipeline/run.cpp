@@ -67,14 +67,11 @@ void set_damaged_aside(const Plan& plan, const StageSet& asked, const RunOptions
     const auto result = result_folder(options.runs, stage);
     auto lock = finding.problems.empty() ? std::nullopt : store::Lock::try_take(result);
     if (!lock) continue;
-    // Another run may have made it anew meanwhile.
-    const auto problems = fs::exists(result) ? damage_of(result, stage.fingerprint) : std::vector<std::string>();
-    if (!problems.empty()) {
-      const auto aside = store::set_aside(result);
+    if (const auto aside = set_aside_if_damaged(result, stage.fingerprint)) {
       unlink_result(index, stage);
       if (options.events.warning)
         options.events.warning(fmt::format("stage '{}': its stored result was damaged: {} (moved to {})", stage.label(),
-                                           problems.front(), aside.string()));
+                                           aside->problems.front(), aside->to.string()));
     }
     lock->release();
   }

@@ -253,17 +253,14 @@ class Runner {
     return findings.empty();
   }
 
-  /// A result found damaged may have been made anew by another run meanwhile.
   bool set_aside_if_damaged(std::size_t t) {
     auto& task = tasks_.list[t];
     if (!std::exchange(task.damaged, false)) return false;
-    if (!fs::exists(result_of(t))) return false;
-    const auto problems = damage_of(result_of(t), stage_of(t).fingerprint);
-    if (problems.empty()) return false;
-    const auto aside = store::set_aside(result_of(t));
-    for (const auto& problem : problems)
+    const auto aside = pipeline::set_aside_if_damaged(result_of(t), stage_of(t).fingerprint);
+    if (!aside) return false;
+    for (const auto& problem : aside->problems)
       warn(fmt::format("stage '{}': its stored result was damaged: {} (moved to {}; computed anew)",
-                       stage_of(t).label(), problem, aside.string()));
+                       stage_of(t).label(), problem, aside->to.string()));
     for (const auto k : task.stages) unlink_result(index_, plan_.stages[k]);
     return true;
   }

@@ -128,6 +128,13 @@ std::vector<std::string> damage_of(const fs::path& folder, const std::string& fi
   return store::differences(folder, files_of(description), unlisted);
 }
 
+std::optional<SetAside> set_aside_if_damaged(const fs::path& result, const std::string& fingerprint) {
+  if (!fs::exists(result)) return std::nullopt;
+  auto problems = damage_of(result, fingerprint);
+  if (problems.empty()) return std::nullopt;
+  return SetAside{std::move(problems), store::set_aside(result)};
+}
+
 std::vector<Finding> verify_results(const Plan& plan, const fs::path& runs, const std::vector<std::size_t>& which,
                                     int workers, const std::function<void()>& meanwhile) {
   std::vector<Finding> findings;

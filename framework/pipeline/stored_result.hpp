@@ -21,6 +21,15 @@ void seal_result(const std::filesystem::path& folder, const Stage& stage, nlohma
 /// may not be read.
 std::vector<std::string> damage_of(const std::filesystem::path& folder, const std::string& fingerprint);
 
+/// A damaged result that gave way.
+struct SetAside {
+  std::vector<std::string> problems;  ///< as damage_of
+  std::filesystem::path to;
+};
+/// For who has the result's lock: moves it away if it is damaged. None where it is whole or gone, as of one that
+/// another run has made anew since it was found damaged.
+std::optional<SetAside> set_aside_if_damaged(const std::filesystem::path& result, const std::string& fingerprint);
+
 /// DataError unless the folder is that of a result; of a folder of results it names some.
 void require_result(const std::filesystem::path& folder);
 

@@ -59,7 +59,7 @@ void set_damaged_aside(const Plan& plan, const fs::path& runs, const Submission&
         if (!fs::exists(result)) continue;
         auto lock = store::Lock::try_take(result);
         if (!lock) continue;  // a run is at it
-        if (!damage_of(result, plan.stages[stage].fingerprint).empty()) store::set_aside(result);
+        set_aside_if_damaged(result, plan.stages[stage].fingerprint);
         lock->release();
       }
 }
