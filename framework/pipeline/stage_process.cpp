@@ -68,8 +68,7 @@ fs::path log_file(const fs::path& index, const Stage& stage) {
 void StageProcess::Unmap::operator()(std::atomic<int>* shared) const { ::munmap(shared, sizeof *shared); }
 
 StageProcess::StageProcess(const StageRequest& request, store::Lock lock, int threads, fs::path log)
-    : stage_(request.stage),
-      result_(result_folder(request.runs, request.stage)),
+    : result_(result_folder(request.runs, request.stage)),
       log_(std::move(log)),
       threads_(shared_with_children(threads)),
       child_(Child::start(log_, [&](Channel& channel, const std::atomic<bool>& stop) {

@@ -45,7 +45,6 @@ class StageProcess {
  private:
   Report report_of_end(const ChildEnd& end) const;
 
-  const Stage& stage_;
   std::filesystem::path result_, log_;
   struct Unmap {
     void operator()(std::atomic<int>* shared) const;

@@ -34,8 +34,8 @@ json start_of(const Component& component, const json& given) {
     if (spec.default_value || start.contains(spec.name)) continue;
     const auto values = values_to_try(spec);
     if (values.empty())
-      throw MissingParameter(fmt::format("parameter '{}' has no default", spec.name),
-                             fmt::format("Give one: --set {}=VALUE.", spec.name));
+      throw PluginError(fmt::format("parameter '{}' has no default", spec.name),
+                        fmt::format("Give one: --set {}=VALUE.", spec.name));
     start[spec.name] = values.front();
   }
   return start;

@@ -15,13 +15,8 @@ struct Trial {
   json parameters;
   std::string words;  ///< "friction = 0.3", or "" for the first
 };
-/// Throws MissingParameter where one must be given and no value can be made up.
+/// Throws PluginError where one must be given and no value can be made up.
 std::vector<Trial> trials_of(const Component& component, const json& given);
-
-class MissingParameter : public PluginError {
- public:
-  using PluginError::PluginError;
-};
 
 inline CheckResult pass(std::string detail = "") { return {Verdict::pass, std::move(detail)}; }
 inline CheckResult fail(std::string detail) { return {Verdict::fail, std::move(detail)}; }

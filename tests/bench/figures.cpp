@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <bench/measurement.hpp>
-#include <numeric/threads.hpp>
 
 #include <doctest/doctest.h>
 
@@ -37,10 +36,4 @@ TEST_CASE("a run fails when it is strict and one of its targets is not reached")
   CHECK(exit_code_of({good, bad}, true) == reverie::ExitCode::check_failed);
   CHECK(exit_code_of({good, bad}, false) == reverie::ExitCode::ok);
   CHECK(exit_code_of({good}, true) == reverie::ExitCode::ok);
-}
-
-TEST_CASE("a peak of multiply-adds is measured, below what two units of 512 bits do at 6 GHz") {
-  const double peak = fma_peak();
-  CHECK(peak > 1e8);
-  CHECK(peak < 2.0 * 2 * 16 * 6e9 * reverie::numeric::thread_count());
 }

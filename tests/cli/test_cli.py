@@ -4,6 +4,7 @@
 test_cli.py EXECUTABLE FOLDER-WITH-BAD-LIBRARIES PROJECT; standard library only.
 """
 import csv
+import hashlib
 import json
 import os
 import pathlib
@@ -843,7 +844,8 @@ class Store(CommandLine):
         for key in ("version", "git", "host", "cpu", "started", "finished", "seconds", "threads"):
             self.assertIn(key, record)
         self.assertEqual([p["id"] for p in record["plugins"]], ["spatial_navigation", "leaky_rnn"])
-        self.assertTrue(all(len(p["sha256"]) == 64 for p in record["plugins"]))
+        for plugin in record["plugins"]:
+            self.assertEqual(plugin["sha256"], hashlib.sha256(pathlib.Path(plugin["file"]).read_bytes()).hexdigest())
         description = json.loads((self.folder / "runs/good/train/stage.json").read_text())
         self.assertEqual(sorted(description["files"]), ["history.csv", "training_state.safetensors", "weights.safetensors"])
 

@@ -103,5 +103,6 @@ TEST_CASE("a gnuplot that says nothing and draws nothing has failed") {
   store::write_file_atomically(fake, "#!/bin/sh\nexit 0\n");
   std::filesystem::permissions(fake, std::filesystem::perms::owner_all);
   const OnlyPath only_fake(folder.make("bin"));
-  CHECK_THROWS_AS(analysis::run_gnuplot(folder.make("figure")), store::DataError);
+  CHECK_THROWS_WITH_AS(analysis::run_gnuplot(folder.make("figure")), doctest::Contains("figure.gp: "),
+                       store::DataError);
 }

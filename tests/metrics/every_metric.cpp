@@ -4,6 +4,7 @@
 #include "support.hpp"
 
 #include <doctest/doctest.h>
+#include <numeric/threads.hpp>
 
 #include <cmath>
 #include <filesystem>
@@ -116,13 +117,16 @@ void check(const Case& c, Recordings r, const std::map<std::string, std::string>
 
 }  // namespace
 
-TEST_CASE("the cut into chunks of trials changes no result, bit for bit") {
+TEST_CASE("neither threads nor the cut into chunks of trials change a result, bit for bit") {
   for (const auto& c : all_cases()) {
     CAPTURE(c.name());
     const auto metric = metric_of(c);
     auto r = recordings_for(metric);
+    numeric::set_thread_count(1);
     const auto whole = run(metric, sources_of(metric, r, trials));
-    for (const std::int64_t chunk : {1, 5}) {
+    for (const auto& [threads, chunk] : {std::pair(1, 1), std::pair(1, 5), std::pair(2, 5), std::pair(3, 1)}) {
+      CAPTURE(threads);
+      numeric::set_thread_count(threads);
       const auto cut = run(metric, sources_of(metric, r, chunk));
       REQUIRE(cut.size() == whole.size());
       for (const auto& [name, values] : whole) {
@@ -132,6 +136,7 @@ TEST_CASE("the cut into chunks of trials changes no result, bit for bit") {
           REQUIRE((cut.at(name)[k] == values[k] || (std::isnan(values[k]) && std::isnan(cut.at(name)[k]))));
       }
     }
+    numeric::set_thread_count(2);
   }
 }
 
@@ -225,6 +230,16 @@ TEST_CASE("identical points have results, or are refused where the metric needs 
            {"density", no_density},
            {"explained_variance", "are equal"},
            {"diffusion_exponent", "nothing moves"}});
+    // Nothing moves, and what is compared is the same.
+    for (const auto& [id, result] : {std::pair("path_length", "path_length"),
+                                     {"stepwise_distance", "stepwise_distance"},
+                                     {"total_variance", "total_variance"},
+                                     {"displacement", "final"},
+                                     {"decoding_error", "squared_error"},
+                                     {"marginal_distance", "mean_distance"},
+                                     {"path_wasserstein", "distance"}})
+      if (c.component->id == id && c.parameters.empty())
+        CHECK(std::abs(run(metric, sources_of(metric, r)).at(result).at(0)) < 1e-24);
   }
 }
 

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <map>
 #include <pipeline/claims.hpp>
+#include <set>
 #include <store/publication.hpp>
 
 #include "folder.hpp"
@@ -110,6 +112,33 @@ TEST_CASE("of a result no missing number is passed over, and coordinates are met
   CHECK(contains(judged("name = \"per_trial\", reduce = \"first\"").missing, "1 of 3 numbers of 'per_trial'"));
   CHECK(judged("name = \"per_trial\", at = { trial = 0.7 }").value == 3);
   CHECK(contains(judged("name = \"per_trial\", at = { trial = 0.71 }").missing, "has no 0.71 along 'trial'"));
+}
+
+TEST_CASE("values are reduced, and judged against a bound on either side") {
+  const Folder folder;
+  const auto plan = plan_of(
+      pipeline_text +
+      "[claim.mean]\nvalue = { of = \"distance\", name = \"per_trial\", reduce = \"mean\" }\nabove = 1\nbelow = 3\n"
+      "[claim.min]\nvalue = { of = \"distance\", name = \"per_trial\", reduce = \"min\" }\nabove = 1\nbelow = 3\n"
+      "[claim.max]\nvalue = { of = \"distance\", name = \"per_trial\", reduce = \"max\" }\nbelow = 8\n");
+  const auto result = result_folder(folder.path, stage_of(plan, "distance"));
+  std::filesystem::create_directories(result);
+  store::Dataset dataset;
+  dataset.variables = {{"per_trial", {"trial"}, {3}, "m", "", {2, 3, 7}, {}}};
+  store::write_dataset(result / "result.nc", dataset);
+  const auto judged = judge_claims(plan, folder.path);
+  REQUIRE(judged.size() == 3);
+  std::map<std::string, ClaimResult> by_name;
+  for (const auto& claim : judged) by_name[claim.name] = claim;
+  const auto& mean = by_name.at("mean");
+  REQUIRE(mean.comparisons.size() == 2);
+  for (const auto& comparison : mean.comparisons) CHECK(comparison.value == 4);
+  CHECK(std::set{mean.comparisons[0].verdict, mean.comparisons[1].verdict} == std::set{Verdict::holds, Verdict::fails});
+  CHECK(mean.verdict == Verdict::fails);
+  CHECK(by_name.at("min").comparisons.at(0).value == 2);
+  CHECK(by_name.at("min").verdict == Verdict::holds);
+  CHECK(by_name.at("max").comparisons.at(0).value == 7);
+  CHECK(by_name.at("max").verdict == Verdict::holds);
 }
 
 TEST_CASE("numbers of different units are not compared") {

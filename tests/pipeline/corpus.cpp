@@ -135,56 +135,57 @@ TEST_CASE("shipped pipelines, each line spoilt in every way, are refused with a 
   CHECK(count >= 200);
 }
 
-TEST_CASE("texts that are no pipeline are refused") {
+TEST_CASE("a valid pipeline is refused behind a text that none may have, with its place") {
   const auto deep = [](std::size_t depth) { return "x = " + std::string(depth, '[') + std::string(depth, ']') + "\n"; };
-  const std::vector<std::string> texts = {
-      "",
-      "\n\n# nothing\n",
-      std::string("\0\0\0", 3),
-      "\xff\xfe",
-      "\xef\xbb\xbf",
-      "title = \"\xc3\x28\"\n",
-      "= 1\n",
-      "[]\n",
-      "[[stage]]\nrun = \"train\"\n",
-      "[[stage.a]]\nrun = \"train\"\n",
-      "stage = 1\n",
-      "stage = []\n",
-      "stage.a = 1\n",
-      "[stage.a]\nrun = [\"train\"]\n",
-      "[stage.a]\nrun = \"$kind\"\n",
-      "[axes]\nkind = [\"train\"]\n[stage.a]\nrun = \"$kind\"\n",
-      "[stage.\"\"]\nrun = \"train\"\n",
-      "[stage.\"a/b\"]\nrun = \"train\"\n",
-      "[stage.\"..\"]\nrun = \"train\"\n",
-      "[axes.\"..\"]\na = 1\n[stage.a]\nrun = \"train\"\n",
-      "axes = 3\n[stage.a]\nrun = \"train\"\n",
-      "claim = 3\n[stage.a]\nrun = \"train\"\n",
-      "[claim]\nx = 3\n",
-      "title = 3\n",
-      "seed = -1\n",
-      "seed = 1e300\n",
-      "seed = nan\n",
-      "seed = 99999999999999999999\n",
-      "plugins = \"x.so\"\n",
-      "plugins = [3]\n",
-      "plugins = [\"missing.so\"]\n",
-      deep(200),
-      deep(20000),
-      "a" + std::string(100000, 'b') + " = 1\n",
-      "x = \"" + std::string(100000, 'y') + "\"\n",
+  const std::string header = "test.toml:1:1: error: Error while parsing",
+                    unknown = "test.toml:1:1: error: the pipeline has no key '";
+  const std::string kinds = "'run' must be one of \"train\", \"import\", \"simulate\"";
+  const std::vector<std::pair<std::string, std::string>> texts = {
+      {std::string("\0\0\0", 3), header},
+      {"\xff\xfe", "test.toml:1:1: error: Encountered invalid utf-8 sequence"},
+      {"title = \"\xc3\x28\"\n", "test.toml:1:9: error: Encountered invalid utf-8 sequence"},
+      {"= 1\n", header},
+      {"[]\n", "test.toml:1:2: error: Error while parsing table header"},
+      {"[[stage]]\nrun = \"train\"\n", "test.toml:1:1: error: [stage] must be a table"},
+      {"[[stage.a]]\nrun = \"train\"\n", "test.toml:1:1: error: [stage.a] must be a table"},
+      {"stage = 1\n", "cannot redefine existing integer 'stage."},
+      {"stage = []\n", "cannot redefine existing array 'stage."},
+      {"stage.a = 1\n", "test.toml:1:11: error: [stage.a] must be a table"},
+      {"[stage.a]\nrun = [\"train\"]\n", "test.toml:2:7: error: " + kinds},
+      {"[stage.a]\nrun = \"$kind\"\n", "test.toml:2:7: error: " + kinds},
+      {"[axes]\nkind = [\"train\"]\n[stage.a]\nrun = \"$kind\"\n", "test.toml:4:7: error: " + kinds},
+      {"[stage.\"\"]\nrun = \"train\"\n", "test.toml:1:8: error: '' cannot name a stage"},
+      {"[stage.\"a/b\"]\nrun = \"train\"\n", "test.toml:1:8: error: 'a/b' cannot name a stage"},
+      {"[stage.\"..\"]\nrun = \"train\"\n", "test.toml:1:8: error: '..' cannot name a stage"},
+      {"[axes.\"..\"]\na = 1\n", "test.toml:1:7: error: '..' cannot name an axis"},
+      {"axes = 3\n", "test.toml:1:8: error: [axes] must be a table"},
+      {"claim = 3\n", "test.toml:1:9: error: [claim] must be a table"},
+      {"[claim]\nx = 3\n", "test.toml:2:5: error: [claim.x] must be a table"},
+      {"title = 3\n", "test.toml:1:9: error: 'title' must be a string, not an integer"},
+      {"seed = -1\n", "test.toml:1:8: error: 'seed' must be an integer in [0, inf), not -1"},
+      {"seed = 1e300\n", "test.toml:1:8: error: 'seed' must be an integer in [0, inf), not a float"},
+      {"seed = nan\n", "test.toml:1:8: error: 'seed' must be an integer in [0, inf), not a float"},
+      {"seed = 99999999999999999999\n", "'99999999999999999999' is not representable in 64 bits"},
+      {"plugins = \"x.so\"\n", "test.toml:1:11: error: 'plugins' must be an array of paths"},
+      {"plugins = [3]\n", "test.toml:1:12: error: 'plugins' must be an array of paths"},
+      {"plugins = [\"missing.so\"]\n", "test.toml:1:12: error: plugin library "},
+      {deep(200), unknown + "x'"},
+      {deep(20000), "exceeded maximum nested value depth"},
+      {"a" + std::string(100000, 'b') + " = 1\n", unknown + "abbb"},
+      {"x = \"" + std::string(100000, 'y') + "\"\n", unknown + "x'"},
   };
-  for (const auto& text : texts) {
+  CHECK(errors_of(pipeline_text) == "");
+  for (const std::string nothing : {"\n\n# nothing\n", "\xef\xbb\xbf"}) CHECK(errors_of(nothing + pipeline_text) == "");
+  for (const auto& [text, expected] : texts) {
     CAPTURE(text.substr(0, 60));
-    const auto errors = [&]() -> std::string {
+    const auto errors = [&, &text = text]() -> std::string {
       try {
-        plan_of(text);
+        plan_of(text + pipeline_text);
       } catch (const Error& error) {
         return error.what();
       }
       return "";
     }();
-    CHECK(contains(errors, "test.toml"));
-    CHECK(contains(errors, "error: "));
+    CHECK_MESSAGE(contains(errors, expected), errors.substr(0, 300));
   }
 }

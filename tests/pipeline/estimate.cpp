@@ -57,6 +57,23 @@ constexpr bool keeps_freed_memory = true;
 constexpr bool keeps_freed_memory = false;
 #endif
 
+TEST_CASE("the estimates are those of the table in docs/running.md") {
+  // N = 128, I = 2, O = E = 64, L = 2, D = 1, T = 60, C = 20, B = 100: P = 4·128² + 128 (4·2 + 64 + 64) = 82 944.
+  const auto plan = plan_of(
+      "[task.box]\nplugin = \"spatial_navigation\"\nplace_cells = 64\n"
+      "[network.wide]\ncell = { plugin = \"leaky_rnn\", units = 128 }\n"
+      "[stage.train]\nrun = \"train\"\ntask = \"box\"\nnetwork = \"wide\"\nbatches = 1\nbatch_size = 100\nsteps = 60\n"
+      "checkpoint_every = 20\ndynamics = [{ plugin = \"adaptation\" }]\n"
+      "[stage.replay]\nrun = \"simulate\"\nof = \"train\"\nphase = \"quiescent\"\nsteps = 60\n"
+      "record = [\"state\", \"output\"]\ndynamics = [{ plugin = \"adaptation\" }]\n");
+  const auto estimates = estimate(plan);
+  REQUIRE(plan.stages.at(0).name == "train");
+  CHECK(estimates.at(0).memory == (100 << 20) + 4 * 82944 * (12 + 4));
+  CHECK(estimates.at(0).memory_per_thread == 100 * (20 * (128 * 24 + 4 * 64 + 2 * 2) + 2 * 128 * 8 + 4 * 60 * (2 + 2)));
+  CHECK(estimates.at(1).memory == (100 << 20) + 16 * 82944);
+  CHECK(estimates.at(1).memory_per_thread == 100 * (10 * (128 * 14 + 2 * 64) + 2 * 60 * (4 * 2 + 2 * 2 + 128 + 64)));
+}
+
 TEST_CASE("a training takes no more memory than estimated, and less with checkpoint_every" *
           doctest::skip(keeps_freed_memory)) {
   const auto whole = plan_of(long_training), cut = plan_of(long_training, {"stage.train.checkpoint_every=40"});

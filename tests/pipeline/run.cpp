@@ -400,7 +400,9 @@ TEST_CASE("a folder that cannot be written is refused before work starts") {
   std::ofstream(folder.path / "file") << "in the way";
   auto options = options_for(folder);
   options.runs = folder.path / "file" / "runs";
-  CHECK_THROWS_AS(run(plan_of(task_and_network + training), options), store::DataError);
+  CHECK_THROWS_WITH_AS(run(plan_of(task_and_network + training), options),
+                       doctest::Contains("the folder for results cannot be created: Not a directory"),
+                       store::DataError);
 }
 
 TEST_CASE("a recording of a task with landmarks has the ends, the mean paths and the direction of each trial") {

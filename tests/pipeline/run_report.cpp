@@ -116,11 +116,11 @@ TEST_CASE("a scale is told from the file and from the command line") {
 
 TEST_CASE("a folder that is none of a run, or whose files are damaged, is an error") {
   const Folder folder;
-  CHECK_THROWS_AS(RunReader().read(folder.path), store::DataError);
+  CHECK_THROWS_WITH_AS(RunReader().read(folder.path), doctest::Contains(": no run's folder"), store::DataError);
   const auto claim = "[claim.small]\nvalue = { of = \"distance\", name = \"stepwise_distance\" }\nbelow = 9\n";
   CHECK(report_of(folder, task_and_network + training + awake + distance + claim).claims.size() == 1);
   store::write_file_atomically(folder.path / "test/claims.json", "[{\"name\": 3}]");
-  CHECK_THROWS_AS(RunReader().read(folder.path / "test"), store::DataError);
+  CHECK_THROWS_WITH_AS(RunReader().read(folder.path / "test"), doctest::Contains("is damaged"), store::DataError);
   // A pipeline without claims leaves none of an earlier run.
   CHECK(report_of(folder, task_and_network + training + awake + distance).claims.empty());
 }

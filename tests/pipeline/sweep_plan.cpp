@@ -166,7 +166,7 @@ TEST_CASE("a reference binds an axis to a value or to another axis") {
   CHECK(std::count(both.begin(), both.end(), true) == 2);
   CHECK(stages_named(crossed, {"kl[row=1.0,friction=0.5]", "kl[row=0.5,friction=0.5]"}) == both);
   for (const char* wrong : {"kl[friction=7]", "kl[friction=0.5,seed=0]", "train[friction=0.5]"})
-    CHECK_THROWS_AS(stages_named(crossed, {wrong}), reverie::Error);
+    CHECK_THROWS_WITH_AS(stages_named(crossed, {wrong}), doctest::Contains("there is no stage '"), reverie::Error);
   CHECK(inputs_of(crossed, "kl[row=1.0,friction=0.5]") == Texts{"replay[friction=1.0]", "replay[friction=0.5]"});
 
   const auto bound = plan_of(axes + task_and_network + training + awake + replay + step +

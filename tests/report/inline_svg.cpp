@@ -31,7 +31,9 @@ TEST_CASE("the size is that of the view box, or else of the element") {
 }
 
 TEST_CASE("what is no SVG is a damaged figure") {
-  CHECK_THROWS_AS(inline_svg("", "p-", ""), reverie::store::DataError);
-  CHECK_THROWS_AS(inline_svg("<svg><g id='half", "p-", ""), reverie::store::DataError);
-  CHECK_THROWS_AS(inline_svg("<svg><g id='half</svg>", "p-", ""), reverie::store::DataError);
+  CHECK_THROWS_WITH_AS(inline_svg("", "p-", ""), "a figure's file holds no <svg> element", reverie::store::DataError);
+  CHECK_THROWS_WITH_AS(inline_svg("<svg><g id='half", "p-", ""), "a figure's file holds no <svg> element",
+                       reverie::store::DataError);
+  CHECK_THROWS_WITH_AS(inline_svg("<svg><g id='half</svg>", "p-", ""), "an SVG file ends within a tag",
+                       reverie::store::DataError);
 }

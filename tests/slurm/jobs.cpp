@@ -31,7 +31,10 @@ std::vector<std::size_t> sizes_of(const SlurmJob& job) {
 void compare_with_golden(const std::string& name, const std::string& text) {
   CAPTURE(name);
   const auto file = std::filesystem::path(REVERIE_GOLDEN_SCRIPTS) / name;
-  if (std::getenv("REVERIE_WRITE_GOLDEN") != nullptr) store::write_file_atomically(file, text);
+  if (std::getenv("REVERIE_WRITE_GOLDEN") != nullptr) {
+    store::write_file_atomically(file, text);
+    FAIL_CHECK("written anew; run again without REVERIE_WRITE_GOLDEN");
+  }
   CHECK(text == store::read_file(file));
 }
 
@@ -166,5 +169,5 @@ TEST_CASE("a folder with a line break in its name cannot stand in a script") {
   const auto jobs = make_slurm_jobs(plan, all_stages(plan), 1000);
   auto broken = command;
   broken.working_folder = "/home/a\nb";
-  CHECK_THROWS_AS(slurm_script(plan, jobs.at(0), broken), Error);
+  CHECK_THROWS_WITH_AS(slurm_script(plan, jobs.at(0), broken), doctest::Contains("has a line break in it"), Error);
 }

@@ -73,7 +73,8 @@ TEST_CASE("a damaged jobs.json is an error that names it") {
   for (const char* text : {"", "{", "[]", "{\"jobs\": 3}", "{\"jobs\": [{}]}", "{\"jobs\": [{\"id\": 3}]}"}) {
     CAPTURE(text);
     std::ofstream(index_in(folder) / "slurm" / "jobs.json") << text;
-    CHECK_THROWS_AS(read_submitted(index_in(folder)), store::DataError);
+    CHECK_THROWS_WITH_AS(read_submitted(index_in(folder)), doctest::Contains("slurm/jobs.json: damaged: "),
+                         store::DataError);
   }
 }
 

@@ -53,6 +53,12 @@
 #ifndef VERSION
 #define VERSION "1.0.0"
 #endif
+#ifndef COMPONENT_DOC
+#define COMPONENT_DOC ""
+#endif
+#ifndef RESULTS_REVISION
+#define RESULTS_REVISION 1
+#endif
 #ifndef CREATE
 #define CREATE create
 #endif
@@ -195,16 +201,17 @@ static reverie_status advance(const void* instance, const reverie_dynamics_block
 static const reverie_value number_default = {sizeof number_default, DEFAULT_TYPE, DEFAULT, 0, NULL, NULL, 0, 0};
 static const reverie_value choice_default = {sizeof choice_default, REVERIE_CHOICE, 0, 1, "b", NULL, 0, 0};
 static const char* const choices[] = {"a", "b"};
-static const reverie_parameter parameters[] = {{PARAMETER_SIZE, PARAMETER_TYPE, PARAMETER_NAME, NULL, "1",
-                                                DOC, &number_default, MINIMUM, 1, 0, 0, NULL},
-                                               {sizeof(reverie_parameter), REVERIE_CHOICE, SECOND_NAME, NULL, NULL,
-                                                "which", &choice_default, 0, 0, 0, CHOICE_COUNT, choices}};
+static const reverie_parameter parameters[] = {
+    {PARAMETER_SIZE, PARAMETER_TYPE, PARAMETER_NAME, NULL, "1", DOC, &number_default, MINIMUM, 1, 0, 0, NULL},
+    {sizeof(reverie_parameter), REVERIE_CHOICE, SECOND_NAME, NULL, NULL, "which", &choice_default, 0, 0, 0,
+     CHOICE_COUNT, choices}};
 
 static const reverie_dynamics table = {TABLE_SIZE, 0, LAYOUT, NULL, CURRENT, advance, NULL, NULL, NULL};
 static const reverie_component first = {
-    COMPONENT_SIZE, KIND, ID, VERSION, "", NULL, 1, PARAMETER_COUNT, PARAMETER_STRIDE, 0, PARAMETERS, CREATE, DESTROY, TABLE};
-static const reverie_component second = {
-    COMPONENT_SIZE, KIND, SECOND_ID, VERSION, "", NULL, 1, 2, PARAMETER_STRIDE, 0, parameters, CREATE, destroy, TABLE};
+    COMPONENT_SIZE,   KIND, ID,         VERSION, COMPONENT_DOC, NULL, RESULTS_REVISION, PARAMETER_COUNT,
+    PARAMETER_STRIDE, 0,    PARAMETERS, CREATE,  DESTROY,       TABLE};
+static const reverie_component second = {COMPONENT_SIZE,   KIND, SECOND_ID,  VERSION, "",      NULL, 1, 2,
+                                         PARAMETER_STRIDE, 0,    parameters, CREATE,  destroy, TABLE};
 static const reverie_component* const components[] = {FIRST, &second};
 static const reverie_plugin plugin = {PLUGIN_SIZE, COMPONENT_COUNT, COMPONENTS};
 
