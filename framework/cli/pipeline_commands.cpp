@@ -206,7 +206,9 @@ std::optional<RunRequest> read_request(const Command& command, const Arguments& 
           fmt::format("--worker does not go with --{}: workers compute what is missing, and judge nothing", other),
           fmt::format("Use --{} in a run without --worker.", other));
   running.stop = stop_requested;
+  end_at_first_signal();
   request.plan = read_plan(*values);
+  end_at_first_signal(false);
   return request;
 }
 

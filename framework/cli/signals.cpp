@@ -55,7 +55,7 @@ void catch_signals() {
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is an error of write(), with words
 }
 
-void end_at_first_signal() { nothing_to_save = true; }
+void end_at_first_signal(bool ends) { nothing_to_save = ends; }
 
 void outlive_readers() { std::signal(SIGPIPE, SIG_IGN); }
 

@@ -9,8 +9,8 @@
 namespace reverie::cli {
 
 void catch_signals();
-/// From now on the first signal ends the process: for commands that have nothing to save.
-void end_at_first_signal();
+/// Whether from now on the first signal ends the process: where there is nothing to save.
+void end_at_first_signal(bool ends = true);
 
 /// From now on a reader of the output that goes away (as `tee` does at Ctrl-C) does not end the process.
 void outlive_readers();

@@ -26,9 +26,15 @@ std::string makers_of_state(const Model& model) {
                      dynamics_that_use(model, REVERIE_USES_ADVANCE, "advance"));
 }
 
-std::string makers_of_drive(const Model& model, const plugin::Slot& slot) {
-  return fmt::format("the product with the weights{}",
-                     slot.receives_current ? dynamics_that_use(model, REVERIE_USES_CURRENT, "current") : "");
+std::string makers_of_drive(const Model& model, std::size_t slot) {
+  const auto& projections = model.cell->projections();
+  const bool of_state = std::any_of(projections.begin(), projections.end(), [&](const auto& projection) {
+    return projection.source == REVERIE_SOURCE_STATE && projection.destination == slot;
+  });
+  return "the product with the weights" +
+         (of_state ? dynamics_that_use(model, REVERIE_USES_EMIT, "emit") : std::string()) +
+         (model.cell->slots()[slot].receives_current ? dynamics_that_use(model, REVERIE_USES_CURRENT, "current")
+                                                     : std::string());
 }
 
 std::string why_not_finite(const Model& model, const TrainingOptions& options, const std::vector<NamedArray>& weights,

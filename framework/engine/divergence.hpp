@@ -15,7 +15,7 @@ std::string why_not_finite(const Model& model, const TrainingOptions& options, c
 /// The plugin calls whose results make up a state, given that the drives are finite: "'pointwise' of cell 'gru' and
 /// 'advance' of dynamics 'underdamped'".
 std::string makers_of_state(const Model& model);
-/// The same of a drive: its products, and 'current' of dynamics that use it.
-std::string makers_of_drive(const Model& model, const plugin::Slot& slot);
+/// The same of drive `slot`: its products, 'emit' of dynamics that change the state in them, and 'current'.
+std::string makers_of_drive(const Model& model, std::size_t slot);
 
 }  // namespace reverie::engine

@@ -158,7 +158,7 @@ struct Simulation {
       const auto& slot = model.cell->slots()[s];
       if (!slot.is_drive || not_finite(shard.slots[s].data() + (n - 1) * shard.row_size, draw.rows).first < 0) continue;
       from = fmt::format("drive '{}' of cell '{}', which was not finite itself: {}", slot.name,
-                         model.cell->component().id, makers_of_drive(model, slot));
+                         model.cell->component().id, makers_of_drive(model, s));
       break;
     }
     throw Error(ExitCode::run_failed,

@@ -76,6 +76,23 @@ void keep_paths(const plugin::TaskBatch& trials, std::int64_t first, std::int64_
       }
 }
 
+/// A gradient that is not finite where the loss is: it grew beyond all numbers, or a plugin's is wrong.
+void require_finite_gradient(const Model& model, const ParameterLayout& layout,
+                             const numeric::AlignedVector<Real>& gradient, std::int64_t batch) {
+  const auto wrong = std::find_if(gradient.begin(), gradient.end(), [](Real g) { return !std::isfinite(g); });
+  if (wrong == gradient.end()) return;
+  const auto& entries = layout.entries;
+  const auto of = std::find_if(entries.begin(), entries.end(), [&](const ParameterEntry& entry) {
+    return wrong - gradient.begin() < entry.offset + entry.outputs * entry.inputs;
+  });
+  auto plugins = fmt::format("cell '{}'", model.cell->component().id);
+  for (const auto& dynamics : model.dynamics) plugins += fmt::format(", dynamics '{}'", dynamics->component().id);
+  throw Error(ExitCode::run_failed,
+              fmt::format("the gradient of '{}' is not finite at batch {}, though the loss is: it goes through {}",
+                          of == entries.end() ? "the weights" : of->name, batch, plugins),
+              "lower learning_rate or noise; if a plugin is yours, see what `reverie check` says of its gradient");
+}
+
 /// The fixed batch a training is watched on.
 class Evaluation {
  public:
@@ -166,6 +183,7 @@ TrainingResult train(const Model& model, const TrainingOptions& options, Trainin
                   fmt::format("the loss is not finite at batch {}: {}", done,
                               why_not_finite(model, options, unflatten(layout, weights), done)),
                   "lower learning_rate or noise, or the strength of the dynamics used in training");
+    require_finite_gradient(model, layout, gradient, done);
     constexpr std::int64_t piece = 16384;
     numeric::parallel_items((layout.size + piece - 1) / piece, [&](int, std::int64_t item) {
       const auto first = item * piece;

@@ -13,7 +13,9 @@
 #include <atomic>
 #include <base/signals_blocked.hpp>
 #include <condition_variable>
+#include <csignal>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <stop_token>
@@ -51,6 +53,28 @@ class WorkerMode {
   bool was_inside_;
   int openmp_threads_;
   unsigned control_ = 0;
+};
+
+/// A stack that overflowed has no room for the handler that tells whose call it was: one for the thread it is in.
+class HandlerStack {
+ public:
+  HandlerStack() {
+    stack_t stack{};
+    stack.ss_sp = room_.get();
+    stack.ss_size = size;
+    ::sigaltstack(&stack, nullptr);
+  }
+  ~HandlerStack() {
+    stack_t none{};
+    none.ss_flags = SS_DISABLE;
+    ::sigaltstack(&none, nullptr);
+  }
+  HandlerStack(const HandlerStack&) = delete;
+  HandlerStack& operator=(const HandlerStack&) = delete;
+
+ private:
+  static constexpr std::size_t size = 65536;
+  std::unique_ptr<char[]> room_{new char[size]};
 };
 
 /// The items of one call, handed out one by one.
@@ -100,6 +124,7 @@ class Pool {
  private:
   void loop(int worker, const std::stop_token& stop) {
     const WorkerMode mode;
+    const HandlerStack handlers;
     std::uint64_t seen = 0;
     std::unique_lock lock(mutex_);
     while (start_.wait(lock, stop, [&] { return call_ != seen; })) {
@@ -177,7 +202,10 @@ void parallel_items(std::int64_t items, const std::function<void(int worker, std
 
 std::thread worker_thread(std::function<void()> body) {
   const SignalsBlocked blocked;
-  return std::thread(std::move(body));
+  return std::thread([body = std::move(body)] {
+    const HandlerStack handlers;
+    body();
+  });
 }
 
 }  // namespace reverie::numeric

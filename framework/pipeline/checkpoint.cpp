@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <pipeline/checkpoint.hpp>
+#include <store/files.hpp>
 #include <store/publication.hpp>
 #include <store/weights.hpp>
 
@@ -43,10 +47,13 @@ void read_column(const store::Safetensors& file, const std::string& name, std::v
   for (std::size_t k = 0; k < values.size(); ++k) history[k].*member = static_cast<Value>(values[k]);
 }
 
-/// A file that is whole and of this fingerprint.
+/// A file that is whole and of this fingerprint. One that may not be read is no damaged one: nothing may replace it.
 std::optional<store::Safetensors> read_whole(const fs::path& file, const std::string& fingerprint) {
   std::error_code ignored;
   if (!fs::exists(file, ignored)) return std::nullopt;
+  if (::access(file.c_str(), R_OK) != 0)
+    throw store::DataError(fmt::format("{}: cannot be read: {}", file.string(), store::reason_of(errno)),
+                           "Make it readable, or remove it: then the training starts anew.");
   try {
     auto read = store::read_safetensors(file);
     if (read.metadata["fingerprint"] != fingerprint || read.metadata["sha256"] != checksum(read)) return std::nullopt;
@@ -116,9 +123,11 @@ std::optional<Checkpoint> load_checkpoint(const fs::path& folder, const std::str
 }
 
 std::optional<std::int64_t> checkpointed_batch(const fs::path& folder, const std::string& fingerprint) {
+  std::error_code ignored;
+  if (std::none_of(files.begin(), files.end(), [&](const char* name) { return fs::exists(folder / name, ignored); }))
+    return std::nullopt;
   const auto file = read_newest(folder, fingerprint);
-  if (!file) return std::nullopt;
-  return std::stoll(file->metadata.at("batch"));
+  return file ? std::stoll(file->metadata.at("batch")) : 0;
 }
 
 }  // namespace reverie::pipeline

@@ -22,10 +22,11 @@ struct Checkpoint {
 void save_checkpoint(const std::filesystem::path& folder, const std::string& fingerprint, const Checkpoint& checkpoint);
 
 /// The newest one that is whole and belongs to the fingerprint; its arrays are named and shaped like `shapes`.
+/// DataError where one may not be read.
 std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& folder, const std::string& fingerprint,
                                           const std::vector<engine::NamedArray>& shapes);
 
-/// The batch a training would go on from.
+/// The batch a training would go on from: 0 where checkpoints are there, and all damaged. DataError as above.
 std::optional<std::int64_t> checkpointed_batch(const std::filesystem::path& folder, const std::string& fingerprint);
 
 }  // namespace reverie::pipeline

@@ -30,6 +30,9 @@ class Diagnostics {
   /// From now on messages about what lies at or below an alias point to where its value comes from.
   void set_aliases(Aliases aliases) { aliases_ = std::move(aliases); }
 
+  /// Where the value of a path is written.
+  std::string origin_of(const std::string& path) const;
+
   void at_key(const std::string& path, const std::string& message);
   void at_value(const std::string& path, const std::string& message);
   void at(const Place& place, const std::string& message);
@@ -44,7 +47,6 @@ class Diagnostics {
     Place place;
     std::string text;
   };
-  std::string origin_of(const std::string& path) const;
 
   const Document& document_;
   Aliases aliases_;

@@ -49,6 +49,7 @@ struct Translation {
       const std::string name(key.str());
       const auto full = join(path, name);
       entries[full] = {place(key.source()), place(node.source())};
+      entries[full].in_braces = node.is_table() && node.as_table()->is_inline();
       object[name] = value(node, full);
     }
     return object;
@@ -136,15 +137,26 @@ struct Part {
     if (order) entries.at(path).order = *order;
   }
 
+  /// Not a table in braces, the value of a key of a stage, say, which counts whole, as with --set; nor one of another
+  /// plugin or kind, beside which the other keys mean nothing, or something else.
+  static bool are_merged(const json& old, const json& table, bool in_braces) {
+    const auto differs = [&](const char* key) {
+      return old.contains(key) && table.contains(key) && old[key] != table[key];
+    };
+    return old.is_object() && table.is_object() && !in_braces && !differs("plugin") && !differs("kind");
+  }
+
   /// Lays a table of another part over this one: tables are merged, other values replaced, equal ones too, since a path
   /// counts from the file it stands in. Calls `replaced(path, old, new)` before a value is replaced by another one.
   template <class Replaced>
   void lay_over(json& into, const std::string& path, const Part& from, const std::string& from_path, const json& table,
-                Replaced&& replaced) {
+                Replaced&& replaced, int depth = 1) {
+    constexpr int keys_of_sections = 3;  // as in stage.NAME.KEY
     for (const auto& [key, value] : table.items()) {
       const auto to = join(path, key), there = join(from_path, key);
-      if (into.contains(key) && into[key].is_object() && value.is_object()) {
-        lay_over(into[key], to, from, there, value, replaced);
+      const bool in_braces = depth >= keys_of_sections && from.entries.at(there).in_braces;
+      if (into.contains(key) && are_merged(into[key], value, in_braces)) {
+        lay_over(into[key], to, from, there, value, replaced, depth + 1);
         continue;
       }
       if (into.contains(key) && into[key] != value) replaced(to, entries.at(to), from.entries.at(there));

@@ -3,8 +3,8 @@
 ///
 /// Paths name what a document holds: "stage.train.batches", "stage.replay.dynamics[1].friction". Settings of the
 /// command line ("stage.train.batches = 100") are merged in; their places point into the text of the setting. So are
-/// the files that `include` names (relative to the file that says so; tables are merged, the including file's values
-/// come first) and the table [scales.NAME] that `scale = "NAME"` chooses.
+/// the files that `include` names (relative to the file that says so; tables are merged but for those in braces, the
+/// including file's values come first) and the table [scales.NAME] that `scale = "NAME"` chooses.
 #pragma once
 
 #include <base/error.hpp>
@@ -37,6 +37,7 @@ struct Entry {
   Place key, value;
   /// Where the key stands among others: a value that replaces another one takes its place.
   Place order = key;
+  bool in_braces = false;  ///< { key = value }
 };
 
 struct Document {

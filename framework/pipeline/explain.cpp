@@ -173,6 +173,7 @@ std::optional<std::string> interrupted(const Stage& stage, const std::filesystem
   if (!training) return std::nullopt;
   const auto batch = checkpointed_batch(store::work_folder(result), stage.fingerprint);
   if (!batch) return std::nullopt;
+  if (*batch == 0) return "interrupted, and its checkpoints are damaged: starts anew";
   return fmt::format("interrupted at batch {} of {}: resumes", *batch, training->options.batches);
 }
 

@@ -48,6 +48,17 @@ fs::path target_of(const fs::path& link) {
 
 fs::path index_folder(const fs::path& runs, const Plan& plan) { return runs / plan.file.stem(); }
 
+void require_own_folder(const fs::path& index) {
+  std::error_code failed;
+  if (fs::exists(index / plan_file, failed)) return;
+  for (const auto& entry : fs::directory_iterator(index, failed)) {
+    const auto name = entry.path().filename().string();
+    if (!name.starts_with(".") && name != slurm_name)
+      throw store::DataError(fmt::format("{}: has files in it that are not of a run, such as {}", index.string(), name),
+                             "Choose another folder for results with --runs DIR, or move the files away.");
+  }
+}
+
 void require_same_pipeline(const fs::path& index, const Plan& plan) {
   std::string recorded;
   try {
@@ -88,6 +99,9 @@ void link_result(const fs::path& index, const Stage& stage, const fs::path& resu
   const auto target = fs::path("store") / result.filename();
   std::error_code error;
   if (target_of(link) == result.filename()) return;
+  if (fs::exists(link, error) && !fs::is_symlink(link, error))
+    throw store::DataError(fmt::format("{}: is in the way of a link to the result", link.string()),
+                           "Move it away, or choose another folder with --runs.");
   fs::path up;
   for (auto place = stage.place(); !place.empty(); place = place.parent_path()) up /= "..";
   // Where the stage had no axes before, its folder is a link into a result.

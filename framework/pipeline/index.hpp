@@ -15,6 +15,8 @@ inline constexpr const char* plan_file = "plan.json";
 inline constexpr const char* logs_name = "logs";
 inline constexpr const char* slurm_name = "slurm";
 
+/// DataError when the folder has files in it and no run's plan.json: a run would replace what is called like its own.
+void require_own_folder(const std::filesystem::path& index);
 /// DataError when the folder is that of another file of the same name, which is still there.
 void require_same_pipeline(const std::filesystem::path& index, const Plan& plan);
 

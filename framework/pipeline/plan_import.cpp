@@ -45,7 +45,7 @@ struct NamedFile {
 };
 std::optional<NamedFile> find_file(const Reading& reading, const std::string& path, const char* key,
                                    const std::string& name) {
-  const auto file = reading.document.folder_of(join(path, key)) / name;
+  const auto file = reading.document.folder_of(reading.diagnostics.origin_of(join(path, key))) / name;
   try {
     return NamedFile{file, store::sha256_file(file)};
   } catch (const store::DataError& error) {

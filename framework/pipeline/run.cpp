@@ -102,6 +102,7 @@ RunResult run(const Plan& plan, const RunOptions& given) {
     options.events.warning(fmt::format("{}: another run begins here; this one waits", index.string()));
     told = true;
   });
+  require_own_folder(index);
   require_same_pipeline(index, plan);
   const bool is_other = !is_recorded(index, plan);
   if (is_other) require_alone(index, logs_of(index));

@@ -120,7 +120,9 @@ Report StageProcess::report_of_end(const ChildEnd& end) const {
     where = " " + called();
     report.remedy = fmt::format("This is a bug of the plugin {}.", calling_["file"].get<std::string>());
   } else {
-    report.remedy = "Please report this, with the pipeline.";
+    report.remedy =
+        "A plugin may have written outside its arrays, which `reverie check` tries; if all are reverie's own, please "
+        "report this, with the pipeline.";
   }
   if (end.signal == SIGKILL) {
     report.message = "its process was killed (SIGKILL), as the system does when memory runs out";

@@ -81,6 +81,7 @@ fs::path next_folder(const fs::path& slurm) {
 Submission prepare_submission(const Plan& plan, const SubmitOptions& options, const SlurmStates& states,
                               std::size_t largest_array) {
   const auto index = index_folder(options.runs, plan);
+  require_own_folder(index);
   require_same_pipeline(index, plan);
   Submission submission;
   for (const auto& job : read_submitted(index))

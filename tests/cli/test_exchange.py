@@ -120,6 +120,15 @@ class Import(Exchange):
     def save(self, arrays, name="net.npz"):
         np.savez(self.folder / name, **arrays)
 
+    def test_a_file_named_by_an_axis_lies_beside_the_file_that_has_the_axis(self):
+        wanted = self.train()
+        (self.folder / "sub").mkdir()
+        self.save({name: array + 1 for name, array in wanted.items()})
+        self.save(wanted, "sub/net.npz")
+        (self.folder / "sub/nets.toml").write_text('[axes.file]\na = "net.npz"\n')
+        self.run_pipeline("other", 'include = ["sub/nets.toml"]\n' + tables() + IMPORT.format(file="$file"))
+        self.check_same(safetensors(self.folder / "runs/other/net/file=a/weights.safetensors"), wanted)
+
     def test_an_exported_and_imported_network_replays_the_same_bytes(self):
         replay = REPLAY.replace("trials = 5", "trials = 5\nseed = 3")
         for cell, ending in (("leaky_rnn", "npz"), ("gru", "safetensors")):

@@ -129,3 +129,21 @@ TEST_CASE("the error of a task is the mean square per coordinate, of angles the 
     CHECK(history.at(0).task_error == doctest::Approx(apart * apart).epsilon(1e-12));
   }
 }
+
+TEST_CASE("gradients that leave the numbers are told as such, with the plugins that they go through") {
+  const auto model =
+      test::make_model("arrays_task", plugin::json::object(), "leaky_rnn", plugin::json::object(), 5, 0.1, {{"steep"}});
+  CHECK_THROWS_WITH_AS(trained(model, small(2), {initial_weights(model, 0), {}, {}, 0}),
+                       "the gradient of 'encoder.weight' is not finite at batch 1, though the loss is: it goes through "
+                       "cell 'leaky_rnn', dynamics 'steep'",
+                       Error);
+}
+
+TEST_CASE("what the weights are given that is no number is told with the dynamics that made it") {
+  const auto model = test::make_model("arrays_task", plugin::json::object(), "leaky_rnn", plugin::json::object(), 5,
+                                      0.1, {{"imaginary"}});
+  CHECK_THROWS_WITH_AS(trained(model, small(1), {initial_weights(model, 0), {}, {}, 0}),
+                       doctest::Contains("'drive' of cell 'leaky_rnn', which was not finite itself: the product with "
+                                         "the weights and 'emit' of dynamics 'imaginary'"),
+                       Error);
+}

@@ -161,6 +161,25 @@ TEST_CASE("included files are merged, and the including file comes first") {
   CHECK(document.entry("task.a.y").value.source == 0);
 }
 
+TEST_CASE("of another plugin or kind, and in braces, a table counts whole") {
+  const Files files({{"base.toml",
+                      "[task.t]\nplugin = \"triangle\"\nsd = 0.2\n"
+                      "[network.n]\ncell = { plugin = \"leaky_rnn\", units = 8, alpha = 0.5 }\n"
+                      "[network.m]\ncell = { plugin = \"gru\", units = 8 }\n"
+                      "[stage.s]\nnoise = { factor = 1 }\n[stage.s.draw]\nkind = \"paths\"\ntrials = 3\n"},
+                     {"a.toml",
+                      "include = [\"base.toml\"]\n[task.t]\nplugin = \"t_maze\"\n[network]\nn = { cell.units = 4 }\n"
+                      "[network.m]\ncell = { units = 4 }\n"
+                      "[scales.small]\nstage.s.noise = { value = 0.02 }\nstage.s.draw.kind = \"density\"\n"
+                      "stage.s.draw.of = \"replay\"\n"}});
+  const auto root = files.read("a.toml", {"scale=\"small\""}).root;
+  CHECK(root["task"]["t"] == json({{"plugin", "t_maze"}}));
+  CHECK(root["network"]["n"]["cell"] == json({{"plugin", "leaky_rnn"}, {"units", 4}, {"alpha", 0.5}}));
+  CHECK(root["network"]["m"]["cell"] == json({{"units", 4}}));
+  CHECK(root["stage"]["s"]["noise"] == json({{"value", 0.02}}));
+  CHECK(root["stage"]["s"]["draw"] == json({{"kind", "density"}, {"of", "replay"}}));
+}
+
 TEST_CASE("what the including file says again counts from its place: paths may start there") {
   const Files files(
       {{"common.toml", "file = \"net\"\n"}, {"main.toml", "include = [\"common.toml\"]\nfile = \"net\"\n"}});

@@ -243,14 +243,16 @@ TEST_CASE("what stopped the last save of a checkpoint does not stop the next run
   later.batch = 9;
   save_checkpoint(work, fingerprint, {later, {}});
   CHECK(checkpointed_batch(work, fingerprint) == 9);
-  CHECK_FALSE(checkpointed_batch(work, std::string(64, 'a')));
+  CHECK(checkpointed_batch(work, std::string(64, 'a')) == 0);
   // A flipped bit and a torn file are passed over.
   auto bytes = store::read_file(work / "checkpoint.safetensors");
   bytes[bytes.find("\"9\"") + 1] = '8';
   std::ofstream(work / "checkpoint.safetensors") << bytes;
   CHECK(checkpointed_batch(work, fingerprint) == 7);
   fs::resize_file(work / "checkpoint.previous.safetensors", 20);
-  CHECK_FALSE(checkpointed_batch(work, fingerprint));
+  CHECK(checkpointed_batch(work, fingerprint) == 0);
+  CHECK(decide(plan, asked_for(plan, {}), folder.path, 0).at(0).why ==
+        "interrupted, and its checkpoints are damaged: starts anew");
   CHECK(run(plan, options_for(folder)).code == ExitCode::ok);
 }
 

@@ -75,9 +75,11 @@ TEST_CASE("a point too long for a file's name gets a link that is cut") {
 
 TEST_CASE("a report that cannot be written is a warning") {
   const Folder folder;
+  auto options = options_for(folder);
+  run(plan_of(pipeline_text), options);
+  fs::remove(folder.path / "test/report.html");
   fs::create_directories(folder.path / "test/report.html");
   std::ofstream(folder.path / "test/report.html/notes.txt") << "mine";
-  auto options = options_for(folder);
   std::string warned;
   options.events.warning = [&](const std::string& text) { warned += text; };
   const auto result = run(plan_of(pipeline_text), options);
@@ -85,6 +87,23 @@ TEST_CASE("a report that cannot be written is a warning") {
   CHECK_FALSE(result.metrics.empty());
   CHECK(result.report.empty());
   CHECK(contains(warned, "no report was written: "));
+}
+
+TEST_CASE("files of others are not replaced") {
+  const Folder folder;
+  const auto plan = plan_of(task_and_network + fresh_stage("one"));
+  fs::create_directories(folder.path / "test");
+  std::ofstream(folder.path / "test/metrics.csv") << "mine";
+  CHECK_THROWS_WITH_AS(run(plan, options_for(folder)),
+                       doctest::Contains("test: has files in it that are not of a run, such as metrics.csv"),
+                       store::DataError);
+  CHECK(store::read_file(folder.path / "test/metrics.csv") == "mine");
+  fs::remove(folder.path / "test/metrics.csv");
+  run(plan, options_for(folder));
+  fs::remove(folder.path / "test/one");
+  std::ofstream(folder.path / "test/one") << "mine";
+  CHECK(run(plan, options_for(folder)).code == ExitCode::run_failed);
+  CHECK(store::read_file(folder.path / "test/one") == "mine");
 }
 
 TEST_CASE("a copy of a pipeline and its results is the same pipeline") {
