@@ -3,8 +3,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/trim.hpp>
 #include <cli/measure_files.hpp>
 #include <map>
+#include <store/files.hpp>
 
 namespace reverie::cli {
 namespace {
@@ -43,7 +45,7 @@ Texts split_names(const std::string& list) {
   Texts names;
   for (std::size_t begin = 0; begin <= list.size();) {
     const auto end = std::min(list.find(',', begin), list.size());
-    names.push_back(list.substr(begin, end - begin));
+    names.push_back(boost::trim_copy(list.substr(begin, end - begin)));
     begin = end + 1;
   }
   Texts sorted = names;
@@ -54,8 +56,6 @@ Texts split_names(const std::string& list) {
                      "for example --dims trial,time,space");
   return names;
 }
-
-std::string extension_of(const std::string& file) { return std::filesystem::path(file).extension().string(); }
 
 }  // namespace
 
@@ -102,14 +102,14 @@ std::vector<pipeline::MeasuredVariable> inputs_of(const plugin::Metric& metric, 
 }
 
 void check_result_name(const std::string& file) {
-  const auto extension = extension_of(file);
+  const auto extension = store::extension_of(file);
   if (extension != ".nc" && extension != ".json" && extension != ".csv")
     throw UsageError(fmt::format("--out {}: the name says no format", file),
                      "end it in .nc (netCDF), .json or .csv (a tidy table)");
 }
 
 void write_result(const std::string& file, const store::Dataset& dataset) {
-  const auto extension = extension_of(file);
+  const auto extension = store::extension_of(file);
   if (extension == ".json") return store::write_json(file, dataset);
   if (extension == ".csv") return store::write_csv(file, dataset);
   store::write_dataset(file, dataset);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <pipeline/import_network.hpp>
 #include <set>
+#include <store/files.hpp>
 #include <store/npz.hpp>
 
 namespace reverie::pipeline {
@@ -180,8 +181,9 @@ void take_constants(Matching& matching, const NetworkImport& import, const engin
 }  // namespace
 
 store::Safetensors read_tensors(const fs::path& file) {
-  if (file.extension() == ".safetensors") return store::read_safetensors(file);
-  if (file.extension() == ".npz") return store::read_npz_tensors(file);
+  const auto extension = store::extension_of(file);
+  if (extension == ".safetensors") return store::read_safetensors(file);
+  if (extension == ".npz") return store::read_npz_tensors(file);
   throw store::DataError(fmt::format("'{}' is neither a .safetensors nor an .npz file", file.string()),
                          "of PyTorch: numpy.savez(\"net.npz\", **{k: v.numpy() for k, v in net.state_dict().items()})");
 }

@@ -47,7 +47,9 @@ void require_ascending_times(const store::RecordingReader& reader, const std::st
 
 /// A recording's variable as a metric's source.
 Metric::Source source_of(const std::shared_ptr<store::RecordingReader>& reader, const plugin::MetricInput& declared,
-                         const std::string& variable) {
+                         const MeasuredVariable& input) {
+  const auto& variable = input.variable;
+  const bool has_options = !input.layout.variable.empty();  // of the command line
   const auto place = fmt::format("{}: '{}'", reader->file().string(), variable);
   if (!reader->has(variable))
     throw store::DataError(fmt::format("{} is not there; it has {}", place, fmt::join(reader->names(), ", ")),
@@ -59,6 +61,9 @@ Metric::Source source_of(const std::shared_ptr<store::RecordingReader>& reader, 
                                        fmt::join(dims, ", "), declared.role, fmt::join(declared.dims, ", ")),
                            dims.size() + 1 == declared.dims.size()
                                ? "Paths of one coordinate need a last dimension of length 1, single trials a first one."
+                           : has_options
+                               ? "Give its dimensions these names in the order of the file (--dims), transpose it, or "
+                                 "name another one (--variable)."
                                : "Name another variable; or bring its dimensions into this order.");
   // Dimensions may have other names, but one that the metric knows stands in its place.
   for (std::size_t k = 0; k < dims.size(); ++k)
@@ -66,7 +71,8 @@ Metric::Source source_of(const std::shared_ptr<store::RecordingReader>& reader, 
         std::find(declared.dims.begin(), declared.dims.end(), dims[k]) != declared.dims.end())
       throw store::DataError(fmt::format("{} has its dimensions in the order ({}); input '{}' of the metric takes ({})",
                                          place, fmt::join(dims, ", "), declared.role, fmt::join(declared.dims, ", ")),
-                             "Name them as the metric does, transpose the variable, or name another one.");
+                             fmt::format("Name them as the metric does{}, transpose the variable, or name another one.",
+                                         has_options ? " (--dims)" : ""));
   Metric::Source source;
   source.given = true;
   source.shape = reader->shape(variable);
@@ -137,7 +143,7 @@ store::Dataset measure(const Metric& metric, const std::vector<MeasuredVariable>
       sources.emplace_back();
       continue;
     }
-    sources.push_back(source_of(reader, metric.inputs()[k], input.variable));
+    sources.push_back(source_of(reader, metric.inputs()[k], input));
     if (k == 0) unit = reader->unit(input.variable);
   }
   const auto stream = numeric::make_stream(seed, numeric::Role::measure, numeric::Purpose::resampling, draw);

@@ -183,8 +183,8 @@ void export_file(const fs::path& file, const fs::path& out, const std::function<
                           {".safetensors", ".safetensors", weights_to_safetensors}};
   std::string formats;
   for (const auto& way : ways) {
-    if (file.extension() != way.from) continue;
-    if (out.extension() == way.to) return way.go(file, out, meanwhile);
+    if (extension_of(file) != way.from) continue;
+    if (extension_of(out) == way.to) return way.go(file, out, meanwhile);
     formats += fmt::format("{}'{}'", formats.empty() ? "" : " or ", way.to);
   }
   if (formats.empty())

@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cctype>
 #include <cerrno>
 #include <fstream>
 #include <random>
@@ -19,6 +21,14 @@
 namespace reverie::store {
 
 std::string reason_of(int error) { return std::generic_category().message(error); }
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+std::string extension_of(const std::filesystem::path& file) { return lower_case(file.extension().string()); }
 
 std::string remedy_of(int error) {
   switch (error) {

@@ -25,6 +25,10 @@ std::string remedy_of(int error);
 /// Checks that `file` can be opened for reading and is a regular file; returns its size in bytes.
 std::uintmax_t size_of_readable_file(const std::filesystem::path& file);
 
+std::string lower_case(std::string text);
+/// The ending of a file's name, in lower case: ".csv".
+std::string extension_of(const std::filesystem::path& file);
+
 /// Brings a file or folder to the disk; 0 or an errno.
 int synchronise(const std::filesystem::path& file_or_folder);
 

@@ -34,6 +34,7 @@ void name_dimensions(ForeignArray& array, const std::vector<std::string>& dims, 
             ? "name both dimensions in the order of the file: --dims time,space for one trial; paths of one "
               "coordinate need a last dimension of length 1, as by array[..., None] in NumPy"
             : "name every dimension in the order of the file: --dims trial,time,space");
+  const auto shape = array.shape;
   array.dims = dims;
   const auto contains = [](const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -48,7 +49,9 @@ void name_dimensions(ForeignArray& array, const std::vector<std::string>& dims, 
   if (unknown > 1 && contains(wanted, "trial") && dims.front() != "trial")
     throw DataError(fmt::format("{}: ({}) does not tell which dimension is which of ({})", place, fmt::join(dims, ", "),
                                 fmt::join(wanted, ", ")),
-                    "use the metric's names, in the order of the file: --dims space,time,trial");
+                    fmt::format("give --dims the metric's names in the order of the array in the file, whose shape is "
+                                "({})",
+                                fmt::join(shape, ", ")));
   // Trials come first and time second, whatever the others are called; dimensions that are wanted in their order.
   std::vector<std::string> order;
   for (const std::string& name : wanted)

@@ -64,6 +64,7 @@ class RecordingReader {
   std::vector<double> read_double(const std::string& name, std::int64_t first = 0, std::int64_t count = -1) const;
   /// Whether float32 holds its numbers as the file has them.
   bool fits_float(const std::string& name) const;
+  bool holds_texts(const std::string& name) const;
   std::vector<std::string> labels(const std::string& name) const;
   std::map<std::string, std::string> attributes() const;
 

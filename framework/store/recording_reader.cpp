@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <store/files.hpp>
 #include <store/foreign.hpp>
 #include <store/netcdf_dataset.hpp>
 
@@ -15,7 +16,7 @@ struct Listed {
   std::string name, unit;
   std::vector<std::string> dims;
   std::vector<std::int64_t> shape;
-  bool fits_float = false;
+  bool fits_float = false, holds_texts = false;
 };
 
 }  // namespace
@@ -75,9 +76,24 @@ struct NetcdfState final : RecordingReader::State {
       : State(name), netcdf(NetcdfFile::open(name)), listed(list_variables(netcdf)) {
     for (const auto& variable : listed)
       variables.push_back({variable.name, text_attribute(netcdf, variable.id, "units"), variable.dims, variable.shape,
-                           variable.type == NC_FLOAT});
-    for (auto& variable : variables)
-      if (variable.name == layout.variable) apply(layout, variable);
+                           variable.type == NC_FLOAT, variable.type == NC_STRING});
+    if (layout.variable.empty()) return;
+    std::vector<std::string> names;
+    for (auto& variable : variables) {
+      if (variable.name == layout.variable) {
+        apply(layout, variable);
+        return;
+      }
+      names.push_back(variable.name);
+    }
+    int groups = 0;
+    netcdf.attempt("the list of groups", [&] { return nc_inq_grps(netcdf.id(), &groups, nullptr); });
+    throw DataError(
+        fmt::format("'{}' has no variable '{}' (it has: {}).{}", file.string(), layout.variable,
+                    names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")),
+                    did_you_mean(layout.variable, names)),
+        std::string(groups > 0 ? "variables in groups are not read: copy them to the top of the file, or " : "") +
+            "name one of those: --variable ROLE=NAME");
   }
 
   /// Other words for the dimensions, in all variables that have them; a unit where the file names none.
@@ -150,7 +166,7 @@ struct ArrayState final : RecordingReader::State {
 };
 
 std::unique_ptr<RecordingReader::State> open(const std::filesystem::path& file, const RecordingLayout& layout) {
-  const auto extension = file.extension();
+  const auto extension = extension_of(file);
   if (extension == ".npy") return std::make_unique<ArrayState>(file, read_npy(file, layout));
   if (extension == ".npz") return std::make_unique<ArrayState>(file, read_npz(file, layout));
   if (extension == ".csv") return std::make_unique<ArrayState>(file, read_tracks(file, layout));
@@ -200,6 +216,7 @@ std::vector<double> RecordingReader::read_double(const std::string& name, std::i
 }
 
 bool RecordingReader::fits_float(const std::string& name) const { return state_->at(name).fits_float; }
+bool RecordingReader::holds_texts(const std::string& name) const { return state_->at(name).holds_texts; }
 
 std::vector<std::string> RecordingReader::labels(const std::string& name) const {
   return state_->labels(state_->index_of(name));

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <limits>
 #include <map>
+#include <store/files.hpp>
 #include <store/foreign.hpp>
 #include <store/publication.hpp>
 
@@ -18,20 +19,71 @@ namespace {
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\"");
+  const auto first = text.find_first_not_of(" \t");
   if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\"") - first + 1);
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-std::vector<std::string_view> cells_of(std::string_view line) {
-  std::vector<std::string_view> cells;
-  for (;;) {
-    const auto comma = line.find(',');
-    cells.push_back(trimmed(line.substr(0, comma)));
-    if (comma == line.npos) return cells;
-    line.remove_prefix(comma + 1);
-  }
+DataError wrong_line(const std::filesystem::path& file, std::size_t line, const std::string& what,
+                     const std::string& remedy) {
+  return {fmt::format("{}:{}: {}", file.string(), line, what), remedy};
 }
+
+/// Rows of cells (RFC 4180): one in quotes may hold commas, line breaks and, doubled, quotes.
+struct TableRows {
+  const std::filesystem::path& file;
+  std::string_view rest;
+  std::size_t line = 1;  ///< where `rest` begins
+
+  std::vector<std::string> next() {
+    std::vector<std::string> cells = {cell()};
+    while (rest.starts_with(',')) {
+      rest.remove_prefix(1);
+      cells.push_back(cell());
+    }
+    take_break();
+    return cells;
+  }
+
+ private:
+  bool take_break() {
+    if (!rest.starts_with('\n') && !rest.starts_with('\r')) return false;
+    rest.remove_prefix(rest.starts_with("\r\n") ? 2 : 1);
+    ++line;
+    return true;
+  }
+
+  std::string cell() {
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+    std::string text = rest.starts_with('"') ? quoted() : "";
+    const auto end = std::min(rest.find_first_of(",\r\n"), rest.size());
+    text += rest.substr(0, end);
+    rest.remove_prefix(end);
+    return std::string(trimmed(text));
+  }
+
+  /// The text from an opening quote to its closing one.
+  std::string quoted() {
+    const auto start = line;
+    std::string text;
+    for (rest.remove_prefix(1);;) {
+      const auto end = rest.find_first_of("\"\r\n");
+      if (end == rest.npos)
+        throw wrong_line(file, start, "a quote is not closed",
+                         "end the cell with a quote; one within is written twice");
+      text += rest.substr(0, end);
+      rest.remove_prefix(end);
+      if (take_break()) {
+        text += '\n';
+        continue;
+      }
+      rest.remove_prefix(1);
+      if (!rest.starts_with('"')) return text;
+      text += '"';
+      rest.remove_prefix(1);
+    }
+  }
+};
 
 /// "x (m)" as its name and its unit.
 std::pair<std::string, std::string> header_of(std::string_view cell) {
@@ -51,27 +103,33 @@ struct Table {
   std::map<std::string, std::size_t> columns;  ///< of the names that are read
   std::string time_unit, space_unit;
   std::vector<std::pair<std::string, std::vector<Sample>>> trials;  ///< in the order in which they appear
+  std::map<std::string, std::size_t> trial_numbers;                 ///< by name
 
   DataError wrong(std::size_t line, const std::string& what, const std::string& remedy) const {
-    return {fmt::format("{}:{}: {}", file.string(), line, what), remedy};
+    return wrong_line(file, line, what, remedy);
   }
 
-  void read_header(std::size_t line, const std::vector<std::string_view>& cells) {
+  void read_header(std::size_t line, const std::vector<std::string>& cells) {
     std::vector<std::string> names;
     std::map<std::string, std::string> units;
-    for (std::size_t k = 0; k < cells.size(); ++k) {
-      const auto [name, unit] = header_of(cells[k]);
-      names.push_back(name);
-      if (name != "trial" && name != "time" && name != "x" && name != "y" && name != "z") continue;
-      if (!columns.emplace(name, k).second)
-        throw wrong(line, fmt::format("two columns are called '{}'", name), "rename one of them");
-      units[name] = unit;
+    for (const auto& cell : cells) names.push_back(header_of(cell).first);
+    auto others = names;
+    for (const char* name : {"trial", "time", "x", "y", "z"}) {
+      std::vector<std::size_t> exact, similar;
+      for (std::size_t k = 0; k < names.size(); ++k)
+        if (lower_case(names[k]) == name) (names[k] == name ? exact : similar).push_back(k);
+      const auto& found = exact.empty() ? similar : exact;
+      if (found.size() > 1) throw wrong(line, fmt::format("two columns are called '{}'", name), "rename one of them");
+      if (found.empty()) continue;
+      columns[name] = found[0];
+      units[name] = header_of(cells[found[0]]).second;
+      std::erase(others, names[found[0]]);
     }
     for (const char* name : {"trial", "time", "x", "y"})
       if (!columns.contains(name))
         throw wrong(line,
                     fmt::format("there is no column '{}' (columns: {}).{}", name, fmt::join(names, ", "),
-                                did_you_mean(name, names)),
+                                did_you_mean(name, others)),
                     "the first line names the columns: trial,time,x,y; a single coordinate, as an angle, is read from "
                     ".npy or .npz");
     time_unit = units["time"];
@@ -93,44 +151,38 @@ struct Table {
     return value;
   }
 
-  void read_row(std::size_t line, const std::vector<std::string_view>& cells, std::size_t width) {
+  void read_row(std::size_t line, const std::vector<std::string>& cells, std::size_t width) {
     if (cells.size() != width)
       throw wrong(line, fmt::format("{} cells where the header has {}", cells.size(), width), "complete the row");
-    const std::string label(cells[columns.at("trial")]);
+    const auto& label = cells[columns.at("trial")];
     if (label.empty()) throw wrong(line, "the trial has no name", "number the trials in the column 'trial'");
-    auto trial = std::find_if(trials.rbegin(), trials.rend(), [&](const auto& t) { return t.first == label; });
-    if (trial == trials.rend()) {
-      trials.emplace_back(label, std::vector<Sample>());
-      trial = trials.rbegin();
-    }
+    const auto [known, is_new] = trial_numbers.emplace(label, trials.size());
+    if (is_new) trials.emplace_back(label, std::vector<Sample>());
+    auto& samples = trials[known->second].second;
     Sample sample{line, number(line, "time", cells[columns.at("time")], false), {missing, missing, missing}};
     for (const auto& [name, k] : columns)
       if (name.size() == 1) sample.at[static_cast<std::size_t>(name[0] - 'x')] = number(line, name, cells[k], true);
-    if (!trial->second.empty() && sample.time <= trial->second.back().time)
-      throw wrong(line,
-                  fmt::format("trial {} goes back from time {} to {}", label, trial->second.back().time, sample.time),
+    if (!samples.empty() && sample.time <= samples.back().time)
+      throw wrong(line, fmt::format("trial {} goes back from time {} to {}", label, samples.back().time, sample.time),
                   "order the rows of each trial by time");
-    trial->second.push_back(sample);
+    samples.push_back(sample);
   }
 };
 
 Table read_table(const std::filesystem::path& file, const std::string& text) {
-  Table table{file, {}, "", "", {}};
-  std::size_t line_number = 0, width = 0;
-  for (std::string_view rest = text; !rest.empty();) {
-    const auto end = rest.find_first_of("\r\n");
-    auto line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end, rest.size()));
-    rest.remove_prefix(rest.starts_with("\r\n") ? 2 : rest.empty() ? 0 : 1);
-    ++line_number;
-    if (line_number == 1 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);  // spreadsheets write this mark
-    if (trimmed(line).empty()) continue;
-    const auto cells = cells_of(line);
+  Table table{file, {}, "", "", {}, {}};
+  TableRows rows{file, text};
+  if (rows.rest.starts_with("\xEF\xBB\xBF")) rows.rest.remove_prefix(3);  // spreadsheets write this mark
+  std::size_t width = 0;
+  while (!rows.rest.empty()) {
+    const auto line = rows.line;
+    const auto cells = rows.next();
+    if (cells.size() == 1 && cells[0].empty()) continue;
     if (table.columns.empty()) {
-      table.read_header(line_number, cells);
+      table.read_header(line, cells);
       width = cells.size();
     } else {
-      table.read_row(line_number, cells, width);
+      table.read_row(line, cells, width);
     }
   }
   if (table.trials.empty())

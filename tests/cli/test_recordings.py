@@ -183,6 +183,7 @@ class Recordings(unittest.TestCase):
         np.save(self.folder / "t.npy", self.paths.transpose(2, 1, 0))
         self.check_refused(1, "does not tell which dimension is which", "path_length", "--recording", "t.npy", "--dims",
                            "x,frame,trial")
+        self.check_refused(1, "whose shape is (2, 30, 20)", "path_length", "--recording", "t.npy", "--dims", "x,frame,trial")
         np.save(self.folder / "one.npy", self.paths[0])
         self.check_refused(1, "does not tell which dimension is which", "path_length", "--recording", "one.npy",
                            "--dims", "frame,axis")
@@ -231,6 +232,43 @@ class Recordings(unittest.TestCase):
         (self.folder / "t.csv").write_bytes("\r\n".join([*lines, "0,x,1,2"]).encode())
         self.check_refused(1, "t.csv:7: 'x' in column 'time'", "path_length", "--recording", "t.csv")
         self.check_refused(1, "leave --dims out", "path_length", "--recording", "t.csv", "--dims", "time,trial,space")
+
+    def test_endings_in_capitals(self):
+        wanted = self.expected(self.paths)
+        np.save(self.folder / "a.npy", self.paths)
+        (self.folder / "a.npy").rename(self.folder / "A.NPY")
+        np.savez(self.folder / "a.npz", position=self.paths)
+        (self.folder / "a.npz").rename(self.folder / "A.NPZ")
+        for name in ("A.NPY", "A.NPZ"):
+            self.assertAlmostEqual(self.path_length("--recording", name), wanted, delta=1e-5 * wanted)
+        self.path_length("--recording", "A.NPY", "--out", "R.JSON")
+        self.assertIn("path_length", json.loads((self.folder / "R.JSON").read_text())["variables"])
+        self.path_length("--recording", "A.NPY", "--out", "R.NC")
+        exported = self.reverie("export", "R.NC", "--out", "R.NPZ")
+        self.assertEqual(exported.returncode, 0, exported.stderr)
+
+    def test_blanks_between_names_of_dimensions(self):
+        np.save(self.folder / "turned.npy", self.paths.transpose(1, 0, 2))
+        wanted = self.expected(self.paths)
+        self.assertAlmostEqual(self.path_length("--recording", "turned.npy", "--dims", " time , trial , space "), wanted,
+                               delta=1e-5 * wanted)
+
+    def test_netcdf_messages_name_the_options_that_help(self):
+        with netCDF4.Dataset(self.folder / "n.nc", "w") as file:
+            for dim, extent in (("animal", 20), ("frame", 30), ("axis", 2)):
+                file.createDimension(dim, extent)
+            file.createVariable("track", "f8", ("animal", "frame", "axis"))[:] = self.paths
+        self.check_refused(1, "--variable ROLE=NAME", "path_length", "--recording", "n.nc")
+        self.check_refused(1, "(--dims)", "path_length", "--recording", "n.nc", "--variable", "recording=track")
+
+    def test_variables_in_groups_are_not_read(self):
+        with netCDF4.Dataset(self.folder / "g.nc", "w") as file:
+            group = file.createGroup("session")
+            for dim, extent in (("trial", 20), ("time", 30), ("space", 2)):
+                group.createDimension(dim, extent)
+            group.createVariable("position", "f8", ("trial", "time", "space"))[:] = self.paths
+        self.check_refused(1, "has no variable 'position' (it has: none)", "path_length", "--recording", "g.nc")
+        self.check_refused(1, "variables in groups are not read", "path_length", "--recording", "g.nc")
 
     def test_a_replay_has_no_direction_of_its_own(self):
         # Two directions, half of the paths to each; their trials say the opposite.

@@ -170,6 +170,24 @@ TEST_CASE("tracks: rows become trials, missing samples and shorter trials NaN") 
   CHECK(RecordingReader(folder / "z.csv", layout_of()).read("position") == std::vector<float>{1, 2, 3});
 }
 
+TEST_CASE("tracks: cells in quotes hold commas, quotes and line breaks; interleaved trials keep their order") {
+  const TemporaryFolder folder;
+  store::write_file_atomically(folder / "q.csv",
+                               "\"note, long\",\"trial\",time,\"x (m)\",y (m)\r\n"
+                               "\"left, then \"\"right\"\"\r\nand back\",\"b, 1\",0,\"1\",2\r\n"
+                               "\"\",a,0,5,6\r\n,\"b, 1\",1,3,4\r\n5\" wide,a,1, \"7\" ,8");
+  const RecordingReader reader(folder / "q.csv", layout_of());
+  CHECK(reader.unit("position") == "m");
+  CHECK(reader.read("position") == std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8});
+}
+
+TEST_CASE("tracks: names of columns in any case, the exact one first") {
+  const TemporaryFolder folder;
+  store::write_file_atomically(folder / "T.CSV", "Trial,TIME,X (m),x (m),Y (m)\n1,0,9,1,2\n");
+  const RecordingReader reader(folder / "T.CSV", layout_of());
+  CHECK(reader.read("position") == std::vector<float>{1, 2});
+}
+
 TEST_CASE("tracks: tables that are broken are refused with the line") {
   const TemporaryFolder folder;
   struct Row {
@@ -178,7 +196,10 @@ TEST_CASE("tracks: tables that are broken are refused with the line") {
   const std::vector<Row> table = {
       {"", "holds no samples"},
       {"trial,time,x,y\n", "holds no samples"},
-      {"trial,time,x\n1,0,0\n", "bad.csv:1: there is no column 'y'"},
+      {"trial,time,x\n1,0,0\n", "bad.csv:1: there is no column 'y' (columns: trial, time, x). |"},
+      {"trial,time,X,y,X\n1,0,0,0,0\n", "bad.csv:1: two columns are called 'x'"},
+      {"trial,time,x,y,note\n1,0,0,0,\"a\nb\"\n1,1,left,0,\n", "bad.csv:4: 'left' in column 'x'"},
+      {"trial,time,x,y\n1,0,0,0\n1,1,\"0,0\n1,2,0,0\n", "bad.csv:3: a quote is not closed"},
       {"trail,time,x,y\n1,0,0,0\n", "Did you mean 'trail'?"},
       {"trial,time,x,y,x\n1,0,0,0,0\n", "two columns are called 'x'"},
       {"trial,time,x (m),y (cm)\n1,0,0,0\n", "'y' is in \"cm\" and x in \"m\""},
@@ -213,4 +234,9 @@ TEST_CASE("netCDF of others: dimensions get other names and a unit where the fil
   CHECK(wrong(folder / "a.nc", {"track", {"trial", "time"}, {}, ""}).find("has 3 dimensions (animal, frame, axis)") !=
         std::string::npos);
   CHECK(wrong(folder / "a.nc", {"metres", {}, {}, "cm"}).find("is in m, not cm") != std::string::npos);
+  const auto unknown = wrong(folder / "a.nc", {"trak", {}, {}, ""});
+  CHECK_MESSAGE(
+      unknown.find("(it has: track, metres). Did you mean 'track'? | name one of those: --variable ROLE=NAME") !=
+          unknown.npos,
+      unknown);
 }
