@@ -11,7 +11,8 @@ struct Difference {
   std::string text;  ///< "friction 0.7 → 0.6", "divergence 0.2 → 0.3"
 };
 
-/// Configuration by stage.json, plugins by provenance.json, single numbers by result.nc, other files by checksum.
+/// Configuration by stage.json, with what changed of inputs that lie beside; plugins by provenance.json, single numbers
+/// by result.nc, other files by checksum, and of .nc and .safetensors the variables that differ.
 /// Empty: the same. DataError when a folder holds no result.
 std::vector<Difference> compare_results(const std::filesystem::path& a, const std::filesystem::path& b);
 

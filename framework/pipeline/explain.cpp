@@ -71,17 +71,26 @@ struct Comparison {
     }
   }
 
+  /// Of long ones that begin alike, the lengths or the first element that differs.
+  void lists(const std::string& name, const json& before, const json& now) {
+    const auto was = list_text(before), is = list_text(now);
+    if (was != is) return add(fmt::format("{} {} → {}", name, was, is));
+    if (before.size() != now.size()) return add(fmt::format("{}: {} → {} values", name, before.size(), now.size()));
+    std::size_t k = 0;
+    while (before[k] == now[k]) ++k;
+    values(fmt::format("{}[{}]", name, k), before[k], now[k]);
+  }
+
   void values(const std::string& name, const json& before, const json& now) {
     if (before == now) return;
     if (before.is_object() && now.is_object()) return objects(name, before, now);
     if (before.is_array() && now.is_array() && before.size() == now.size() && !now.empty() &&
-        (now.front().is_structured() || is_fingerprint(now.front()))) {
+        (now.front().is_object() || is_fingerprint(now.front()))) {
       for (std::size_t k = 0; k < now.size(); ++k) values(name, before[k], now[k]);
       return;
     }
     if (is_fingerprint(before) && is_fingerprint(now)) return add(input(before, now));
-    if (before.is_array() && now.is_array())
-      return add(fmt::format("{} {} → {}", name, list_text(before), list_text(now)));
+    if (before.is_array() && now.is_array()) return lists(name, before, now);
     add(fmt::format("{} {} → {}", name, short_text(before), short_text(now)));
   }
 };

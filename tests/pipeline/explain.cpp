@@ -46,6 +46,16 @@ TEST_CASE("changes of a configuration are told in its words") {
   CHECK(changes({{"of", a}}, {{"of", b}},
                 [](const auto& was, const auto& is) { return was.substr(62) + is.substr(62); }) == List{"aabb"});
   CHECK(told(R"({"a": 1})", R"({"a": 1})").empty());
+  // Of long lists that begin alike, the first element that differs or the lengths.
+  json one = {{"knots", json::array()}}, two;
+  for (int k = 0; k < 100; ++k) one["knots"].push_back({0.25, k});
+  two = one;
+  two["knots"][70][1] = -1;
+  two["knots"][80][1] = -1;
+  const InputWords none = [](const auto&, const auto&) { return std::string(); };
+  CHECK(changes(one, two, none) == List{"knots[70] [0.25,70] → [0.25,-1]"});
+  two["knots"].push_back({0, 0});
+  CHECK(changes(one, two, none) == List{"knots: 100 → 101 values"});
   std::string accents;
   for (int k = 0; k < 43; ++k) accents += "é";
   CHECK(changes({{"title", "x"}}, {{"title", accents}}, [](const auto&, const auto&) { return std::string(); }) ==
