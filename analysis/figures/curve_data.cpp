@@ -149,7 +149,10 @@ Line read_line(const Group& group, const std::string& name, const std::string& s
   if (line.y.empty())
     throw store::DataError(
         fmt::format("'{}' of '{}' has no {}value to draw", name, group.label, curve.log ? "positive " : ""),
-        name == "loss" ? "" : "for values on the evaluation batch, train with evaluate = { every = ... }");
+        group.members.front()->run == "train" && name != "loss"
+            ? "for values on the evaluation batch, train with evaluate = { every = ... }"
+        : curve.log ? "draw it with log = false"
+                    : "");
   if (curve.window > 1) line.mean = running_mean(line.y, curve.window);
   return line;
 }

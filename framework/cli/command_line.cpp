@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/replace.hpp>
+#include <cctype>
 #include <cli/command_line.hpp>
 #include <cstdlib>
 #include <iostream>
@@ -187,6 +189,14 @@ void require_outside_results(const std::filesystem::path& file) {
 
 std::vector<std::string> texts(const options::variables_map& values, const std::string& name) {
   return values.count(name) == 0 ? std::vector<std::string>() : values[name].as<std::vector<std::string>>();
+}
+
+std::string shell_word(const std::filesystem::path& file) {
+  const auto text = file.string();
+  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '/' || c == '.' || c == '_' || c == '-';
+  });
+  return plain ? text : "'" + boost::replace_all_copy(text, "'", "'\\''") + "'";
 }
 
 void warn(const std::string& text) { std::cerr << "warning: " << text << "\n"; }

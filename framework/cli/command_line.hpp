@@ -68,6 +68,9 @@ void require_outside_results(const std::filesystem::path& file);
 
 std::vector<std::string> texts(const options::variables_map& values, const std::string& name);
 
+/// A file as a word of a shell command.
+std::string shell_word(const std::filesystem::path& file);
+
 void warn(const std::string& text);
 /// "error: ..." and the remedy.
 void complain(const std::string& message, const std::string& remedy);

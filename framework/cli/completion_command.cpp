@@ -33,7 +33,8 @@ _reverie() {
   esac
   case "$command" in
     run|plan|submit|validate) COMPREPLY=($(compgen -f -X '!*.toml' -- "$current") $(compgen -d -S / -- "$current"));;
-    info|measure|check) COMPREPLY=($(compgen -W "$(reverie list --json 2>/dev/null | sed -n 's/.*"id": "\(.*\)".*/\1/p')" -- "$current"));;
+    measure) COMPREPLY=($(compgen -W "$(reverie list --json 2>/dev/null | sed -n '/"kind": "metric"/{n;s/.*"id": "\(.*\)".*/\1/p;}')" -- "$current"));;
+    info|check) COMPREPLY=($(compgen -W "$(reverie list --json 2>/dev/null | sed -n 's/.*"id": "\(.*\)".*/\1/p')" -- "$current"));;
     new) COMPREPLY=($(compgen -W "cell dynamics task metric" -- "$current"));;
     completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$current"));;
     *) COMPREPLY=($(compgen -f -- "$current"));;
@@ -52,7 +53,8 @@ set -l commands @COMMANDS@
 complete -c reverie -f
 complete -c reverie -n "not __fish_seen_subcommand_from $commands" -a "$commands"
 complete -c reverie -n "__fish_seen_subcommand_from run plan submit validate" -a "(__fish_complete_suffix .toml)"
-complete -c reverie -n "__fish_seen_subcommand_from info measure check" -a "(reverie list --json 2>/dev/null | string match -rg '\"id\": \"(.*)\"')"
+complete -c reverie -n "__fish_seen_subcommand_from measure" -a "(reverie list --json 2>/dev/null | sed -n '/\"kind\": \"metric\"/{n;s/.*\"id\": \"\(.*\)\".*/\1/p;}')"
+complete -c reverie -n "__fish_seen_subcommand_from info check" -a "(reverie list --json 2>/dev/null | string match -rg '\"id\": \"(.*)\"')"
 complete -c reverie -n "__fish_seen_subcommand_from status diff export" -a "(__fish_complete_directories)"
 complete -c reverie -n "__fish_seen_subcommand_from export import measure check" -F
 complete -c reverie -n "__fish_seen_subcommand_from new" -a "cell dynamics task metric"

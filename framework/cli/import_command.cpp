@@ -175,7 +175,8 @@ int import_command(const Command& command, const Arguments& arguments) {
     return 0;
   }
   store::write_file_atomically(out, text);
-  std::cerr << fmt::format("{} fits; 'reverie run {}' replays it\n", (*values)["FILE"].as<std::string>(), out.string());
+  std::cerr << fmt::format("{} fits; this replays it: reverie run {}\n", (*values)["FILE"].as<std::string>(),
+                           shell_word(out));
   return 0;
 }
 

@@ -75,15 +75,6 @@ void write_project(const std::string& kind, const std::string& name) {
   }
 }
 
-/// As a word of a shell command.
-std::string quoted(const path& file) {
-  const auto text = file.string();
-  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isalnum(c) || c == '/' || c == '.' || c == '_' || c == '-';
-  });
-  return plain ? text : "'" + replaced(text, "'", "'\\''") + "'";
-}
-
 /// Can CMake find the package beside this command?
 bool has_package() {
   const auto folders = library_folders();
@@ -97,11 +88,11 @@ bool has_package() {
 std::string next_steps(const std::string& name) {
   // CMake finds packages beside the commands in PATH.
   const bool is_installed = has_package(), is_found = is_installed && is_on_path(installation() / "bin");
-  const auto prefix = is_installed ? quoted(installation()) : "$HOME/.local";
+  const auto prefix = is_installed ? shell_word(installation()) : "$HOME/.local";
   std::string steps;
   if (!is_installed)
     steps += fmt::format("  cmake --install {} --prefix $HOME/.local    # this one is built, but not installed\n",
-                         quoted(installation()));
+                         shell_word(installation()));
   steps += fmt::format("  cd {}\n  cmake -B build{}\n  cmake --build build\n  ctest --test-dir build\n", name,
                        is_found ? "" : " -DCMAKE_PREFIX_PATH=" + prefix);
   return steps + fmt::format("  {} run {}.toml\n", is_found ? "reverie" : prefix + "/bin/reverie", name);

@@ -23,8 +23,8 @@ std::string label_problem(const json& label, const std::string& axis) {
   if (label.is_string() && !fits_in_a_path(label.get<std::string>()))
     return fmt::format(
         "\"{}\" cannot be a value of '{}': use at most 100 letters, digits, '_', '-', '.' and '+' (results lie in "
-        "folders of that name); a table [axes.{}] gives other values a name",
-        label.get<std::string>(), axis, axis);
+        "folders of that name)",
+        label.get<std::string>(), axis);
   return "";
 }
 
@@ -45,7 +45,8 @@ std::optional<Axis> read_list(const Reading& reading, const std::string& path, c
       continue;
     }
     if (const auto problem = label_problem(list[k], name); !problem.empty())
-      wrong(k, problem);
+      wrong(k, list[k].is_string() ? fmt::format("{}; a table [axes.{}] gives other values a name", problem, name)
+                                   : problem);
     else if (axis.find(list[k]))
       wrong(k, fmt::format("{} appears twice in '{}'", list[k].dump(), name));
     axis.labels.push_back(list[k]);

@@ -12,6 +12,8 @@ using Point = std::vector<std::pair<std::string, json>>;
 
 /// A label as text: in paths, legends and messages.
 std::string text_of(const json& label);
+/// Whether a text means that label; numbers are compared as numbers: "1" means 1.0.
+bool means(const std::string& text, const json& label);
 /// "friction=0.5,seed=0"; "" for the empty point.
 std::string text_of(const Point& point);
 /// { axis = label, ... }.

@@ -819,10 +819,21 @@ class Store(CommandLine):
         self.assertEqual(self.reverie("diff", "runs/good/train", "other/good/train").stderr, "no difference\n")
         replay = self.reverie("diff", "runs/good/replay", "other/good/replay").stdout
         self.assertIn("draw 0 → 1", replay)
-        self.assertIn("recording.nc has other contents", replay)
+        self.assertRegex(replay, r"recording.nc has other contents: .*position differs by up to \d")
         measured = self.reverie("diff", "runs/good/divergence", "other/good/divergence").stdout
+        self.assertIn("input simulate changed (draw 0 → 1)", measured)
         self.assertRegex(measured, r"result +divergence \S+ → \S+")
         self.check_error(1, ["'runs/good' is a folder of results: ", "name one of them"], "diff", "runs/good", "other/good")
+        # An option that changes the description of a recording alone, and one that changes every weight.
+        for run, setting in (("dense", "compress=true"), ("more", "")):
+            change = ["--set", f"stage.replay.{setting}"] if setting else ["--set", "stage.train.batches=3"]
+            self.assertEqual(self.reverie("run", "good.toml", *change, "--runs", run).returncode, 0)
+        same = self.reverie("diff", "runs/good/replay", "dense/good/replay").stdout
+        self.assertIn("recording.nc has other contents: the same numbers", same)
+        weights = self.reverie("diff", "runs/good/train", "more/good/train").stdout
+        self.assertRegex(weights, r"weights.safetensors has other contents: .*w_rec.weight differs by up to \d")
+        self.assertIn("input train changed (batches 2 → 3)", self.reverie("diff", "runs/good/divergence",
+                                                                          "more/good/divergence").stdout)
 
     def test_completion_scripts_are_valid_and_know_commands_and_stages(self):
         script = self.reverie("completion", "bash").stdout
@@ -831,10 +842,11 @@ class Store(CommandLine):
                  '_reverie; echo "${{COMPREPLY[@]}}"')
         for words, expected in (("reverie pl", "plan"), ("reverie run good.toml --only di", "divergence"),
                                 ("reverie run --fail", "--fail-fast"), ("reverie info underd", "underdamped"),
+                                ("reverie measure path_l", "path_length"), ("reverie measure underd", ""),
                                 ("reverie report --force good.to", "good.toml")):
             done = subprocess.run(["bash", "-c", asked.format(words), EXECUTABLE], cwd=self.folder, text=True,
                                   env=self.environment(), capture_output=True, timeout=60)
-            self.assertEqual((done.stdout.split(), done.stderr), ([expected], ""), words)
+            self.assertEqual((done.stdout.split(), done.stderr), (expected.split(), ""), words)
         self.assertIn("bashcompinit", self.reverie("completion", "zsh").stdout)
         self.assertIn("complete -c reverie", self.reverie("completion", "fish").stdout)
         self.check_error(2, ["bash, zsh, fish"], "completion", "tcsh")

@@ -352,8 +352,10 @@ class ImportCommand(Exchange):
                      "--set", "network.noise=0.02", "--map", "w_rec.weight=rnn.hh", "--map", "bias=rnn.ih_bias",
                      "--map", "bias=rnn.hh_bias")
         done = self.good(*arguments, "--out", "below/replay.toml")
-        self.assertEqual((done.stdout, done.stderr), ("", "elsewhere/net.npz fits; 'reverie run below/replay.toml' "
-                                                      "replays it\n"))
+        self.assertEqual((done.stdout, done.stderr), ("", "elsewhere/net.npz fits; this replays it: "
+                                                      "reverie run below/replay.toml\n"))
+        (self.folder / "be low").mkdir()
+        self.assertIn("reverie run 'be low/replay.toml'\n", self.good(*arguments, "--out", "be low/replay.toml").stderr)
         self.good("run", "below/replay.toml", "--set", "stage.replay.trials=3", "--set", "stage.replay.steps=4")
         self.check_same(safetensors(self.folder / "runs/replay/imported/weights.safetensors"), trained)
         config = json.loads((self.folder / "runs/replay/imported/stage.json").read_text())["config"]

@@ -94,6 +94,11 @@ TEST_CASE("curve: a result's variable runs along its dimension's coordinate") {
   CHECK(rows[3] == std::vector<std::string>{"0", "0", "2", "1.5", "", "", "", "displacement", "m", "spread"});
   CHECK(succeeds("/usr/bin/python3 " REVERIE_TEST_FOLDER "/well_formed.py " + files.svg.string() +
                  " 'lag (s)' 'displacement (m)'"));
+  result.variables[1].values = {0, 0, 0};
+  store::write_dataset(folder.make("zero") / "result.nc", result);
+  CHECK(wrong({{"value", "displacement"}, {"log", true}}, {"spread", "measure", folder.make("zero")},
+              folder.make("figure"))
+            .ends_with("no positive value to draw | draw it with log = false"));
 }
 
 TEST_CASE("curve: what cannot be drawn is named with what there is") {

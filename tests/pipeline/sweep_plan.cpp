@@ -167,6 +167,14 @@ TEST_CASE("a reference binds an axis to a value or to another axis") {
   CHECK(stages_named(crossed, {"kl[row=1.0,friction=0.5]", "kl[row=0.5,friction=0.5]"}) == both);
   for (const char* wrong : {"kl[friction=7]", "kl[friction=0.5,seed=0]", "train[friction=0.5]"})
     CHECK_THROWS_WITH_AS(stages_named(crossed, {wrong}), doctest::Contains("there is no stage '"), reverie::Error);
+  // Numbers are compared as numbers, and a wrong one is told what there is.
+  CHECK(stages_named(crossed, {"kl[row=1,friction=0.50]"}) == one);
+  try {
+    stages_named(crossed, {"kl[row=1,friction=7]"});
+    FAIL("kl has no friction of 7");
+  } catch (const reverie::Error& error) {
+    CHECK(error.remedy() == "'friction' of 'kl' has the values 0.5, 1.0.");
+  }
   CHECK(inputs_of(crossed, "kl[row=1.0,friction=0.5]") == Texts{"replay[friction=1.0]", "replay[friction=0.5]"});
 
   const auto bound = plan_of(axes + task_and_network + training + awake + replay + step +
@@ -296,6 +304,10 @@ TEST_CASE("mistakes with axes name their place and the remedy") {
   CHECK(contains(of("[axes]\nx = [1, 2, 1.0]\n"), "test.toml:2:12: error: 1.0 appears twice in 'x'"));
   CHECK(contains(of("[axes]\nx = [[1]]\n"), "lists and tables need names: [axes.x] with NAME = value"));
   CHECK(contains(of("[axes]\nx = [\"a/b\"]\n"), "\"a/b\" cannot be a value of 'x'"));
+  CHECK(contains(of("[axes]\nx = [\"a/b\"]\n"), "; a table [axes.x] gives other values a name"));
+  const auto named = of("[axes.x]\n\"a b\" = 1\n");
+  CHECK(contains(named, "\"a b\" cannot be a value of 'x'"));
+  CHECK_FALSE(contains(named, "a table"));
   CHECK(contains(of("[axes]\nseed = [-1]\n"), "the values of 'seed' must be integers from 0 on"));
   CHECK(contains(of("[axes]\nx = [\"$y\"]\n"), "values of axes cannot mention axes"));
   CHECK(contains(of("[axes]\nfriction = [1]\n", replay + "steps = \"$fricton\"\n"),
