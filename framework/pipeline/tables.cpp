@@ -22,12 +22,16 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 
 void diagnose_unknown_plugin(const Reading& reading, plugin::Kind kind, const std::string& path,
                              const std::string& id) {
-  std::vector<std::string> known, places;
-  for (const auto* component : plugin::Registry::instance().all())
+  std::vector<std::string> known, places, kinds;
+  for (const auto* component : plugin::Registry::instance().all()) {
     if (component->kind == kind) known.push_back(component->id);
+    if (component->id == id) kinds.emplace_back(plugin::name_of(component->kind));
+  }
   for (const auto* folders : {&reading.search.folders, &reading.search.bundled})
     for (const auto& folder : *folders) places.push_back(folder.string());
-  auto message = fmt::format("there is no {} plugin '{}'.{}", plugin::name_of(kind), id, did_you_mean(id, known));
+  auto message = fmt::format(
+      "there is no {} plugin '{}'.{}", plugin::name_of(kind), id,
+      kinds.empty() ? did_you_mean(id, known) : fmt::format(" '{}' is a {}.", id, fmt::join(kinds, " and a ")));
   message += known.empty() ? fmt::format(" No {} plugin was found", plugin::name_of(kind))
                            : fmt::format(" There are {}", fmt::join(known, ", "));
   message += fmt::format("; searched: {}", places.empty() ? "no folder" : fmt::format("{}", fmt::join(places, ", ")));

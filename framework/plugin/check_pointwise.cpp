@@ -77,9 +77,20 @@ std::string wrong_sum(const Function& function, std::int64_t units, Values value
   return "";
 }
 
+/// Whether a phase of a cell gives the state a movement.
+bool moves(const Function& function, const Values& before, const Values& after) {
+  for (std::size_t k = 0; k < after.size(); ++k)
+    if (function.arguments[k].name == "increment" && after[k] != before[k] &&
+        std::any_of(after[k].begin(), after[k].end(), [](double x) { return x != 0; }))
+      return true;
+  return false;
+}
+
 CheckResult check_bounds(const Component& component, const json& given) {
-  const auto failure = first_failure(component, given, [](const Function& function, std::int64_t units) {
+  bool moved = component.kind != Kind::cell;
+  const auto failure = first_failure(component, given, [&](const Function& function, std::int64_t units) {
     const auto values = random_values(function, units, 1);
+    moved = moved || moves(function, values, called<double>(function, units, values).values);
     for (const auto& damage : {called<float>(function, units, values).damage,
                                called<double>(function, units, values).damage, wrong_sum(function, units, values)})
       if (!damage.empty()) return damage;
@@ -90,8 +101,12 @@ CheckResult check_bounds(const Component& component, const json& given) {
       if (!damage.empty()) return "gradient: " + damage;
     return std::string();
   });
-  return failure ? *failure : pass();
+  if (failure) return *failure;
+  return moved ? pass() : fail("the state never moves: does `increment` write u.increment, the change of the state?");
 }
+
+// The SDK makes it NaN.
+constexpr const char* spoilt = ", or comes from what is not declared or not given there, such as memory or a slot";
 
 CheckResult check_finite(const Component& component, const json& given) {
   const auto failure = first_failure(component, given, occasions, [](const Function& function, std::int64_t units) {
@@ -100,8 +115,8 @@ CheckResult check_finite(const Component& component, const json& given) {
         for (std::size_t k = 0; k < numbers.size(); ++k)
           for (const double x : numbers[k])
             if (!std::isfinite(x))
-              return fmt::format("{}{} becomes {} for input of size {}", whose, function.arguments[k].name,
-                                 std::isnan(x) ? "NaN" : "infinite", scale);
+              return fmt::format("{}{} becomes {} for input of size {}{}", whose, function.arguments[k].name,
+                                 std::isnan(x) ? "NaN" : "infinite", scale, std::isnan(x) && scale == 0 ? spoilt : "");
         return std::string();
       };
       const auto values = random_values(function, units, 3, scale);

@@ -22,6 +22,9 @@ reverie_stream stream_of(numeric::Purpose purpose, std::uint64_t seed = 1) {
   return numeric::make_stream(seed, numeric::Role::train, purpose);
 }
 
+constexpr std::int32_t codes[] = {REVERIE_ENCODE_TARGET, REVERIE_ENCODE_START};
+const char* words_of(std::int32_t code) { return code == REVERIE_ENCODE_TARGET ? "encode" : "encode (of the start)"; }
+
 constexpr double unwritten = std::numeric_limits<double>::quiet_NaN();
 
 /// Another number of steps than the task's own, so that one that ignores what it is asked for shows.
@@ -61,12 +64,12 @@ struct Sample {
   reverie_tensor latents() const {
     return tensor_of(const_cast<double*>(batch.latents.values.data()), std::vector{rows(), task.latents()});
   }
+  std::int64_t width(std::int32_t what) const { return what == REVERIE_ENCODE_TARGET ? task.outputs() : task.starts(); }
   template <class T>
   std::vector<T> encoded(std::int32_t what, std::int64_t first, std::int64_t count) const {
-    const auto width = what == REVERIE_ENCODE_TARGET ? task.outputs() : task.starts();
-    std::vector<T> activity(static_cast<std::size_t>(count * width), static_cast<T>(unwritten));
+    std::vector<T> activity(static_cast<std::size_t>(count * width(what)), static_cast<T>(unwritten));
     const auto d = task.latents();
-    const auto tensor = tensor_of(activity.data(), std::vector{count, width});
+    const auto tensor = tensor_of(activity.data(), std::vector{count, width(what)});
     task.encode(constants, what,
                 tensor_of(const_cast<double*>(batch.latents.values.data()) + first * d, std::vector{count, d}), tensor);
     task.require_finite(tensor);
@@ -156,11 +159,10 @@ CheckResult check_bounds(const Component& component, const json& given) {
     const auto rows = sample.rows(), d = sample.task.latents();
     const auto typed = [&]<class T>(T) -> std::string {
       const GuardedTensor<double> latents({rows, d}, sample.batch.latents.values);
-      for (const auto what : {REVERIE_ENCODE_TARGET, REVERIE_ENCODE_START}) {
-        const auto width = what == REVERIE_ENCODE_TARGET ? sample.task.outputs() : sample.task.starts();
-        const GuardedTensor<T> activity({rows, width});
+      for (const auto what : codes) {
+        const GuardedTensor<T> activity({rows, sample.width(what)});
         sample.task.encode(sample.constants, what, latents.tensor(), activity.tensor());
-        if (!activity.memory.surroundings_untouched()) return wrote_outside("encode");
+        if (!activity.memory.surroundings_untouched()) return wrote_outside(words_of(what));
       }
       if (!latents.memory.surroundings_untouched()) return wrote_outside("encode");
       auto kept = sample.batch.latents.values;
@@ -190,9 +192,9 @@ CheckResult check_purity(const Component& component, const json& given) {
     for (std::size_t k = 0; k < constants.size(); ++k)
       if (constants[k].value.values != sample.constants[k].value.values)
         return fmt::format("make_constants gives another '{}' for the same stream", constants[k].name);
-    if (sample.encoded<float>(REVERIE_ENCODE_TARGET, 0, sample.rows()) !=
-        sample.encoded<float>(REVERIE_ENCODE_TARGET, 0, sample.rows()))
-      return std::string("encode gives other numbers for the same latents");
+    for (const auto what : codes)
+      if (sample.encoded<float>(what, 0, sample.rows()) != sample.encoded<float>(what, 0, sample.rows()))
+        return fmt::format("{} gives other numbers for the same latents", words_of(what));
     return std::string();
   });
   return failure ? *failure : pass();
@@ -209,12 +211,13 @@ CheckResult check_rows(const Component& component, const json& given) {
     if (differs(sample.batch.latents, alone.latents) || differs(sample.batch.inputs, alone.inputs) ||
         differs(sample.batch.directions, alone.directions))
       return std::string("generate: a trial depends on how many are asked for together");
-    const auto width = static_cast<std::size_t>(sample.task.outputs());
-    auto all = sample.encoded<float>(REVERIE_ENCODE_TARGET, 0, sample.rows());
-    const auto one = sample.encoded<float>(REVERIE_ENCODE_TARGET, 2, 1);
-    if (!std::equal(one.begin(), one.end(), all.begin() + static_cast<std::ptrdiff_t>(2 * width)))
-      return std::string("encode: a row depends on how many there are");
-    const auto decoded = sample.decoded(all, 0, sample.rows()), decoded_one = sample.decoded(all, 2, 1);
+    for (const auto what : codes) {
+      const auto all = sample.encoded<float>(what, 0, sample.rows()), one = sample.encoded<float>(what, 2, 1);
+      if (!std::equal(one.begin(), one.end(), all.begin() + 2 * sample.width(what)))
+        return fmt::format("{}: a row depends on how many there are", words_of(what));
+    }
+    auto code = sample.encoded<float>(REVERIE_ENCODE_TARGET, 0, sample.rows());
+    const auto decoded = sample.decoded(code, 0, sample.rows()), decoded_one = sample.decoded(code, 2, 1);
     if (!std::equal(decoded_one.begin(), decoded_one.end(), decoded.begin() + 2 * sample.task.latents()))
       return std::string("decode: a row depends on how many there are");
     return std::string();
@@ -225,7 +228,7 @@ CheckResult check_rows(const Component& component, const json& given) {
 CheckResult check_precision(const Component& component, const json& given) {
   double worst = 0;
   const auto failure = first_failure(component, given, [&](const Sample& sample) {
-    for (const auto what : {REVERIE_ENCODE_TARGET, REVERIE_ENCODE_START}) {
+    for (const auto what : codes) {
       const auto narrow = sample.encoded<float>(what, 0, sample.rows());
       const auto wide = sample.encoded<double>(what, 0, sample.rows());
       double difference = 0, size = 0;
@@ -236,7 +239,7 @@ CheckResult check_precision(const Component& component, const json& given) {
       const double error = std::sqrt(difference / std::max(size, 1e-30));
       worst = std::max(worst, error);
       if (!(error <= largest_precision_error))
-        return fmt::format("encode differs between float32 and float64 by {:.1e}", error);
+        return fmt::format("{} differs between float32 and float64 by {:.1e}", words_of(what), error);
     }
     return std::string();
   });

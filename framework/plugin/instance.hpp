@@ -185,7 +185,7 @@ class Task {
   void encode(const std::vector<TaskConstant>& constants, std::int32_t what, const reverie_tensor& latents,
               const reverie_tensor& activity) const;
   void require_finite(const reverie_tensor& activity) const;
-  /// outputs [rows, O] -> latents [rows, d]; finite where the outputs are.
+  /// outputs [rows, O] -> latents [rows, d]; finite, and within float32, where the outputs are.
   void decode(const std::vector<TaskConstant>& constants, const reverie_tensor& outputs,
               const reverie_tensor& latents) const;
   /// endpoint [direction, d] and mean_path [direction, steps + 1, d]; empty arrays where the task has none.

@@ -159,11 +159,11 @@ Pointwise make_pointwise(const Component& component, const json& parameters, std
     return made_for(component, parameters, units);
   } catch (const PluginError& error) {
     if (error.exit_code() == ExitCode::plugin) throw;
-    try {
-      return made_for(component, parameters, 2);
-    } catch (const PluginError&) {
-      throw error;
-    }
+    for (const std::int64_t fewer : {usual_units, std::int64_t{2}}) try {
+        return made_for(component, parameters, fewer);
+      } catch (const PluginError&) {
+      }
+    throw;
   }
 }
 

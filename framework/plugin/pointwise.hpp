@@ -37,8 +37,10 @@ struct Pointwise {
   std::vector<std::string> idle_drives = {};  ///< of a cell: those that no projection goes to
 };
 
-/// Tries `units` (by default odd: vector loops have tails), then 2 (a cell whose state is the task's latents).
-/// PluginError of `create` where neither is accepted.
-Pointwise make_pointwise(const Component& component, const json& parameters, std::int64_t units = 19);
+constexpr std::int64_t usual_units = 19;  ///< odd: vector loops have tails
+
+/// Tries `units`, then the usual ones (a plugin with a number for each unit), then 2 (a cell whose state is the task's
+/// latents). PluginError of `create` where none is accepted.
+Pointwise make_pointwise(const Component& component, const json& parameters, std::int64_t units = usual_units);
 
 }  // namespace reverie::plugin

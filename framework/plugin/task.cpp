@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <plugin/instance.hpp>
 #include <plugin/validate.hpp>
 
@@ -51,15 +52,18 @@ std::vector<std::string> labels(const char* const* texts, std::uint32_t count, c
   return copied;
 }
 
+/// "latents[3, 1] is nan", of the first number of a row that float32 does not hold; "" where it holds all.
 template <class T>
-bool all_finite_in_row(const reverie_tensor& tensor, std::int64_t row, const T* data) {
+std::string fault_in_row(const char* name, const reverie_tensor& tensor, std::int64_t row, const T* data) {
   for (std::int64_t k = 0; k < tensor.shape[1]; ++k)
-    if (!std::isfinite(data[row * tensor.stride[0] + k * tensor.stride[1]])) return false;
-  return true;
+    if (const T x = data[row * tensor.stride[0] + k * tensor.stride[1]];
+        !(std::abs(x) <= std::numeric_limits<float>::max()))
+      return fmt::format("{}[{}, {}] is {}", name, row, k, x);
+  return "";
 }
-bool all_finite_in_row(const reverie_tensor& tensor, std::int64_t row) {
-  return tensor.dtype == REVERIE_F32 ? all_finite_in_row(tensor, row, static_cast<const float*>(tensor.data))
-                                     : all_finite_in_row(tensor, row, static_cast<const double*>(tensor.data));
+std::string fault_in_row(const char* name, const reverie_tensor& tensor, std::int64_t row) {
+  return tensor.dtype == REVERIE_F32 ? fault_in_row(name, tensor, row, static_cast<const float*>(tensor.data))
+                                     : fault_in_row(name, tensor, row, static_cast<const double*>(tensor.data));
 }
 
 /// "latents[3, 0, 1] is nan", of the first number that is not finite; "" where all are. `first` is the number of row 0.
@@ -164,7 +168,8 @@ void Task::encode(const std::vector<TaskConstant>& constants, std::int32_t what,
 
 void Task::require_finite(const reverie_tensor& activity) const {
   for (std::int64_t row = 0; row < activity.shape[0]; ++row)
-    if (!all_finite_in_row(activity, row)) instance_.broke_contract("encode left numbers unwritten or not finite");
+    if (const auto fault = fault_in_row("activity", activity, row); !fault.empty())
+      instance_.broke_contract("encode left numbers unwritten or not finite in float32: " + fault);
 }
 
 void Task::decode(const std::vector<TaskConstant>& constants, const reverie_tensor& outputs,
@@ -174,8 +179,9 @@ void Task::decode(const std::vector<TaskConstant>& constants, const reverie_tens
     return table_->decode(instance_.get(), given.data(), &outputs, &latents, error);
   });
   for (std::int64_t row = 0; row < latents.shape[0]; ++row)
-    if (!all_finite_in_row(latents, row) && all_finite_in_row(outputs, row))
-      instance_.broke_contract("decode left numbers unwritten or not finite");
+    if (const auto fault = fault_in_row("latents", latents, row);
+        !fault.empty() && fault_in_row("outputs", outputs, row).empty())
+      instance_.broke_contract("decode left numbers unwritten or not finite in float32: " + fault);
 }
 
 std::pair<Array, Array> Task::landmarks(const std::vector<TaskConstant>& constants, std::int64_t steps) const {

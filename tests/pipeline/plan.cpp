@@ -117,6 +117,11 @@ TEST_CASE("all errors of a file are shown at once, each at its place") {
   CHECK(contains(errors, "test.toml:11:8: error: 'mask' must be an integer in [1, inf), not a string\n"));
 }
 
+TEST_CASE("a plugin of another kind is told") {
+  CHECK(contains(errors_of("[task.box]\nplugin = \"gru\"\n"),
+                 "test.toml:2:10: error: there is no task plugin 'gru'. 'gru' is a cell. There are "));
+}
+
 TEST_CASE("a required key that is missing is asked for at its table") {
   CHECK(contains(errors_of(task_and_network + "[stage.t]\nrun = \"train\"\nnetwork = \"small\"\n"),
                  "test.toml:6:8: error: [stage.t]: 'task' is required: a string\n    6 | [stage.t]\n      |        ^"));

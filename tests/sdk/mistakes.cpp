@@ -350,6 +350,71 @@ struct Wrong : Pointwise {
   }
 };
 REVERIE_CELL("wrong", Wrong)
+#elif defined ADVANCE_RETURNS
+struct Wrong {
+  template <class Real>
+  Real advance(reverie::Unit<Real>& u) const {
+    return u.drift * 2;
+  }
+};
+REVERIE_DYNAMICS("wrong", Wrong)
+#elif defined EMIT_RETURNS_BESIDE_PRIVATE_DATA
+class Wrong : public Dynamics {
+  double gain = 2;
+
+ public:
+  template <class Real>
+  Real emit(reverie::Unit<Real>& u) const {
+    return gain * u.emitted;
+  }
+};
+REVERIE_DYNAMICS("wrong", Wrong)
+#elif defined CURRENT_OF_A_ROW_RETURNS
+struct Wrong : Dynamics {
+  template <class T>
+  T current(reverie::Row<T>& row) const {
+    return row.state[0];
+  }
+};
+REVERIE_DYNAMICS("wrong", Wrong)
+#elif defined ADVANCE_IN_TWO_FORMS
+struct Wrong : Dynamics {
+  using Dynamics::advance;
+  template <class T>
+  void advance(reverie::Row<T>&) const {}
+};
+REVERIE_DYNAMICS("wrong", Wrong)
+#elif defined INCREMENT_RETURNS
+struct Wrong : Cell {
+  template <class Real>
+  Real increment(reverie::CellUnit<Real>& u) const {
+    return u.slot[1];
+  }
+};
+REVERIE_CELL("wrong", Wrong)
+#elif defined GATES_RETURNS
+struct Wrong : Cell {
+  template <class Real>
+  Real gates(reverie::CellUnit<Real>& u) const {
+    return u.slot[0];
+  }
+};
+REVERIE_CELL("wrong", Wrong)
+#elif defined INCREMENT_OF_A_ROW_RETURNS
+struct Wrong {
+  template <class T>
+  T increment(reverie::CellRow<T>& row) const {
+    return row.state[0];
+  }
+};
+REVERIE_CELL("wrong", Wrong)
+#elif defined INCREMENT_IN_TWO_FORMS
+struct Wrong : Pointwise {
+  using Pointwise::increment;
+  template <class T>
+  void increment(reverie::CellRow<T>&) const {}
+};
+REVERIE_CELL("wrong", Wrong)
 #else
 REVERIE_EXPORT(reverie::dynamics<Dynamics>("right"), reverie::cell<Cell>("right"), reverie::task<Task>("right"),
                reverie::metric<Metric>("right"))

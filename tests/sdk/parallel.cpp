@@ -71,6 +71,13 @@ TEST_CASE("of the parts that throw the first one is told") {
   CHECK(got.parameter == 2);
 }
 
+TEST_CASE("a failure is no success, whatever its status") {
+  const auto got = caught(&side_by_side,
+                          [](std::int64_t, std::int64_t) { throw reverie::PluginFailure(REVERIE_OK, "all is well"); });
+  CHECK(got.status == REVERIE_INTERNAL);
+  CHECK(got.message == "all is well");
+}
+
 TEST_CASE("without a part that throws there is no failure but the host's") {
   CHECK(caught(&side_by_side, [](std::int64_t, std::int64_t) {}).status == REVERIE_OK);
   const auto got = caught(&out_of_memory, [](std::int64_t, std::int64_t) {});

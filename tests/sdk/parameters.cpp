@@ -144,6 +144,17 @@ TEST_CASE("a result has no more dimensions than the interface") {
                        "result 'cube' has more than 6 dimensions", reverie::PluginFailure);
 }
 
+TEST_CASE("an input that is not declared is refused") {
+  const reverie_stream stream{};
+  const reverie_metric_source none{sizeof none, 0, "", {}}, sources[] = {none, none};
+  const reverie::MetricJob job(nullptr, nullptr, &stream, sources, sizeof *sources, 2);
+  CHECK(job.shape(1).empty());
+  const auto* const words = "there is no input 2: inputs() declares 2, counted from 0";
+  CHECK_THROWS_WITH_AS(job.shape(2), words, reverie::PluginFailure);
+  CHECK_THROWS_WITH_AS(job.unit(2), words, reverie::PluginFailure);
+  CHECK_THROWS_WITH_AS(job.has(2), words, reverie::PluginFailure);
+}
+
 TEST_CASE("functions of a parameter are those of a double") {
   using reverie::parameter;
   using Real = reverie::Scalar<double>;

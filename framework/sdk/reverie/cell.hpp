@@ -142,11 +142,12 @@ constexpr std::uint32_t last_phase() {
 template <class P, class V>
 constexpr void require_pointwise() {
   constexpr bool increments = takes<Hook::increment, const V, OneCellUnit&>;
-  static_assert(increments && !by_value<Hook::increment, V, OneCellUnit>,
+  static_assert(increments && !by_value<Hook::increment, V, OneCellUnit> && !returns<Hook::increment, V, OneCellUnit>,
                 "a cell has, in public: template <class Real> void increment(reverie::CellUnit<Real>& u) const");
   constexpr bool has_usable_gates = takes<Hook::gates, const V, OneCellUnit&>;
   REVERIE_REFUSE("template <class Real> void gates(reverie::CellUnit<Real>& u) const",
-                 by_value<Hook::gates, V, OneCellUnit> || (has_gates<V> && !has_usable_gates));
+                 by_value<Hook::gates, V, OneCellUnit> || returns<Hook::gates, V, OneCellUnit> ||
+                     (has_gates<V> && !has_usable_gates));
   static_assert(!(has_gates<V> && last_phase<P>() == 0),
                 "gates would never be called: it comes before the drives of phase 1, drive(name, 0, 1)");
 }
@@ -406,6 +407,10 @@ auto cell(const char* id) {
         "static constexpr bool state_is_output", has_state_is_output<P> && !requires { P::state_is_output; });
     REVERIE_REFUSE(
         "static auto memory()", has_memory<P> && !requires { P::memory(); });
+    REVERIE_REFUSE("template <class T> void increment(reverie::CellRow<T>& row) const",
+                   returns<Hook::increment, P, CellRow<float>>);
+    static_assert(!has_two_forms<Hook::increment, P, OneCellUnit, CellRow<float>>,
+                  "increment takes a reverie::CellUnit or a reverie::CellRow: of two forms one would be ignored");
     static_assert(!rowwise_cell<P> || (last_phase<P>() == 0 && !has_gates<P> && !has_variants<P>),
                   "a cell with increment(reverie::CellRow<T>&) has one phase, and neither gates nor variants");
     static const reverie_cell table = {

@@ -117,6 +117,20 @@ concept takes = (hook == Hook::emit && requires(P & p, A&& a) { p.emit(std::forw
                 (hook == Hook::advance && requires(P & p, A&& a) { p.advance(std::forward<A>(a)); }) ||
                 (hook == Hook::gates && requires(P & p, A&& a) { p.gates(std::forward<A>(a)); }) ||
                 (hook == Hook::increment && requires(P & p, A&& a) { p.increment(std::forward<A>(a)); });
+template <Hook hook, class P, class A>
+decltype(auto) call(const P& p, A& a) {
+  if constexpr (hook == Hook::emit)
+    return p.emit(a);
+  else if constexpr (hook == Hook::current)
+    return p.current(a);
+  else if constexpr (hook == Hook::advance)
+    return p.advance(a);
+  else if constexpr (hook == Hook::gates)
+    return p.gates(a);
+  else
+    return p.increment(a);
+}
+
 using OneUnit = Unit<Scalar<float>>;
 template <Hook hook, class P>
 concept pointwise = takes<hook, const P, OneUnit&>;
@@ -129,10 +143,18 @@ concept has_hook = pointwise<hook, P> || rowwise<hook, P>;
 struct NoUnit;
 template <Hook hook, class P, class U>
 concept by_value = takes<hook, const P, U> && !takes<hook, const P, NoUnit&>;
-/// The hook is there and has no effect: it changes a copy, or is not const.
+/// The hook returns what it should write to its unit or row.
+template <Hook hook, class P, class A>
+concept returns =
+    takes<hook, const P, A&> && !std::is_void_v<decltype(call<hook>(std::declval<const P&>(), std::declval<A&>()))>;
+/// The hook is there and has no effect: it changes a copy, returns a value, or is not const.
 template <Hook hook, class P>
-concept is_ignored = by_value<hook, P, OneUnit> ||
-    (!has_hook<hook, P> && (takes<hook, P, OneUnit&> || takes<hook, P, Row<float>&>));
+concept is_ignored = by_value<hook, P, OneUnit> || returns<hook, P, OneUnit> ||
+                     (rowwise<hook, P>&& returns<hook, P, Row<float>>) ||
+                     (!has_hook<hook, P> && (takes<hook, P, OneUnit&> || takes<hook, P, Row<float>&>));
+/// The hook has a form for a unit and one for a row, of which only one would be called. (auto& takes everything.)
+template <Hook hook, class P, class U, class R>
+concept has_two_forms = takes<hook, const P, U&> && takes<hook, const P, R&> && !takes<hook, const P, NoUnit&>;
 
 REVERIE_OPTIONAL_MEMBER(emit)
 REVERIE_OPTIONAL_MEMBER(current)
@@ -148,16 +170,6 @@ concept row_gradient =
     (hook == Hook::emit && requires(const P& p, Row<float>& r, RowGradient<float>& g) { p.emit_vjp(r, g); }) ||
     (hook == Hook::current && requires(const P& p, Row<float>& r, RowGradient<float>& g) { p.current_vjp(r, g); }) ||
     (hook == Hook::advance && requires(const P& p, Row<float>& r, RowGradient<float>& g) { p.advance_vjp(r, g); });
-
-template <Hook hook, class P, class A>
-void call(const P& p, A& a) {
-  if constexpr (hook == Hook::emit)
-    p.emit(a);
-  else if constexpr (hook == Hook::current)
-    p.current(a);
-  else
-    p.advance(a);
-}
 
 /// A variable that was not declared is not a number, so that `finite` of `reverie check` finds its use.
 template <std::size_t declared, class U>
@@ -404,6 +416,10 @@ auto dynamics(const char* id) {
                    is_ignored<Hook::current, P> || (has_current<P> && !has_hook<Hook::current, P>));
     REVERIE_REFUSE("template <class Real> void advance(reverie::Unit<Real>& u) const",
                    is_ignored<Hook::advance, P> || (has_advance<P> && !has_hook<Hook::advance, P>));
+    static_assert(!has_two_forms<Hook::emit, P, OneUnit, Row<float>> &&
+                      !has_two_forms<Hook::current, P, OneUnit, Row<float>> &&
+                      !has_two_forms<Hook::advance, P, OneUnit, Row<float>>,
+                  "a hook takes a reverie::Unit or a reverie::Row: of two forms one would be ignored");
     static_assert(has_hook<Hook::emit, P> || has_hook<Hook::current, P> || has_hook<Hook::advance, P>,
                   "a dynamics has, in public, emit, current or advance: "
                   "template <class Real> void advance(reverie::Unit<Real>& u) const");

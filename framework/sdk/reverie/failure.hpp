@@ -13,12 +13,14 @@
 namespace reverie {
 
 /// Thrown by plugin code; becomes the status and message of the call. `parameter_index` points into the schema or is
-/// -1.
+/// -1. REVERIE_OK is no status of a failure and becomes REVERIE_INTERNAL.
 struct PluginFailure : std::runtime_error {
   reverie_status status;
   int parameter_index;
   PluginFailure(reverie_status status_, const std::string& message, int parameter_index_ = -1)
-      : std::runtime_error(message), status(status_), parameter_index(parameter_index_) {}
+      : std::runtime_error(message),
+        status(status_ == REVERIE_OK ? REVERIE_INTERNAL : status_),
+        parameter_index(parameter_index_) {}
 };
 /// The user gave something unacceptable; the message says what would be right.
 inline PluginFailure invalid(const std::string& message, int parameter_index = -1) {

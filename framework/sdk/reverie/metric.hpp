@@ -60,14 +60,15 @@ class MetricJob {
     }
   }
 
-  /// Shape of an input; empty for an optional one that was not given.
+  /// Shape of an input; empty for an optional one that was not given. PluginFailure, as of has and unit, where inputs()
+  /// declares fewer.
   std::span<const std::int64_t> shape(std::size_t input) const {
-    const auto& s = shapes_[input];
+    const auto& s = declared(shapes_, input);
     return s.ndim < 0 ? std::span<const std::int64_t>() : std::span(s.shape, static_cast<std::size_t>(s.ndim));
   }
-  bool has(std::size_t input) const { return shapes_[input].ndim >= 0; }
+  bool has(std::size_t input) const { return declared(shapes_, input).ndim >= 0; }
   /// Unit of an input's variable, "" where the recording names none.
-  const std::string& unit(std::size_t input) const { return units_[input]; }
+  const std::string& unit(std::size_t input) const { return declared(units_, input); }
   Random random() const { return {host_, &stream_}; }
   bool should_stop() const { return host_->should_stop(host_->context) != 0; }
 
@@ -123,6 +124,14 @@ class MetricJob {
   }
 
  private:
+  template <class T>
+  static const T& declared(const std::vector<T>& inputs, std::size_t input) {
+    if (input >= inputs.size())
+      throw PluginFailure(REVERIE_INTERNAL, "there is no input " + std::to_string(input) + ": inputs() declares " +
+                                                std::to_string(inputs.size()) + ", counted from 0");
+    return inputs[input];
+  }
+
   const reverie_host* host_;
   reverie_job* job_;
   reverie_stream stream_;

@@ -19,6 +19,10 @@
 #include <cstdint>
 #include <type_traits>
 
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || __FINITE_MATH_ONLY__
+#error "-ffast-math, -Ofast and their like make exp wrong and hide NaN: compile plugins without them"
+#endif
+
 namespace reverie {
 
 /// A number from the pipeline (or of the step). In arithmetic it takes the other operand's type.

@@ -33,7 +33,8 @@ struct Faulty {
     crashes,
     exits,
     throws,
-    trusts_landmarks
+    trusts_landmarks,
+    only_19_units
   };
   Fault fault = none;
   reverie::parameter rate{0.1};
@@ -44,13 +45,15 @@ struct Faulty {
         "none", "gradient_of_state", "gradient_of_drift", "gradient_overwrites", "gradient_nan", "gradient_nan_at_zero",
         "writes_outside", "writes_before", "changes_state", "keeps_pointer", "mixes_rows", "counts_calls",
         "shares_scratch", "logarithm", "logarithm_in_quiescence", "divides_by_step", "rough_in_float", "leaks", "hangs",
-        "crashes", "exits", "throws", "trusts_landmarks"};
+        "crashes", "exits", "throws", "trusts_landmarks", "only_19_units"};
     // clang-format on
     return reverie::parameters(reverie::choice("fault", &Faulty::fault, faults).doc("What to get wrong."),
                                reverie::number("rate", &Faulty::rate).range("[0, 1]").doc("Rate of the memory."));
   }
   static auto memory() { return reverie::memory("trace"); }
   void prepare(const reverie_setting& setting) {
+    if (fault == only_19_units && setting.units != 19)
+      throw reverie::invalid("it has numbers for 19 units");  // allowed
     if (fault == trusts_landmarks) rate = reverie::view<const double>(*setting.mean_path)(0, 1, 0);
   }
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <reverie/cell.hpp>
 
-/// A leaky cell with a gate that can be left out. `fault` leaves a drive without projections.
+/// A leaky cell with a gate that can be left out. `fault` gets one thing wrong.
 struct FaultyCell {
   static constexpr const char* doc = "Wrong in the way it is told to be.";
-  enum Fault { none, idle_drive };
+  enum Fault { none, idle_drive, still, sets_state };
   Fault fault = none;
   bool gated = false;
   static auto parameters() {
     return reverie::parameters(
-        reverie::choice("fault", &FaultyCell::fault, {"none", "idle_drive"}).doc("What to get wrong."),
+        reverie::choice("fault", &FaultyCell::fault, {"none", "idle_drive", "still", "sets_state"})
+            .doc("What to get wrong."),
         reverie::boolean("gated", &FaultyCell::gated).doc("With a gate; without, its drive gets nothing."));
   }
   static constexpr std::array slots{reverie::drive("drive"), reverie::drive("gate")};
@@ -20,7 +21,11 @@ struct FaultyCell {
   }
   template <class Real>
   void increment(reverie::CellUnit<Real>& u) const {
-    u.increment = 0.2 * (sigmoid(u.slot[1]) * tanh(u.slot[0]) - u.state);
+    const Real change = 0.2 * (sigmoid(u.slot[1]) * tanh(u.slot[0]) - u.state);
+    if (fault == sets_state)
+      u.state = u.state + change;
+    else if (fault != still)
+      u.increment = change;
   }
 };
 REVERIE_CELL("faulty_cell", FaultyCell)

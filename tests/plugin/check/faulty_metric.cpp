@@ -7,13 +7,13 @@
 /// The mean of all samples. `fault` gets one thing wrong.
 struct FaultyMetric {
   static constexpr const char* doc = "Wrong in the way it is told to be.";
-  enum Fault { none, counts, last_chunk, silent, nan, trusts_optional, wants_optional };
+  enum Fault { none, counts, last_chunk, silent, nan, trusts_optional, wants_optional, unknown_input };
   Fault fault = none;
   static auto parameters() {
-    return reverie::parameters(
-        reverie::choice("fault", &FaultyMetric::fault,
-                        {"none", "counts", "last_chunk", "silent", "nan", "trusts_optional", "wants_optional"})
-            .doc("What to get wrong."));
+    return reverie::parameters(reverie::choice("fault", &FaultyMetric::fault,
+                                               {"none", "counts", "last_chunk", "silent", "nan", "trusts_optional",
+                                                "wants_optional", "unknown_input"})
+                                   .doc("What to get wrong."));
   }
   std::vector<reverie_metric_input> inputs() const {
     return {reverie::input("replay", "position", "trial time space", "Paths."),
@@ -27,6 +27,7 @@ struct FaultyMetric {
     reverie::MetricJob& job;
     double sum = 0, count = 0;
     Run(const FaultyMetric& m, reverie::MetricJob& j) : metric(m), job(j) {
+      if (metric.fault == unknown_input) sum = static_cast<double>(job.shape(2)[0]);
       if (metric.fault == trusts_optional && !job.has(1)) std::raise(SIGSEGV);
       if (metric.fault == wants_optional && !job.has(1)) throw reverie::invalid("it needs the times");  // allowed
     }

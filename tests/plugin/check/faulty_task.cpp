@@ -22,16 +22,22 @@ struct FaultyTask {
     long_constants,
     long_endpoints,
     long_paths,
+    huge,
+    start_counts,
+    start_knows_rows,
+    start_overruns,
     only_short,
     only_own_length
   };
   Fault fault = none;
   static auto parameters() {
     return reverie::parameters(
-        reverie::choice("fault", &FaultyTask::fault,
-                        {"none", "counts", "knows_previous", "forgets", "rough", "overruns", "direction", "infinite",
-                         "lost", "sparse", "own_length", "long_trials", "long_constants", "long_endpoints",
-                         "long_paths", "only_short", "only_own_length"})
+        reverie::choice(
+            "fault", &FaultyTask::fault,
+            {"none",           "counts",         "knows_previous", "forgets", "rough",        "overruns",
+             "direction",      "infinite",       "lost",           "sparse",  "own_length",   "long_trials",
+             "long_constants", "long_endpoints", "long_paths",     "huge",    "start_counts", "start_knows_rows",
+             "start_overruns", "only_short",     "only_own_length"})
             .doc("What to get wrong."));
   }
   static constexpr std::int64_t own_steps = 20;
@@ -81,9 +87,20 @@ struct FaultyTask {
     if (fault == overruns) a.data[s.extent(0)] = 0;
   }
   template <class T>
+  void encode_start(const reverie::Constants& constants, reverie::View<const double> s, reverie::View<T> a) const {
+    static int calls = 0;
+    encode(constants, s, a);
+    if (fault == start_counts) a(0, 0) += static_cast<T>(++calls);
+    if (fault == start_knows_rows) a(s.extent(0) - 1, 0) += 1;
+    if (fault == start_overruns) a.data[s.extent(0)] = 0;
+  }
+  template <class T>
   void decode(const reverie::Constants&, reverie::View<const T> y, reverie::View<double> s) const {
     for (std::int64_t row = 0; row < s.extent(0); ++row)
-      s(row, 0) = fault == forgets ? 0 : fault == lost ? std::nan("") : static_cast<double>(y(row, 0));
+      s(row, 0) = fault == forgets ? 0
+                  : fault == lost  ? std::nan("")
+                  : fault == huge  ? 1e300
+                                   : static_cast<double>(y(row, 0));
   }
   void landmarks(const reverie::Constants&, reverie::View<double> endpoint, reverie::View<double> mean_path) const {
     endpoint(0, 0) = 0;
