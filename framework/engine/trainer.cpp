@@ -81,15 +81,14 @@ void require_finite_gradient(const Model& model, const ParameterLayout& layout,
                              const numeric::AlignedVector<Real>& gradient, std::int64_t batch) {
   const auto wrong = std::find_if(gradient.begin(), gradient.end(), [](Real g) { return !std::isfinite(g); });
   if (wrong == gradient.end()) return;
-  const auto& entries = layout.entries;
-  const auto of = std::find_if(entries.begin(), entries.end(), [&](const ParameterEntry& entry) {
+  const auto of = std::find_if(layout.entries.begin(), layout.entries.end(), [&](const ParameterEntry& entry) {
     return wrong - gradient.begin() < entry.offset + entry.outputs * entry.inputs;
   });
   auto plugins = fmt::format("cell '{}'", model.cell->component().id);
   for (const auto& dynamics : model.dynamics) plugins += fmt::format(", dynamics '{}'", dynamics->component().id);
   throw Error(ExitCode::run_failed,
               fmt::format("the gradient of '{}' is not finite at batch {}, though the loss is: it goes through {}",
-                          of == entries.end() ? "the weights" : of->name, batch, plugins),
+                          of->name, batch, plugins),
               "lower learning_rate or noise; if a plugin is yours, see what `reverie check` says of its gradient");
 }
 

@@ -398,6 +398,25 @@ class BadFolders(CommandLine):
         self.assertIn("runs: the folder for results cannot be written: Permission denied", done.stderr)
         self.assertIn("--runs DIR", done.stderr)
 
+    def test_a_checkpoint_that_may_not_be_read_is_not_replaced(self):
+        self.write(GOOD, "good.toml")
+        rows = json.loads(self.reverie("plan", "good.toml", "--json").stdout)
+        training = next(row for row in rows if row["stage"] == "train")
+        work = self.folder / "runs/store" / f".work-{training['fingerprint'][:16]}"
+        work.mkdir(parents=True)
+        checkpoint = work / "checkpoint.safetensors"
+        checkpoint.write_text("mine")
+        checkpoint.chmod(0)
+        for path in (self.folder, self.folder / "runs", self.folder / "runs/store", work):
+            path.chmod(0o777)
+        stranger = (lambda: os.setuid(65534)) if os.geteuid() == 0 else None
+        done = subprocess.run([EXECUTABLE, "run", "good.toml"], cwd=self.folder, env=self.environment(), text=True,
+                              capture_output=True, timeout=60, preexec_fn=stranger)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("checkpoint.safetensors: cannot be read: Permission denied", done.stderr)
+        checkpoint.chmod(0o600)
+        self.assertEqual(checkpoint.read_text(), "mine")
+
     def test_truncated_weights_are_reported_and_made_anew(self):
         self.write(GOOD)
         self.assertEqual(self.reverie("run", "bad.toml").returncode, 0)
