@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -116,15 +117,50 @@ Observations& observations() {
   return all;
 }
 
+/// Makes the file of a new lease, complete and under flock before anybody can see it. Returns the open file, or minus
+/// an errno: -EEXIST where something has that name.
+int make_lease(const fs::path& file, const std::string& nonce, const LeaseRules& rules) {
+  const auto made = temporary_beside(file);
+  const Remove tidy{made};
+  Descriptor opened(::open(made.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (opened < 0) return -errno;
+  const bool flocked = rules.flock && try_flock(opened) == Flock::taken;
+  if (const int error = write_lease(made, fmt::format("{} {} {} {} {}\n", nonce, text_of_counter(0),
+                                                      flocked ? "flock" : "-", rules.machine, ::getpid())))
+    return -error;
+  if (const int error = name_unless_taken(made, file)) {
+    if (error != EEXIST) return -error;
+    // A network's file system may say so of one's own, when it asks twice.
+    const Descriptor there(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (there < 0 || read_lease(there).nonce() != nonce) return -EEXIST;
+  }
+  return opened.give();
+}
+
+/// Whether the holder of a lease is gone: dead, as its flock, now the caller's, tells, or silent for too long.
+bool is_over(const fs::path& file, int opened, const Lease& lease, const LeaseRules& rules) {
+  const bool dead = rules.flock && try_flock(opened) == Flock::taken && lease.is_flocked_on(rules.machine);
+  return dead || observations().is_silent(file, lease, rules.stale);
+}
+
+/// Whether the open file still has that name.
+bool is_named(int opened, const fs::path& file) {
+  struct stat own {
+  }, there{};
+  return ::fstat(opened, &own) == 0 && ::stat(file.c_str(), &there) == 0 && own.st_dev == there.st_dev &&
+         own.st_ino == there.st_ino;
+}
+
 /// Removes the lock's file if it is the one of this lease. Between a look at the file and its removal somebody else may
-/// have put the next one there; so whoever removes a lease first makes a file that is called after it, which one can:
-/// while that is there nobody else removes it. One that is left by a process that was killed in between is followed
-/// like a lease.
-void take_away(const fs::path& file, const std::string& nonce, std::chrono::milliseconds stale) {
+/// have put the next one there; so whoever removes a lease first takes a lease on that, which is called after it and
+/// which one can have. That of one who was killed in between is removed; the next who asks for the lock gets it.
+void take_away(const fs::path& file, const std::string& nonce, const LeaseRules& rules) {
   const fs::path right = file.string() + "." + nonce;
-  const Descriptor made(::open(right.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  const Descriptor made(make_lease(right, new_nonce(), rules));
   if (made < 0) {
-    if (errno == EEXIST && observations().is_silent(right, {}, stale)) ::unlink(right.c_str());
+    const Descriptor there(::open(right.c_str(), O_RDWR | O_CLOEXEC));
+    if (there >= 0 && is_over(right, there, read_lease(there), rules) && is_named(there, right))
+      ::unlink(right.c_str());
     return;
   }
   if (const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC)); read_lease(opened).nonce() == nonce)
@@ -141,9 +177,8 @@ bool is_held(const fs::path& file, const LeaseRules& rules) {
     return false;
   }
   const auto lease = read_lease(opened);
-  const bool dead = rules.flock && try_flock(opened) == Flock::taken && lease.is_flocked_on(rules.machine);
-  if (!dead && !observations().is_silent(file, lease, rules.stale)) return true;
-  take_away(file, lease.nonce(), rules.stale);
+  if (!is_over(file, opened, lease, rules)) return true;
+  take_away(file, lease.nonce(), rules);
   return false;
 }
 
@@ -179,30 +214,18 @@ bool Lock::is_held_here(const fs::path& result) {
 std::optional<Lock> Lock::try_take(const fs::path& result, LeaseRules rules) {
   const auto file = lock_file(result);
   if (is_held(file, rules)) return std::nullopt;
-  const auto made = temporary_beside(file);
-  const Remove tidy{made};
-  Descriptor opened(::open(made.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  if (opened < 0) throw cannot_write(file, errno);
-  // Complete, and under flock, before anybody can see it.
-  const bool flocked = rules.flock && try_flock(opened) == Flock::taken;
   const auto nonce = new_nonce();
-  if (const int error = write_lease(made, fmt::format("{} {} {} {} {}\n", nonce, text_of_counter(0),
-                                                      flocked ? "flock" : "-", rules.machine, ::getpid())))
-    throw cannot_write(file, error);
-  if (const int error = name_unless_taken(made, file)) {
-    if (error != EEXIST) throw cannot_write(file, error);
-    // A network's file system may say so of one's own, when it asks twice.
-    const Descriptor there(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-    if (there < 0 || read_lease(there).nonce() != nonce) return std::nullopt;
-  }
+  Descriptor made(make_lease(file, nonce, rules));
+  if (made == -EEXIST) return std::nullopt;
+  if (made < 0) throw cannot_write(file, -made);
   observations().forget(file);
-  return Lock(file, nonce, rules.renewal, opened.give());
+  return Lock(file, nonce, std::move(rules), made.give());
 }
 
 Lock::Lock(Lock&& other) noexcept
     : file_(std::move(other.file_)),
       nonce_(std::move(other.nonce_)),
-      renewal_(other.renewal_),
+      rules_(std::move(other.rules_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
       renewer_(std::move(other.renewer_)) {}
 
@@ -214,7 +237,7 @@ bool Lock::renew() const { return renew_lease(file_, nonce_); }
 
 void Lock::keep() try {
   const SignalsBlocked blocked;
-  renewer_ = std::jthread([file = file_, nonce = nonce_, pause = renewal_](const std::stop_token& stop) {
+  renewer_ = std::jthread([file = file_, nonce = nonce_, pause = rules_.renewal](const std::stop_token& stop) {
     std::mutex mutex;
     std::condition_variable_any woken;
     std::unique_lock guard(mutex);
@@ -229,7 +252,7 @@ void Lock::keep() try {
 void Lock::release() {
   if (descriptor_ < 0) return;
   renewer_ = {};
-  take_away(file_, nonce_, LeaseRules{}.stale);  // first: the file of a lock that is free may be somebody's
+  take_away(file_, nonce_, rules_);  // first: the file of a lock that is free may be somebody's
   ::flock(descriptor_, LOCK_UN);
   ::close(std::exchange(descriptor_, -1));
 }

@@ -57,12 +57,12 @@ class Lock {
   void release();
 
  private:
-  Lock(std::filesystem::path file, std::string nonce, std::chrono::milliseconds renewal, int descriptor)
-      : file_(std::move(file)), nonce_(std::move(nonce)), renewal_(renewal), descriptor_(descriptor) {}
+  Lock(std::filesystem::path file, std::string nonce, LeaseRules rules, int descriptor)
+      : file_(std::move(file)), nonce_(std::move(nonce)), rules_(std::move(rules)), descriptor_(descriptor) {}
 
   std::filesystem::path file_;
   std::string nonce_;
-  std::chrono::milliseconds renewal_;
+  LeaseRules rules_;
   int descriptor_;
   std::jthread renewer_;
 };

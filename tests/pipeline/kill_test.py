@@ -3,8 +3,9 @@
 
 kill_test.py EXECUTABLE [KILLS]; standard library only. Parent and children die at once, at moments drawn from a seeded
 generator, over training, simulation, measurement, figure and publishing. A round ends when a run comes through; then its
-store is compared, file by file, with that of an undisturbed run (all but provenance.json, which has the clock). Each kill
-of a round gives the next run more time: on a machine that became busier than it was at first, none would come through.
+store, without what killed processes left (`reverie clean`), is compared, file by file, with that of an undisturbed run
+(all but provenance.json, which has the clock). Each kill of a round gives the next run more time: on a machine that
+became busier than it was at first, none would come through.
 """
 import os
 import pathlib
@@ -83,6 +84,8 @@ def complete(runs, folder, environment):
     done = subprocess.run(command(runs), cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
     if done.returncode != 0 or done.stderr:
         sys.exit(f"the run after the kills failed ({done.returncode}): {done.stderr}")
+    clean = [EXECUTABLE, "clean", "--runs", runs, "--yes"]
+    subprocess.run(clean, cwd=folder, env=environment, capture_output=True, check=True)
 
 
 def main():
@@ -116,6 +119,8 @@ def main():
                     process.wait()
                     kills += 1
                     patience *= 1.1
+                    if patience > 60 * whole:
+                        sys.exit(f"after {kills} kills no run comes through in {patience:.0f} s")
                     resumed += any((folder / runs / "store").glob(".work-*/checkpoint.safetensors"))
                     process.stderr.close()
                     continue

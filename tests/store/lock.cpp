@@ -141,6 +141,43 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("one who removes a lock is waited for, but not if he was killed meanwhile") {
+  const test::TemporaryFolder folder;
+  const auto lock = folder / "abc";
+  // The lease that he takes for that is called after the lock's own.
+  const auto removal = [&] { return folder / ("abc." + test::bytes_of(lock_file(lock)).substr(0, 32)); };
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const auto own = Lock::try_take(lock);
+    const auto right = Lock::try_take(removal());
+    ::kill(::getpid(), SIGKILL);
+  }
+  ::waitpid(child, nullptr, 0);
+  auto right = Lock::try_take(removal());
+  REQUIRE(right);
+  CHECK_FALSE(Lock::try_take(lock));
+  CHECK_FALSE(Lock::try_take(lock));
+  right->release();
+  CHECK(Lock::try_take(lock));
+
+  const pid_t second = ::fork();
+  REQUIRE(second >= 0);
+  if (second == 0) {
+    const auto own = Lock::try_take(lock);
+    const auto taken = Lock::try_take(removal());
+    ::kill(::getpid(), taken ? SIGKILL : SIGTERM);
+  }
+  int status = 0;
+  ::waitpid(second, &status, 0);
+  CHECK(WTERMSIG(status) == SIGKILL);
+  CHECK_FALSE(Lock::try_take(lock));  // removes what was left there
+  auto taken = Lock::try_take(lock);
+  REQUIRE(taken);
+  taken->release();
+  CHECK(fs::is_empty(folder.path()));
+}
+
 TEST_CASE("without flock locks are had by one at a time, too") {
   const test::TemporaryFolder folder;
   const LeaseRules rules{.flock = false};
