@@ -14,11 +14,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
-EXECUTABLE, LIBRARIES, PROJECT = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from command_test import EXECUTABLE, CommandTest
+
+LIBRARIES, PROJECT = (pathlib.Path(argument).resolve() for argument in sys.argv[2:4])
 
 GOOD = """\
 [task.box]
@@ -50,27 +52,14 @@ replay = "replay"
 """
 
 
-class CommandLine(unittest.TestCase):
-    def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="reverie-cli-"))
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def environment(self, **extra):
-        # Nothing of the user's own plugins may take part.
-        plain = {k: v for k, v in os.environ.items() if k not in ("REVERIE_PLUGIN_PATH", "XDG_DATA_HOME")}
-        return {**plain, "HOME": str(self.folder), **extra}
-
-    def reverie(self, *arguments, **extra):
-        return subprocess.run([EXECUTABLE, *map(str, arguments)], cwd=self.folder, env=self.environment(**extra),
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=200)
-
+class CommandLine(CommandTest):
     def write(self, text, name="bad.toml"):
         (self.folder / name).write_text(text)
         return name
 
     def check_error(self, code, texts, *arguments, **extra):
         """Fails with this code, says all of these texts on stderr and nothing on stdout."""
-        done = self.reverie(*arguments, **extra)
+        done = self.attempt(*arguments, **extra)
         self.assertEqual(done.returncode, code, done.stderr)
         for text in texts:
             self.assertIn(text, done.stderr)
@@ -135,7 +124,7 @@ class BadPipelines(CommandLine):
         self.check_error(3, [": error: [stage.train] has no key 'bathces'. Did you mean 'batches'?\n",
                                     "This is so with --set 'scale=\"tiny\"'."], "validate", "bad.toml")
         self.write(GOOD + "\n[scales.tiny]\nstage.train.batches = 1\n")
-        self.assertEqual(self.reverie("validate", "bad.toml").returncode, 0)
+        self.assertEqual(self.attempt("validate", "bad.toml").returncode, 0)
 
     def test_errors_of_a_setting_point_into_it(self):
         self.write(GOOD)
@@ -158,7 +147,7 @@ over = "seed"
 
     def test_claims_are_judged_printed_and_written(self):
         self.write(GOOD + self.CLAIM, "claims.toml")
-        done = self.reverie("run", "claims.toml", "--strict")
+        done = self.attempt("run", "claims.toml", "--strict")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(done.stdout, r"holds +Replay differs from awake activity\n.*> -100, by .*\(n = 3\): holds")
         claims = json.loads((self.folder / "runs/claims/claims.json").read_text())
@@ -169,11 +158,11 @@ over = "seed"
     def test_of_many_cases_of_a_claim_those_are_shown_that_do_not_hold(self):
         self.write(GOOD.replace("batches = 2", "batches = 0") + self.CLAIM.replace('over = "seed"', 'for_all = ["seed"]'), "many.toml")
         seeds = ("--set", f"axes.seed={list(range(21))}")
-        done = self.reverie("run", "many.toml", *seeds)
+        done = self.attempt("run", "many.toml", *seeds)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(done.stdout, r"(?m)^holds +Replay differs from awake activity\n +21 more cases in claims.json$")
         self.assertNotIn("seed=20: ", done.stdout)
-        done = self.reverie("run", "many.toml", *seeds, "--set", "claim.apart.above=1e9")
+        done = self.attempt("run", "many.toml", *seeds, "--set", "claim.apart.above=1e9")
         self.assertRegex(done.stdout, r"(?m)^fails +Replay differs from awake activity\n +seed=0: ")
         self.assertRegex(done.stdout, r"(?m)seed=19: \S+ is not > 1e\+09, by -1e\+09 \(n = 1\): fails\n +1 more case in claims.json$")
 
@@ -182,23 +171,23 @@ over = "seed"
                    "[stage.other]\nrun = \"simulate\"\nof = \"train\"\nphase = \"awake\"\ntrials = 3\nsteps = 5\n"
                    "draw = \"$draw\"\n[stage.step]\nrun = \"measure\"\nmetric = { plugin = \"stepwise_distance\" }\n"
                    "recording = \"other\"\n", "many.toml")
-        whole = self.reverie("run", "many.toml", "--set", "axes.seed=[0]")
+        whole = self.attempt("run", "many.toml", "--set", "axes.seed=[0]")
         self.assertRegex(whole.stdout, r"(?m)^step\[draw=0,seed=0\] +stepwise_distance +[0-9.e-]+ m$")
         self.assertNotIn("All ", whole.stdout)
-        means = self.reverie("run", "many.toml")
+        means = self.attempt("run", "many.toml")
         self.assertRegex(means.stdout, r"(?m)^step\[draw=0\] +stepwise_distance +[0-9.e-]+ ± [0-9.e-]+ m \(n = 6\)$")
         self.assertRegex(means.stdout, r"(?m)^divergence +divergence +.* \(n = 6\)$")
         self.assertRegex(means.stdout, r"(?m)^All \d+ numbers: runs/many/metrics.csv; over seeds: runs/many/metrics_summary.csv$")
-        ranges = self.reverie("run", "many.toml", "--only", "step", "--set", f"axes.draw={list(range(45))}", "--set", "axes.seed=[0]")
+        ranges = self.attempt("run", "many.toml", "--only", "step", "--set", f"axes.draw={list(range(45))}", "--set", "axes.seed=[0]")
         self.assertRegex(ranges.stdout, r"(?m)^step  stepwise_distance +[0-9.e-]+ to [0-9.e-]+ m, 45 conditions$")
         self.assertLess(len(ranges.stdout.splitlines()), 20)
 
     def test_a_claim_that_does_not_hold_is_exit_5_only_when_strict(self):
         self.write(GOOD + self.CLAIM, "claims.toml")
         wrong = ("run", "claims.toml", "--set", "claim.apart.above=1000")
-        self.assertEqual(self.reverie(*wrong).returncode, 0)
-        done = self.reverie(*wrong, "--strict")
-        self.assertIn("finished with exit code 5", self.reverie("status", "runs/claims").stdout)
+        self.assertEqual(self.attempt(*wrong).returncode, 0)
+        done = self.attempt(*wrong, "--strict")
+        self.assertIn("finished with exit code 5", self.attempt("status", "runs/claims").stdout)
         self.assertEqual(done.returncode, 5)
         self.assertIn("fails    Replay differs", done.stdout)
 
@@ -214,7 +203,7 @@ over = "seed"
         self.check_error(1, ["runs/good: a run of this pipeline with other settings is at work"], "run", "good.toml")
         at_work.terminate()
         at_work.wait(60)
-        self.assertEqual(self.reverie("run", "good.toml").returncode, 0)
+        self.assertEqual(self.attempt("run", "good.toml").returncode, 0)
 
     def test_of_two_runs_with_other_settings_that_start_at_a_time_one_is_refused(self):
         self.write(GOOD, "good.toml")
@@ -234,33 +223,33 @@ over = "seed"
 
     def test_an_earlier_run_s_verdicts_and_tables_go_when_another_begins(self):
         self.write(GOOD + self.CLAIM, "claims.toml")
-        self.assertEqual(self.reverie("run", "claims.toml").returncode, 0)
-        done = self.reverie("run", "claims.toml", "--worker", "--set", "axes.seed=[7]")
+        self.assertEqual(self.attempt("run", "claims.toml").returncode, 0)
+        done = self.attempt("run", "claims.toml", "--worker", "--set", "axes.seed=[7]")
         self.assertEqual(done.returncode, 0, done.stderr)
         for name in ("claims.json", "metrics.csv", "metrics_summary.csv"):
             self.assertFalse((self.folder / "runs/claims" / name).exists(), name)
 
     def test_a_damaged_result_that_was_not_asked_for_is_not_judged(self):
         self.write(GOOD + self.CLAIM, "claims.toml")
-        self.assertEqual(self.reverie("run", "claims.toml").returncode, 0)
+        self.assertEqual(self.attempt("run", "claims.toml").returncode, 0)
         result = (self.folder / "runs/claims/divergence/seed=1").resolve() / "result.nc"
         result.chmod(0o644)
         damaged = bytearray(result.read_bytes())
         damaged[len(damaged) // 2] ^= 0xFF
         result.write_bytes(damaged)
-        done = self.reverie("run", "claims.toml", "--only", "train", "--strict")
+        done = self.attempt("run", "claims.toml", "--only", "train", "--strict")
         self.assertIn("stage 'divergence[seed=1]': its stored result was damaged: result.nc", done.stderr)
         self.assertEqual(done.returncode, 5)
         self.assertIn("unknown  Replay differs", done.stdout)
-        done = self.reverie("run", "claims.toml", "--strict")
+        done = self.attempt("run", "claims.toml", "--strict")
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_axes_may_come_to_a_stage_that_had_none_and_go_again(self):
         self.write(GOOD, "good.toml")
         for settings in ((), ("--set", "axes.seed=[0,1]"), ()):
-            done = self.reverie("run", "good.toml", *settings)
+            done = self.attempt("run", "good.toml", *settings)
             self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertNotIn("damaged", self.reverie("plan", "good.toml").stdout)
+        self.assertNotIn("damaged", self.attempt("plan", "good.toml").stdout)
 
     def test_a_folder_that_is_a_link(self):
         self.write(GOOD, "good.toml")
@@ -271,11 +260,11 @@ over = "seed"
 
     def test_a_log_that_another_program_wrote_to(self):
         self.write(GOOD, "good.toml")
-        self.assertEqual(self.reverie("run", "good.toml").returncode, 0)
+        self.assertEqual(self.attempt("run", "good.toml").returncode, 0)
         with open(self.folder / "runs/good/log.jsonl", "a") as log:
             log.write('{"event": 3, "time": 4}\n')
-        self.assertIn("finished", self.reverie("status", "runs/good").stdout)
-        self.assertEqual(self.reverie("plan", "good.toml").returncode, 0)
+        self.assertIn("finished", self.attempt("status", "runs/good").stdout)
+        self.assertEqual(self.attempt("plan", "good.toml").returncode, 0)
 
     def test_a_variable_of_an_axis_that_is_no_name(self):
         self.write(GOOD.replace('awake = "awake"', 'awake = { of = "awake", variable = "$what" }') +
@@ -284,7 +273,7 @@ over = "seed"
 
     def test_results_lie_under_the_values_of_their_axes(self):
         self.write(GOOD + self.CLAIM, "claims.toml")
-        self.assertEqual(self.reverie("run", "claims.toml").returncode, 0)
+        self.assertEqual(self.attempt("run", "claims.toml").returncode, 0)
         for seed in range(3):
             self.assertTrue((self.folder / f"runs/claims/divergence/seed={seed}/result.nc").is_file())
         with open(self.folder / "runs/claims/metrics.csv") as table:
@@ -318,14 +307,14 @@ class BadPlugins(CommandLine):
 
     def test_library_in_a_folder_is_only_warned_about(self):
         shutil.copy(LIBRARIES / "other_major.so", self.folder)
-        listed = self.reverie("list", REVERIE_PLUGIN_PATH=str(self.folder))
+        listed = self.attempt("list", REVERIE_PLUGIN_PATH=str(self.folder))
         self.assertEqual(listed.returncode, 0, listed.stderr)
         self.assertIn("other_major.so", listed.stderr)
         self.assertIn("leaky_rnn", listed.stdout)
 
     def test_plugins_of_the_current_folder_are_not_loaded(self):
         shutil.copy(LIBRARIES / "other_major.so", self.folder)
-        self.assertEqual(self.reverie("list").stderr, "")
+        self.assertEqual(self.attempt("list").stderr, "")
 
 
 class BadFolders(CommandLine):
@@ -353,7 +342,7 @@ class BadFolders(CommandLine):
 
     def test_a_disk_that_fills_up_anywhere_fails_the_run_and_the_next_one_goes_on(self):
         self.write(GOOD, "good.toml")
-        self.assertEqual(self.reverie("run", "good.toml", "--runs", "undisturbed").returncode, 0)
+        self.assertEqual(self.attempt("run", "good.toml", "--runs", "undisturbed").returncode, 0)
         expected = self.files_of("undisturbed/store")
         # From a folder that takes no file at all to one where the last results do not fit.
         for size in ("4k", "16k", "40k", "80k", "120k", "160k"):
@@ -400,7 +389,7 @@ class BadFolders(CommandLine):
 
     def test_a_checkpoint_that_may_not_be_read_is_not_replaced(self):
         self.write(GOOD, "good.toml")
-        rows = json.loads(self.reverie("plan", "good.toml", "--json").stdout)
+        rows = json.loads(self.attempt("plan", "good.toml", "--json").stdout)
         training = next(row for row in rows if row["stage"] == "train")
         work = self.folder / "runs/store" / f".work-{training['fingerprint'][:16]}"
         work.mkdir(parents=True)
@@ -419,12 +408,12 @@ class BadFolders(CommandLine):
 
     def test_truncated_weights_are_reported_and_made_anew(self):
         self.write(GOOD)
-        self.assertEqual(self.reverie("run", "bad.toml").returncode, 0)
+        self.assertEqual(self.attempt("run", "bad.toml").returncode, 0)
         weights = self.folder / "runs/bad/train/weights.safetensors"
         before = weights.read_bytes()
         os.truncate(weights, 1000)
-        self.assertIn("damaged: weights.safetensors has 1000 bytes", self.reverie("plan", "bad.toml").stdout)
-        done = self.reverie("run", "bad.toml", "--set", "stage.awake.draw=1")
+        self.assertIn("damaged: weights.safetensors has 1000 bytes", self.attempt("plan", "bad.toml").stdout)
+        done = self.attempt("run", "bad.toml", "--set", "stage.awake.draw=1")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("warning: stage 'train': its stored result was damaged: weights.safetensors has 1000 bytes", done.stderr)
         self.assertEqual(weights.read_bytes(), before)
@@ -437,7 +426,7 @@ class BadFolders(CommandLine):
         self.assertIn("File too large", limited.stderr)
         self.assertIn("ulimit -f", limited.stderr)
         self.assertEqual([p for p in (self.folder / "runs/store").iterdir() if p.name.startswith(".work")], [])
-        self.assertEqual(self.reverie("run", "bad.toml").returncode, 0)
+        self.assertEqual(self.attempt("run", "bad.toml").returncode, 0)
 
 
 class Usage(CommandLine):
@@ -479,28 +468,28 @@ class Usage(CommandLine):
 
     def test_help_and_version_go_to_stdout(self):
         for arguments in (["--help"], ["--version"], ["help"], *([c, "--help"] for c in ("run", "plan", "validate", "list", "info", "measure", "status", "runs", "clean", "diff", "export", "import", "completion"))):
-            done = self.reverie(*arguments)
+            done = self.attempt(*arguments)
             self.assertEqual((done.returncode, done.stderr), (0, ""), arguments)
             self.assertTrue(done.stdout)
 
 
 class Commands(CommandLine):
     def test_list(self):
-        listed = self.reverie("list")
+        listed = self.attempt("list")
         self.assertEqual(listed.returncode, 0)
         for name in ("leaky_rnn", "overdamped", "underdamped", "adaptation", "spatial_navigation", "kde_divergence"):
             self.assertIn(name, listed.stdout)
-        entries = {(p["kind"], p["id"]) for p in json.loads(self.reverie("list", "--json").stdout)}
+        entries = {(p["kind"], p["id"]) for p in json.loads(self.attempt("list", "--json").stdout)}
         self.assertIn(("dynamics", "underdamped"), entries)
 
     def test_info(self):
-        text = self.reverie("info", "underdamped").stdout
+        text = self.attempt("info", "underdamped").stdout
         for part in ("friction", "λ_v", "(0, 1]", "0.5", "Casco-Rodriguez"):
             self.assertIn(part, text)
-        self.assertEqual(text, self.reverie("info", "dynamics.underdamped").stdout)
-        parameters = json.loads(self.reverie("info", "underdamped", "--json").stdout)["parameters"]
+        self.assertEqual(text, self.attempt("info", "dynamics.underdamped").stdout)
+        parameters = json.loads(self.attempt("info", "underdamped", "--json").stdout)["parameters"]
         self.assertEqual([p["name"] for p in parameters], ["friction", "noise"])
-        divergence = json.loads(self.reverie("info", "kde_divergence", "--json").stdout)
+        divergence = json.loads(self.attempt("info", "kde_divergence", "--json").stdout)
         self.assertEqual([(r["role"], r["variable"], r["dims"]) for r in divergence["reads"]],
                          [(role, "position", ["trial", "time", "space"]) for role in ("awake", "replay")])
         self.assertEqual(divergence["gives"][0], {"name": "divergence", "dims": [], "unit": "nats", "optional": False,
@@ -508,11 +497,11 @@ class Commands(CommandLine):
         self.check_error(2, ["there is no plugin 'underdampd'. Did you mean 'underdamped'?"], "info", "underdampd")
 
     def test_info_toml_can_be_pasted(self):
-        blocks = [self.reverie("info", name, "--toml").stdout for name in ("spatial_navigation", "leaky_rnn")]
-        replay = self.reverie("info", "underdamped", "--toml").stdout
+        blocks = [self.attempt("info", name, "--toml").stdout for name in ("spatial_navigation", "leaky_rnn")]
+        replay = self.attempt("info", "underdamped", "--toml").stdout
         pipeline = "".join(blocks) + ('[stage.train]\nrun = "train"\ntask = "spatial_navigation"\nnetwork = "small"\n'
                                       '[stage.replay]\nrun = "simulate"\nof = "train"\nphase = "quiescent"\n') + replay
-        done = self.reverie("validate", self.write(pipeline))
+        done = self.attempt("validate", self.write(pipeline))
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def readme_block(self, language):
@@ -520,7 +509,7 @@ class Commands(CommandLine):
 
     def test_pipeline_of_the_readme_is_valid(self):
         (self.folder / "readme.toml").write_text(self.readme_block("toml"))
-        done = self.reverie("validate", "readme.toml")
+        done = self.attempt("validate", "readme.toml")
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_plugin_of_the_readme_builds_by_its_command_and_loads(self):
@@ -531,30 +520,30 @@ class Commands(CommandLine):
         for name in ("framework/abi", "framework/sdk", "cmake/plugin.map"):
             command = command.replace(name, str(PROJECT / name))
         subprocess.run(command, shell=True, cwd=self.folder, check=True)
-        done = self.reverie("info", "my_momentum", "--plugin", "./my_momentum.so")
+        done = self.attempt("info", "my_momentum", "--plugin", "./my_momentum.so")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("share of the velocity lost per step", done.stdout)
-        self.assertEqual(self.reverie("check", "my_momentum.so").returncode, 0)
+        self.assertEqual(self.attempt("check", "my_momentum.so").returncode, 0)
 
     def test_quick_pipeline_is_valid(self):
-        done = self.reverie("validate", PROJECT / "pipelines/quick/navigation.toml")
+        done = self.attempt("validate", PROJECT / "pipelines/quick/navigation.toml")
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_run_plan_and_run_again(self):
         self.write(GOOD, "good.toml")
-        self.assertEqual(self.reverie("plan", "good.toml").stdout.count("runs: "), 4)
-        first = self.reverie("run", "good.toml")
+        self.assertEqual(self.attempt("plan", "good.toml").stdout.count("runs: "), 4)
+        first = self.attempt("run", "good.toml")
         self.assertEqual(first.returncode, 0, first.stderr)
         self.assertIn("Report: runs/good/report.html", first.stderr)
         self.assertIn("divergence", first.stdout)
-        self.assertEqual(self.reverie("plan", "good.toml").stdout.count("  done\n"), 4)
-        part = self.reverie("plan", "good.toml", "--only", "replay", "--set", "stage.train.batches=3").stdout.splitlines()
+        self.assertEqual(self.attempt("plan", "good.toml").stdout.count("  done\n"), 4)
+        part = self.attempt("plan", "good.toml", "--only", "replay", "--set", "stage.train.batches=3").stdout.splitlines()
         self.assertEqual([line.split()[0] for line in part], ["stage", "train", "replay"])
-        self.assertEqual(self.reverie("plan", "good.toml", "--only", "reply").returncode, 2)
-        again = self.reverie("run", "good.toml")
+        self.assertEqual(self.attempt("plan", "good.toml", "--only", "reply").returncode, 2)
+        again = self.attempt("run", "good.toml")
         self.assertEqual(again.stderr.count("done before"), 4, again.stderr)
         self.assertEqual(again.stdout, first.stdout)
-        changed = self.reverie("plan", "good.toml", "--set", "stage.replay.draw=1").stdout
+        changed = self.attempt("plan", "good.toml", "--set", "stage.replay.draw=1").stdout
         self.assertEqual((changed.count("runs: "), changed.count("  done\n")), (2, 2))
         self.assertRegex(changed, r"replay .*runs: draw 0 → 1\n")
         self.assertRegex(changed, r"divergence .*runs: input replay changed \(draw 0 → 1\)\n")
@@ -563,13 +552,13 @@ class Commands(CommandLine):
 
     def test_quiet_shows_results_only(self):
         self.write(GOOD, "good.toml")
-        self.assertEqual(self.reverie("run", "good.toml", "--quiet").stderr, "")
+        self.assertEqual(self.attempt("run", "good.toml", "--quiet").stderr, "")
 
     def test_threads_do_not_change_results(self):
         self.write(GOOD, "good.toml")
         outputs = set()
         for threads in ("1", "2", "3"):
-            done = self.reverie("run", "good.toml", "--threads", threads, "--runs", f"runs{threads}")
+            done = self.attempt("run", "good.toml", "--threads", threads, "--runs", f"runs{threads}")
             self.assertEqual(done.returncode, 0, done.stderr)
             outputs.add((self.folder / f"runs{threads}/good/train/weights.safetensors").read_bytes() +
                         (self.folder / f"runs{threads}/good/divergence/result.csv").read_bytes())
@@ -577,8 +566,8 @@ class Commands(CommandLine):
 
     def test_measure_agrees_with_the_pipeline(self):
         self.write(GOOD, "good.toml")
-        self.assertEqual(self.reverie("run", "good.toml").returncode, 0)
-        done = self.reverie("measure", "kde_divergence", "--awake", "runs/good/awake/recording.nc", "--replay",
+        self.assertEqual(self.attempt("run", "good.toml").returncode, 0)
+        done = self.attempt("measure", "kde_divergence", "--awake", "runs/good/awake/recording.nc", "--replay",
                             "runs/good/replay/recording.nc", "--set", "samples=100", "--out", "result.nc")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue((self.folder / "result.nc").is_file())
@@ -625,7 +614,7 @@ class Commands(CommandLine):
                 process.send_signal(number)
             process.communicate(timeout=60)
             self.assertEqual(process.returncode, code)
-            resumes = re.search(r"interrupted at batch (\d+) of 1000000: resumes", self.reverie("plan", "long.toml").stdout)
+            resumes = re.search(r"interrupted at batch (\d+) of 1000000: resumes", self.attempt("plan", "long.toml").stdout)
             batches.append(int(resumes.group(1)))
             self.assertEqual([p.name[:6] for p in (self.folder / "runs/store").iterdir()], [".work-"])
             (self.folder / "runs/long/log.jsonl").unlink()
@@ -639,7 +628,7 @@ class Commands(CommandLine):
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(60), 130)
-        self.assertRegex(self.reverie("plan", "long.toml").stdout, r"interrupted at batch \d+ of 1000000: resumes")
+        self.assertRegex(self.attempt("plan", "long.toml").stdout, r"interrupted at batch \d+ of 1000000: resumes")
 
     def test_a_run_under_nohup_outlives_its_terminal(self):
         self.write(GOOD.replace("batches = 2", "batches = 1000000"), "long.toml")
@@ -658,14 +647,14 @@ class Commands(CommandLine):
         while "waiting" not in log.read_text():
             self.assertIsNone(processes[1].poll())
             time.sleep(0.02)
-        status = json.loads(self.reverie("status", "runs/long", "--json").stdout)
+        status = json.loads(self.attempt("status", "runs/long", "--json").stdout)
         self.assertEqual((status["state"], status["runs"]), ("running", 2))
         self.assertEqual([s["state"] for s in status["stages"]], ["running", "open", "open", "open"])
         # The one that waits ends: the other goes on, and the status is its own.
         for number, process in enumerate(reversed(processes)):
             process.terminate()
             process.communicate(timeout=60)
-            status = json.loads(self.reverie("status", "runs/long", "--json").stdout)
+            status = json.loads(self.attempt("status", "runs/long", "--json").stdout)
             self.assertEqual(status["state"], ["running", "interrupted"][number])
             self.assertNotIn("runs", status)
 
@@ -710,7 +699,7 @@ class Commands(CommandLine):
 
     def test_json_tells_progress_on_stdout(self):
         self.write(GOOD, "good.toml")
-        done = self.reverie("run", "good.toml", "--json")
+        done = self.attempt("run", "good.toml", "--json")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         events = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual([e["stage"] for e in events if e["event"] == "finished"][0], "train")
@@ -723,18 +712,18 @@ class Commands(CommandLine):
         self.check_error(2, ["--memory 4 is less than a megabyte"], "run", "good.toml", "--memory", "4")
         self.check_error(2, ["--checkpoint"], "run", "good.toml", "--checkpoint=-1")
         # Less than any stage asks for: one at a time.
-        self.assertEqual(self.reverie("run", "good.toml", "--memory", "1MiB").returncode, 0)
+        self.assertEqual(self.attempt("run", "good.toml", "--memory", "1MiB").returncode, 0)
 
     def test_in_process_gives_the_same_results(self):
         self.write(GOOD, "good.toml")
         for runs, options in (("one", []), ("two", ["--in-process"])):
-            self.assertEqual(self.reverie("run", "good.toml", "--runs", runs, *options).returncode, 0)
+            self.assertEqual(self.attempt("run", "good.toml", "--runs", runs, *options).returncode, 0)
         for path in (self.folder / "one/store").rglob("*"):
             if path.is_file() and path.name != "provenance.json":
                 self.assertEqual(path.read_bytes(), (self.folder / "two" / path.relative_to(self.folder / "one")).read_bytes())
 
     def test_bench_for_programs(self):
-        done = self.reverie("bench", "random", "--repeat", "1", "--threads", "1", "--strict", "--json", "--quiet")
+        done = self.attempt("bench", "random", "--repeat", "1", "--threads", "1", "--strict", "--json", "--quiet")
         report = json.loads(done.stdout)
         self.assertEqual((report["threads"], report["precision"], report["repeat"]), (1, "float32", 1))
         self.assertEqual([line["name"] for line in report["lines"]], ["random"])
@@ -743,7 +732,7 @@ class Commands(CommandLine):
         self.assertEqual(done.returncode, 0 if normals["reached"] else 5)
 
     def test_bench_as_a_table(self):
-        done = self.reverie("bench", "random", "--repeat", "1")
+        done = self.attempt("bench", "random", "--repeat", "1")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(done.stdout, r"normals \[million/s\] +[\d.]+   at least 400: (NOT )?reached")
 
@@ -758,36 +747,36 @@ class Store(CommandLine):
     def setUp(self):
         super().setUp()
         self.write(GOOD, "good.toml")
-        self.assertEqual(self.reverie("run", "good.toml").returncode, 0)
+        self.assertEqual(self.attempt("run", "good.toml").returncode, 0)
 
     def test_runs_lists_results_and_who_uses_them(self):
-        results = json.loads(self.reverie("runs", "--json").stdout)
+        results = json.loads(self.attempt("runs", "--json").stdout)
         self.assertEqual(sorted(r["run"] for r in results), ["measure", "simulate", "simulate", "train"])
         train = [r for r in results if r["run"] == "train"][0]
         self.assertEqual(train["used_by"], ["good: train"])
         folder = self.folder / "runs/store" / train["fingerprint"]
         self.assertEqual(train["bytes"], sum(f.stat().st_size for f in folder.iterdir()))
-        self.assertIn("good: train", self.reverie("runs").stdout)
+        self.assertIn("good: train", self.attempt("runs").stdout)
 
     def test_clean_removes_what_nobody_refers_to_and_asks_first(self):
-        self.assertEqual(self.reverie("clean").stderr, "nothing to remove\n")
-        self.assertEqual(self.reverie("run", "good.toml", "--set", "stage.replay.draw=1").returncode, 0)
+        self.assertEqual(self.attempt("clean").stderr, "nothing to remove\n")
+        self.assertEqual(self.attempt("run", "good.toml", "--set", "stage.replay.draw=1").returncode, 0)
         store = self.folder / "runs/store"
         before = sorted(p.name for p in store.iterdir())
         (store / ".work-0123456789abcdef").mkdir()
         (store / ".tmp-999999999-1").write_text("x")
         (store / ".lock-0123456789abcdef.00ff").write_text("")
-        refused = self.reverie("clean")
+        refused = self.attempt("clean")
         self.assertEqual(refused.returncode, 2)
         self.assertIn("say --yes", refused.stderr)
         self.assertEqual(refused.stdout.count("in no pipeline's last run"), 2)
         self.assertEqual(len(list(store.iterdir())), len(before) + 3)
-        self.assertEqual(self.reverie("clean", "--yes").returncode, 0)
+        self.assertEqual(self.attempt("clean", "--yes").returncode, 0)
         self.assertEqual(len(list(store.iterdir())), 4)
-        self.assertEqual(self.reverie("plan", "good.toml", "--set", "stage.replay.draw=1").stdout.count("  done\n"), 4)
+        self.assertEqual(self.attempt("plan", "good.toml", "--set", "stage.replay.draw=1").stdout.count("  done\n"), 4)
 
     def test_clean_asks_on_a_terminal(self):
-        self.assertEqual(self.reverie("run", "good.toml", "--set", "stage.replay.draw=1").returncode, 0)
+        self.assertEqual(self.attempt("run", "good.toml", "--set", "stage.replay.draw=1").returncode, 0)
         store = self.folder / "runs/store"
         for answer, left in ((b"\n", 6), (b"no\n", 6), (b"y\n", 4)):
             ours, theirs = pty.openpty()
@@ -811,7 +800,7 @@ class Store(CommandLine):
         for command in ("clean", "runs"):
             self.check_error(1, ["runs/loop/plan.json': Too many levels of symbolic links"], command)
         loop.unlink()
-        self.assertEqual(self.reverie("clean").stderr, "nothing to remove\n")
+        self.assertEqual(self.attempt("clean").stderr, "nothing to remove\n")
 
     def test_a_place_that_cannot_be_read_is_told_with_the_reason(self):
         (self.folder / "loop").symlink_to("loop")
@@ -821,41 +810,41 @@ class Store(CommandLine):
             self.assertNotIn("internal error", done.stderr)
 
     def test_status_of_a_finished_and_of_a_killed_run(self):
-        self.assertIn("finished", self.reverie("status", "runs/good").stdout)
-        self.assertIn("4 of 4 stages done", self.reverie("status", "runs/good").stdout)
+        self.assertIn("finished", self.attempt("status", "runs/good").stdout)
+        self.assertIn("4 of 4 stages done", self.attempt("status", "runs/good").stdout)
         log = self.folder / "runs/good/log.jsonl"
         lines = log.read_text().splitlines()
         begun = json.loads(lines[0])
         begun["process"] = 999999999  # beyond any process number
         log.write_text("\n".join([json.dumps(begun), lines[1], '{"time": "tor']))
-        status = json.loads(self.reverie("status", "runs/good", "--json").stdout)
+        status = json.loads(self.attempt("status", "runs/good", "--json").stdout)
         self.assertEqual(status["state"], "ended without a word")
         self.assertEqual([s["state"] for s in status["stages"]], ["ended", "open", "open", "open"])
         self.check_error(1, ["no run's folder"], "status", "runs/store")
 
     def test_diff_tells_configuration_numbers_and_files(self):
-        self.assertEqual(self.reverie("run", "good.toml", "--set", "stage.replay.draw=1", "--runs", "other").returncode, 0)
-        self.assertEqual(self.reverie("diff", "runs/good/train", "other/good/train").stderr, "no difference\n")
-        replay = self.reverie("diff", "runs/good/replay", "other/good/replay").stdout
+        self.assertEqual(self.attempt("run", "good.toml", "--set", "stage.replay.draw=1", "--runs", "other").returncode, 0)
+        self.assertEqual(self.attempt("diff", "runs/good/train", "other/good/train").stderr, "no difference\n")
+        replay = self.attempt("diff", "runs/good/replay", "other/good/replay").stdout
         self.assertIn("draw 0 → 1", replay)
         self.assertRegex(replay, r"recording.nc has other contents: .*position differs by up to \d")
-        measured = self.reverie("diff", "runs/good/divergence", "other/good/divergence").stdout
+        measured = self.attempt("diff", "runs/good/divergence", "other/good/divergence").stdout
         self.assertIn("input simulate changed (draw 0 → 1)", measured)
         self.assertRegex(measured, r"result +divergence \S+ → \S+")
         self.check_error(1, ["'runs/good' is a folder of results: ", "name one of them"], "diff", "runs/good", "other/good")
         # An option that changes the description of a recording alone, and one that changes every weight.
         for run, setting in (("dense", "compress=true"), ("more", "")):
             change = ["--set", f"stage.replay.{setting}"] if setting else ["--set", "stage.train.batches=3"]
-            self.assertEqual(self.reverie("run", "good.toml", *change, "--runs", run).returncode, 0)
-        same = self.reverie("diff", "runs/good/replay", "dense/good/replay").stdout
+            self.assertEqual(self.attempt("run", "good.toml", *change, "--runs", run).returncode, 0)
+        same = self.attempt("diff", "runs/good/replay", "dense/good/replay").stdout
         self.assertIn("recording.nc has other contents: the same numbers", same)
-        weights = self.reverie("diff", "runs/good/train", "more/good/train").stdout
+        weights = self.attempt("diff", "runs/good/train", "more/good/train").stdout
         self.assertRegex(weights, r"weights.safetensors has other contents: .*w_rec.weight differs by up to \d")
-        self.assertIn("input train changed (batches 2 → 3)", self.reverie("diff", "runs/good/divergence",
+        self.assertIn("input train changed (batches 2 → 3)", self.attempt("diff", "runs/good/divergence",
                                                                           "more/good/divergence").stdout)
 
     def test_completion_scripts_are_valid_and_know_commands_and_stages(self):
-        script = self.reverie("completion", "bash").stdout
+        script = self.attempt("completion", "bash").stdout
         (self.folder / "completion.bash").write_text(script)
         asked = ('PATH="$(dirname "$0"):$PATH"; source completion.bash; COMP_WORDS=({}); COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); '
                  '_reverie; echo "${{COMPREPLY[@]}}"')
@@ -866,8 +855,8 @@ class Store(CommandLine):
             done = subprocess.run(["bash", "-c", asked.format(words), EXECUTABLE], cwd=self.folder, text=True,
                                   env=self.environment(), capture_output=True, timeout=60)
             self.assertEqual((done.stdout.split(), done.stderr), (expected.split(), ""), words)
-        self.assertIn("bashcompinit", self.reverie("completion", "zsh").stdout)
-        self.assertIn("complete -c reverie", self.reverie("completion", "fish").stdout)
+        self.assertIn("bashcompinit", self.attempt("completion", "zsh").stdout)
+        self.assertIn("complete -c reverie", self.attempt("completion", "fish").stdout)
         self.check_error(2, ["bash, zsh, fish"], "completion", "tcsh")
 
     def test_provenance_tells_where_a_result_comes_from(self):

@@ -7,9 +7,7 @@ import csv
 import json
 import pathlib
 import shutil
-import subprocess
 import sys
-import tempfile
 import unittest
 
 try:
@@ -20,7 +18,8 @@ except ImportError as missing:
     print(missing)
     sys.exit(77)
 
-EXECUTABLE = pathlib.Path(sys.argv[1]).resolve()
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from command_test import CommandTest
 
 TABLES = """\
 [task.box]
@@ -76,29 +75,15 @@ def safetensors(path):
         entry["shape"]) for name, entry in header.items()}
 
 
-class Exchange(unittest.TestCase):
-    def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="reverie-exchange-"))
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def reverie(self, *arguments):
-        return subprocess.run([EXECUTABLE, *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=100)
-
-    def good(self, *arguments):
-        done = self.reverie(*arguments)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done
-
+class Exchange(CommandTest):
     def refused(self, code, *texts_then_arguments, texts):
-        done = self.reverie(*texts_then_arguments)
-        self.assertEqual(done.returncode, code, done.stderr)
+        done = self.reverie(*texts_then_arguments, code=code)
         for text in texts:
             self.assertIn(text, done.stderr)
 
     def run_pipeline(self, name, text):
         (self.folder / f"{name}.toml").write_text(text)
-        self.good("run", f"{name}.toml", "--quiet")
+        self.reverie("run", f"{name}.toml", "--quiet")
 
     def train(self, batches=2, replay=REPLAY, **network):
         """Runs a training, with constants that no import would draw, and its replay; the training's arrays."""
@@ -134,7 +119,7 @@ class Import(Exchange):
         for cell, ending in (("leaky_rnn", "npz"), ("gru", "safetensors")):
             shutil.rmtree(self.folder / "runs", ignore_errors=True)
             trained = self.train(cell=cell, replay=replay)
-            self.good("export", "runs/own/net", "--out", f"net.{ending}", "--force")
+            self.reverie("export", "runs/own/net", "--out", f"net.{ending}", "--force")
             self.check_same(self.imported(file=f"net.{ending}", cell=cell, replay=replay), trained)
             for result in ("replay/recording.nc", "distance/result.nc"):
                 with netCDF4.Dataset(self.folder / "runs/own" / result) as one, \
@@ -215,10 +200,10 @@ class Import(Exchange):
         trained = self.train(batches=0, replay="")
         self.save(trained)
         self.imported()
-        plan = self.good("plan", "other.toml").stdout
+        plan = self.reverie("plan", "other.toml").stdout
         self.assertIn("done", plan)
         self.save({**trained, "w_in.weight": trained["w_in.weight"] + 1})
-        self.assertIn("file sha256:", self.good("plan", "other.toml").stdout)
+        self.assertIn("file sha256:", self.reverie("plan", "other.toml").stdout)
         self.assertTrue(np.array_equal(self.imported()["w_in.weight"], trained["w_in.weight"] + 1))
 
     def test_paths_are_relative_to_the_pipeline(self):
@@ -226,7 +211,7 @@ class Import(Exchange):
         (self.folder / "below").mkdir()
         self.save(trained, "below/net.npz")
         (self.folder / "below/other.toml").write_text(tables() + IMPORT.format(file="net.npz"))
-        self.good("validate", "below/other.toml")
+        self.reverie("validate", "below/other.toml")
 
     def check_refused(self, *texts, more="", file="net.npz", **network):
         (self.folder / "bad.toml").write_text(tables(**network) + IMPORT.format(file=file) + more)
@@ -329,7 +314,7 @@ class Import(Exchange):
     def test_a_task_without_constants(self):
         box = tables().replace('"spatial_navigation"\nplace_cells = 16', '"ornstein_uhlenbeck"')
         self.run_pipeline("own", box + TRAIN.format(batches=0))
-        self.good("export", "runs/own/net", "--out", "net.npz")
+        self.reverie("export", "runs/own/net", "--out", "net.npz")
         self.run_pipeline("other", box + IMPORT.format(file="net.npz"))
         self.check_same(*(safetensors(self.folder / f"runs/{run}/net/weights.safetensors") for run in ("own", "other")))
         (self.folder / "bad.toml").write_text(box + IMPORT.format(file="net.npz") + 'constants = "drawn"\n')
@@ -351,12 +336,12 @@ class ImportCommand(Exchange):
                      "--set", "task.place_cells=16", "--set", "cell.bias=true", "--set", "cell.alpha=0.5",
                      "--set", "network.noise=0.02", "--map", "w_rec.weight=rnn.hh", "--map", "bias=rnn.ih_bias",
                      "--map", "bias=rnn.hh_bias")
-        done = self.good(*arguments, "--out", "below/replay.toml")
+        done = self.reverie(*arguments, "--out", "below/replay.toml")
         self.assertEqual((done.stdout, done.stderr), ("", "elsewhere/net.npz fits; this replays it: "
                                                       "reverie run below/replay.toml\n"))
         (self.folder / "be low").mkdir()
-        self.assertIn("reverie run 'be low/replay.toml'\n", self.good(*arguments, "--out", "be low/replay.toml").stderr)
-        self.good("run", "below/replay.toml", "--set", "stage.replay.trials=3", "--set", "stage.replay.steps=4")
+        self.assertIn("reverie run 'be low/replay.toml'\n", self.reverie(*arguments, "--out", "be low/replay.toml").stderr)
+        self.reverie("run", "below/replay.toml", "--set", "stage.replay.trials=3", "--set", "stage.replay.steps=4")
         self.check_same(safetensors(self.folder / "runs/replay/imported/weights.safetensors"), trained)
         config = json.loads((self.folder / "runs/replay/imported/stage.json").read_text())["config"]
         self.assertEqual((config["network"]["noise"], config["network"]["cell"]["parameters"]["alpha"]), (0.02, 0.5))
@@ -364,7 +349,7 @@ class ImportCommand(Exchange):
             self.assertEqual(recording.position.shape, (3, 4, 2))
         # Once written, it stays; and without --out the text goes to stdout.
         self.refused(2, *arguments, "--out", "below/replay.toml", texts=["'below/replay.toml' exists already"])
-        shown = self.good(*arguments).stdout
+        shown = self.reverie(*arguments).stdout
         self.assertEqual(shown, (self.folder / "below/replay.toml").read_text().replace("../elsewhere", "elsewhere"))
 
     def test_what_does_not_fit_is_told_and_nothing_is_written(self):
@@ -382,7 +367,7 @@ class ImportCommand(Exchange):
         self.refused(2, "import", "net.npz", texts=["--task TASK is missing"])
         self.refused(1, "import", "none.npz", "--task", "t_maze", texts=["cannot read 'none.npz'"])
         self.assertFalse((self.folder / "net.toml").exists())
-        self.good(*command, "--constants", "drawn")
+        self.reverie(*command, "--constants", "drawn")
 
 
 class Export(Exchange):
@@ -390,8 +375,8 @@ class Export(Exchange):
         self.train()
         for stage, file in (("replay", "recording.nc"), ("distance", "result.nc")):
             source = self.folder / "runs/own" / stage
-            self.good("export", source.relative_to(self.folder), "--out", f"{stage}.npz")
-            self.good("export", source / file, "--out", f"again-{stage}.npz")
+            self.reverie("export", source.relative_to(self.folder), "--out", f"{stage}.npz")
+            self.reverie("export", source / file, "--out", f"again-{stage}.npz")
             self.assertEqual((self.folder / f"{stage}.npz").read_bytes(), (self.folder / f"again-{stage}.npz").read_bytes())
             arrays = np.load(self.folder / f"{stage}.npz", allow_pickle=False)
             with xarray.open_dataset(source / file, decode_times=False) as dataset:
@@ -412,9 +397,9 @@ class Export(Exchange):
 
     def test_weights_as_npz_and_safetensors(self):
         trained = self.train()
-        self.good("export", "runs/own/net", "--out", "net.npz")
+        self.reverie("export", "runs/own/net", "--out", "net.npz")
         self.check_same(dict(np.load(self.folder / "net.npz")), trained)
-        self.good("export", "runs/own/net/weights.safetensors", "--out", "net.safetensors")
+        self.reverie("export", "runs/own/net/weights.safetensors", "--out", "net.safetensors")
         self.check_same(safetensors(self.folder / "net.safetensors"), trained)
 
     def test_variables_in_any_type_of_netcdf(self):
@@ -423,13 +408,13 @@ class Export(Exchange):
         dataset["label"] = ("a", np.array(["π, \"β\"", ""], dtype=object))
         dataset["alone"] = ((), np.float32(0.1))
         dataset.to_netcdf(self.folder / "all.nc")
-        self.good("export", "all.nc", "--out", "all.npz")
+        self.reverie("export", "all.nc", "--out", "all.npz")
         arrays = np.load(self.folder / "all.npz")
         for name in types + ["alone"]:
             self.assertEqual(arrays[name].dtype, dataset[name].dtype)
             self.assertTrue(np.array_equal(arrays[name], dataset[name]))
         self.assertEqual(arrays["label"].tolist(), ["π, \"β\"", ""])
-        self.good("export", "all.nc", "--out", "all.csv")
+        self.reverie("export", "all.nc", "--out", "all.csv")
         with open(self.folder / "all.csv", newline="") as file:
             rows = list(csv.DictReader(file))
         self.assertEqual([row["value"] for row in rows if row["variable"] == "label"], ["π, \"β\"", ""])
@@ -439,7 +424,7 @@ class Export(Exchange):
 
     def test_csv_is_tidy(self):
         self.train(replay=REPLAY.replace("trials = 5", "trials = 5000"))  # the states are several parts of a megabyte
-        self.good("export", "runs/own/replay", "--out", "replay.csv")
+        self.reverie("export", "runs/own/replay", "--out", "replay.csv")
         with open(self.folder / "replay.csv", newline="") as file:
             table = list(csv.DictReader(file))
         rows = [row for row in table if row["variable"] == "position"]
@@ -456,7 +441,7 @@ class Export(Exchange):
             self.assertTrue(np.array_equal(np.array([row["value"] for row in states], "f4"),
                                            dataset.state.values.ravel()))
             self.assertEqual([(row["trial"], row["unit"]) for row in (states[0], states[-1])], [("0", "0"), ("4999", "11")])
-        self.good("export", "runs/own/distance", "--out", "distance.csv")
+        self.reverie("export", "runs/own/distance", "--out", "distance.csv")
         self.assertEqual((self.folder / "distance.csv").read_bytes(),
                          (self.folder / "runs/own/distance/result.csv").read_bytes())
 
@@ -465,7 +450,7 @@ class Export(Exchange):
         (self.folder / "net.npz").write_text("mine")
         self.refused(2, "export", "runs/own/net", "--out", "net.npz", texts=["'net.npz' exists already", "--force"])
         self.assertEqual((self.folder / "net.npz").read_text(), "mine")
-        self.good("export", "runs/own/net", "--out", "net.npz", "--force")
+        self.reverie("export", "runs/own/net", "--out", "net.npz", "--force")
         self.assertIn("w_rec.weight", np.load(self.folder / "net.npz"))
 
     def test_what_cannot_be_exported(self):

@@ -5,15 +5,15 @@ test_plugins.py EXECUTABLE C-COMPILER INCLUDE PARTS; standard library only. PART
 macros are set here.
 """
 import json
-import os
 import pathlib
-import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
 
-EXECUTABLE, COMPILER, INCLUDE, PARTS = sys.argv[1:5]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from command_test import CommandTest
+
+COMPILER, INCLUDE, PARTS = sys.argv[2:5]
 
 PIPELINE = """\
 [task.line]
@@ -42,11 +42,7 @@ recording = "replay"
 """
 
 
-class Plugins(unittest.TestCase):
-    def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp())
-        self.addCleanup(shutil.rmtree, self.folder)
-
+class Plugins(CommandTest):
     def build(self, library, name, **macros):
         """A library of the dynamics `name` and `name`_too."""
         (self.folder / library).parent.mkdir(parents=True, exist_ok=True)
@@ -54,14 +50,6 @@ class Plugins(unittest.TestCase):
         subprocess.run([COMPILER, "-w", "-shared", "-fPIC", "-fvisibility=hidden", f"-I{INCLUDE}",
                         *(f"-D{key}={value}" for key, value in values.items()), "-o", self.folder / library,
                         "-x", "c", f"{PARTS}/dynamics.h"], check=True)
-
-    def reverie(self, *arguments, code=0, **extra):
-        hidden = ("REVERIE_PLUGIN_PATH", "XDG_DATA_HOME")
-        environment = {**{k: v for k, v in os.environ.items() if k not in hidden}, "HOME": str(self.folder / "home"), **extra}
-        done = subprocess.run([EXECUTABLE, *arguments], cwd=self.folder, env=environment, capture_output=True, text=True,
-                              timeout=60)
-        self.assertEqual(done.returncode, code, done.stderr)
-        return done
 
     def test_another_revision_or_build_is_computed_again_with_all_that_reads_it(self):
         (self.folder / "p.toml").write_text(PIPELINE)
@@ -88,12 +76,12 @@ class Plugins(unittest.TestCase):
     def test_folders_are_searched_in_order_and_a_library_of_a_known_name_is_passed_over_whole(self):
         self.build("one/a.so", "twin", COMPONENT_DOC='"the first"')
         self.build("two/b.so", "only_here", SECOND_ID='"twin"', COMPONENT_DOC='"the second"')
-        self.build("home/.local/share/reverie/plugins/c.so", "twin", COMPONENT_DOC='"the third"')
+        self.build(".local/share/reverie/plugins/c.so", "twin", COMPONENT_DOC='"the third"')
         path = {"REVERIE_PLUGIN_PATH": f"{self.folder}/one:{self.folder}/two"}
         found = self.reverie("info", "twin", **path)
         self.assertIn("the first", found.stdout)
         self.assertIn("two/b.so", found.stderr)
-        self.assertIn("home/.local/share/reverie/plugins/c.so", found.stderr)
+        self.assertIn(".local/share/reverie/plugins/c.so", found.stderr)
         self.assertNotIn("only_here", self.reverie("list", **path).stdout)
         self.assertIn("the third", self.reverie("info", "twin").stdout)
         named = self.reverie("info", "twin", "--plugin", "one/a.so", "--plugin", "two/b.so", code=4).stderr

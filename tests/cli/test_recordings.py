@@ -6,9 +6,7 @@ test_recordings.py EXECUTABLE PAGE
 import json
 import pathlib
 import re
-import subprocess
 import sys
-import tempfile
 import unittest
 
 try:
@@ -19,27 +17,24 @@ except ImportError as missing:
     print(missing)
     sys.exit(77)
 
-EXECUTABLE, PAGE = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from command_test import CommandTest
+
+PAGE = pathlib.Path(sys.argv[2]).resolve()
 
 
-class Recordings(unittest.TestCase):
+class Recordings(CommandTest):
     def setUp(self):
-        temporary = tempfile.TemporaryDirectory()
-        self.addCleanup(temporary.cleanup)
-        self.folder = pathlib.Path(temporary.name)
+        super().setUp()
         self.paths = np.cumsum(np.random.default_rng(0).normal(0, 0.02, (20, 30, 2)), axis=1)
 
-    def reverie(self, *arguments):
-        return subprocess.run([EXECUTABLE, *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=100)
-
     def path_length(self, *arguments):
-        done = self.reverie("measure", "path_length", *arguments)
+        done = self.attempt("measure", "path_length", *arguments)
         self.assertEqual(done.returncode, 0, done.stderr)
         return float(done.stdout.split()[1])
 
     def check_refused(self, code, text, *arguments):
-        done = self.reverie("measure", *arguments)
+        done = self.attempt("measure", *arguments)
         self.assertEqual(done.returncode, code, done.stderr)
         self.assertIn(text, done.stderr)
 
@@ -51,7 +46,7 @@ class Recordings(unittest.TestCase):
             rows = [f"{trial},{round(trial * 7.4321 + n / rate, 3)},{n / 30},0\n" for trial in range(3) for n in range(40)]
             (self.folder / "camera.csv").write_text("trial,time (s),x (m),y (m)\n" + "".join(rows))
             self.assertAlmostEqual(self.path_length("--recording", "camera.csv"), 39 / 30, delta=1e-6)
-        done = self.reverie("measure", "reach_time", "--awake", "camera.csv", "--variable", "awake=position", "--replay",
+        done = self.attempt("measure", "reach_time", "--awake", "camera.csv", "--variable", "awake=position", "--replay",
                             "camera.csv", "--set", "endpoints=[[1,0]]", "--out", "r.json")
         self.assertEqual(done.returncode, 0, done.stderr)
         result = json.loads((self.folder / "r.json").read_text())["variables"]
@@ -62,7 +57,7 @@ class Recordings(unittest.TestCase):
         for unit, expected in (("m", "m^2"), ("cm/s", "(cm/s)^2")):
             xarray.Dataset({"position": (("trial", "time", "space"), self.paths, {"units": unit})}).to_netcdf(
                 self.folder / "u.nc")
-            done = self.reverie("measure", "total_variance", "--recording", "u.nc")
+            done = self.attempt("measure", "total_variance", "--recording", "u.nc")
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(" ".join(done.stdout.splitlines()[0].split()[2:]), expected)
 
@@ -150,7 +145,7 @@ class Recordings(unittest.TestCase):
         square = self.paths[:, :20]
         np.savez(self.folder / "turned.npz", position=square.transpose(1, 0, 2),
                  latent=(square + 0.1).transpose(1, 0, 2))
-        done = self.reverie("measure", "decoding_error", "--recording", "turned.npz", "--dims", "time,trial,space")
+        done = self.attempt("measure", "decoding_error", "--recording", "turned.npz", "--dims", "time,trial,space")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertAlmostEqual(float(done.stdout.split()[1]), 0.01)
 
@@ -161,7 +156,7 @@ class Recordings(unittest.TestCase):
         expected = None
         for shape in ((20,), (1, 20), (20, 1)):
             np.savez(self.folder / "m.npz", position=paths, trial_direction=direction.reshape(shape), endpoint=ends)
-            done = self.reverie("measure", "reach_time", "--awake", "m.npz", "--replay", "m.npz", "--variable", "awake=position")
+            done = self.attempt("measure", "reach_time", "--awake", "m.npz", "--replay", "m.npz", "--variable", "awake=position")
             self.assertEqual(done.returncode, 0, done.stderr)
             expected = expected or done.stdout
             self.assertEqual(done.stdout, expected)
@@ -175,7 +170,7 @@ class Recordings(unittest.TestCase):
                 file.createDimension(dim, extent)
             for name, values in (("position", self.paths), ("latent", self.paths + 0.1)):
                 file.createVariable(name, "f8", ("animal", "frame", "axis"))[:] = values
-        done = self.reverie("measure", "decoding_error", "--recording", "n.nc", "--dims", "trial,time,space")
+        done = self.attempt("measure", "decoding_error", "--recording", "n.nc", "--dims", "trial,time,space")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertAlmostEqual(float(done.stdout.split()[1]), 0.01)
 
@@ -200,7 +195,7 @@ class Recordings(unittest.TestCase):
 
     def test_what_is_clipped_to_the_edge_of_a_grid_is_inside(self):
         np.save(self.folder / "wall.npy", np.clip(40 * self.paths, -1.1, 1.1).astype("f4"))
-        done = self.reverie("measure", "occupancy", "--recording", "wall.npy", "--out", "o.json")
+        done = self.attempt("measure", "occupancy", "--recording", "wall.npy", "--out", "o.json")
         self.assertEqual(done.returncode, 0, done.stderr)
         found = json.loads((self.folder / "o.json").read_text())["variables"]
         self.assertEqual((found["outside"]["values"], found["samples"]["values"]), (0, 600))
@@ -210,7 +205,7 @@ class Recordings(unittest.TestCase):
         for unit in ("cm", "centimeters", "pixels", "\u03bcm"):
             self.check_refused(1, f"the paths are in '{unit}'", "occupancy", "--recording", "c.npy", "--unit", unit)
         for unit in ("m", "meters", "1"):
-            done = self.reverie("measure", "occupancy", "--recording", "c.npy", "--unit", unit)
+            done = self.attempt("measure", "occupancy", "--recording", "c.npy", "--unit", unit)
             self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_units_in_two_spellings_are_one(self):
@@ -221,7 +216,7 @@ class Recordings(unittest.TestCase):
                 for name, unit in (("position", one), ("latent", other)):
                     variable = file.createVariable(name, "f8", ("trial", "time", "space"))
                     variable[:], variable.units = self.paths, unit
-            done = self.reverie("measure", "decoding_error", "--recording", "u.nc")
+            done = self.attempt("measure", "decoding_error", "--recording", "u.nc")
             self.assertEqual(done.returncode, code, (one, other, done.stderr))
 
     def test_tables_with_any_line_ends_and_no_names_of_dimensions(self):
@@ -244,7 +239,7 @@ class Recordings(unittest.TestCase):
         self.path_length("--recording", "A.NPY", "--out", "R.JSON")
         self.assertIn("path_length", json.loads((self.folder / "R.JSON").read_text())["variables"])
         self.path_length("--recording", "A.NPY", "--out", "R.NC")
-        exported = self.reverie("export", "R.NC", "--out", "R.NPZ")
+        exported = self.attempt("export", "R.NC", "--out", "R.NPZ")
         self.assertEqual(exported.returncode, 0, exported.stderr)
 
     def test_blanks_between_names_of_dimensions(self):
@@ -283,7 +278,7 @@ class Recordings(unittest.TestCase):
         shares = {}
         for phase in ("awake", "quiescent"):
             write(f"{phase}.nc", phase)
-            done = self.reverie("measure", "reach_time", "--awake", f"{phase}.nc", "--variable", "awake=position",
+            done = self.attempt("measure", "reach_time", "--awake", f"{phase}.nc", "--variable", "awake=position",
                                 "--replay", f"{phase}.nc", "--out", f"{phase}.json")
             self.assertEqual(done.returncode, 0, done.stderr)
             shares[phase] = json.loads((self.folder / f"{phase}.json").read_text())["variables"]
@@ -299,7 +294,7 @@ class Recordings(unittest.TestCase):
                 for trial in range(4):
                     for n, share in enumerate(way):
                         table.write(f"{trial},{trial + 0.02 * n},{share * (-1) ** trial:.6f},{share:.6f}\n")
-        done = self.reverie("measure", "reach_time", "--awake", "awake.csv", "--variable", "awake=position", "--replay",
+        done = self.attempt("measure", "reach_time", "--awake", "awake.csv", "--variable", "awake=position", "--replay",
                             "replay.csv", "--set", "radius=0.2", "--set", "endpoints=[[-1,1],[1,1]]", "--out", "reach.json")
         self.assertEqual(done.returncode, 0, done.stderr)
         result = json.loads((self.folder / "reach.json").read_text())["variables"]
@@ -372,7 +367,7 @@ class Recordings(unittest.TestCase):
         np.save(self.folder / "a.npy", self.paths)
         np.save(self.folder / "b.npy", 1.5 * self.paths)
         command = ["measure", "kde_divergence", "--awake", "a.npy", "--replay", "b.npy", "--set", "samples=50"]
-        first, same, other = (self.reverie(*command, "--draw", draw).stdout for draw in (0, 0, 1))
+        first, same, other = (self.attempt(*command, "--draw", draw).stdout for draw in (0, 0, 1))
         self.assertEqual(first, same)
         self.assertNotEqual(first, other)
 
@@ -387,7 +382,7 @@ class Recordings(unittest.TestCase):
         commands = [line.split() for line in re.findall(r"^    reverie (measure .*)$", text, re.MULTILINE)]
         self.assertGreaterEqual(len(commands), 5)
         for command in commands[1:]:  # the first one shows the shape of a command
-            done = self.reverie(*command)
+            done = self.attempt(*command)
             self.assertEqual(done.returncode, 0, f"{command}: {done.stderr}")
         table = re.search(r"```\n(trial,.*?)```", text, re.DOTALL).group(1)
         (self.folder / "tracks.csv").write_text(table)

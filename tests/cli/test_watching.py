@@ -7,15 +7,14 @@ import os
 import pathlib
 import pty
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
-EXECUTABLE = pathlib.Path(sys.argv[1]).resolve()
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from command_test import EXECUTABLE, CommandTest
 
 PIPELINE = """\
 title = "A title"
@@ -45,21 +44,10 @@ recording = "replay_with_a_name_that_is_long"
 """
 
 
-class Watching(unittest.TestCase):
+class Watching(CommandTest):
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="reverie-watching-"))
-        self.addCleanup(shutil.rmtree, self.folder)
+        super().setUp()
         (self.folder / "p.toml").write_text(PIPELINE)
-
-    def environment(self, **extra):
-        hidden = ("REVERIE_PLUGIN_PATH", "XDG_DATA_HOME", "NO_COLOR")
-        return {**{k: v for k, v in os.environ.items() if k not in hidden}, "HOME": str(self.folder), **extra}
-
-    def reverie(self, *arguments, code=0):
-        done = subprocess.run([EXECUTABLE, *arguments], cwd=self.folder, env=self.environment(),
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=100)
-        self.assertEqual(done.returncode, code, done.stderr)
-        return done
 
     def on_terminal(self, *arguments, **extra):
         """What the command writes to a terminal."""

@@ -9,11 +9,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
-EXECUTABLE = str(pathlib.Path(sys.argv[1]).resolve())
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from command_test import EXECUTABLE, SECONDS, CommandTest, environment
+
 MPIRUN = shutil.which("mpirun")
 
 PIPELINE = """\
@@ -54,15 +55,13 @@ replay = "replay"
 def has_mpi():
     """Whether this build has: one that has not refuses two copies that mpirun started."""
     said = subprocess.run([EXECUTABLE, "run", "none.toml"], capture_output=True, text=True,
-                          env=os.environ | {"OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMM_WORLD_RANK": "0"}, timeout=60)
+                          env=environment("/nonexistent", OMPI_COMM_WORLD_SIZE="2", OMPI_COMM_WORLD_RANK="0"), timeout=SECONDS)
     return "was built without MPI" not in said.stderr
 
 
-class RankTest(unittest.TestCase):
+class RankTest(CommandTest):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
+        super().setUp()
         (self.folder / "sweep.toml").write_text(PIPELINE)
 
     def ranks(self, count):
@@ -70,11 +69,11 @@ class RankTest(unittest.TestCase):
 
     def start(self, launcher, runs, *more, pipeline="sweep.toml"):
         return subprocess.Popen([*launcher, EXECUTABLE, "run", pipeline, "--runs", runs, "--threads", "1", "--quiet", *more],
-                                cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                                cwd=self.folder, env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def run_to_its_end(self, launcher, runs, *more, pipeline="sweep.toml"):
         process = self.start(launcher, runs, *more, pipeline=pipeline)
-        out, err = process.communicate(timeout=200)
+        out, err = process.communicate(timeout=SECONDS)
         return process.returncode, out, err
 
     def files(self, runs):
@@ -142,8 +141,7 @@ class SeveralRanks(RankTest):
 
 class CopiesWithoutRanks(RankTest):
     def copy(self, **variables):
-        return subprocess.run([EXECUTABLE, "run", "sweep.toml"], cwd=self.folder, capture_output=True, text=True,
-                              env=os.environ | variables, timeout=60)
+        return self.attempt("run", "sweep.toml", **variables)
 
     def test_copies_that_cannot_find_each_other_are_refused_by_the_first(self):
         first, second = (self.copy(SLURM_STEP_NUM_TASKS="3", SLURM_PROCID=str(rank)) for rank in (0, 1))

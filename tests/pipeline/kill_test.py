@@ -16,7 +16,9 @@ import sys
 import tempfile
 import time
 
-EXECUTABLE = pathlib.Path(sys.argv[1]).resolve()
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from command_test import EXECUTABLE, environment
+
 KILLS = int(sys.argv[2]) if len(sys.argv) > 2 else 50
 
 PIPELINE = """\
@@ -79,24 +81,23 @@ def files_of(store):
             for path in store.rglob("*") if path.is_file() and path.name != "provenance.json"}
 
 
-def complete(runs, folder, environment):
+def complete(runs, folder, variables):
     """Runs to the end; an error where it fails or says a word of damage."""
-    done = subprocess.run(command(runs), cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command(runs), cwd=folder, env=variables, capture_output=True, text=True, timeout=120)
     if done.returncode != 0 or done.stderr:
         sys.exit(f"the run after the kills failed ({done.returncode}): {done.stderr}")
     clean = [EXECUTABLE, "clean", "--runs", runs, "--yes"]
-    subprocess.run(clean, cwd=folder, env=environment, capture_output=True, check=True)
+    subprocess.run(clean, cwd=folder, env=variables, capture_output=True, check=True)
 
 
 def main():
     moments = random.Random(1)
     with tempfile.TemporaryDirectory(prefix="reverie-kill-") as name:
         folder = pathlib.Path(name)
-        environment = {**os.environ, "HOME": name}
-        environment.pop("REVERIE_PLUGIN_PATH", None)
+        variables = environment(name)
         (folder / "kill.toml").write_text(PIPELINE)
         begun = time.monotonic()
-        complete("undisturbed", folder, environment)
+        complete("undisturbed", folder, variables)
         whole = time.monotonic() - begun
         expected = files_of(folder / "undisturbed/store")
         kills = rounds = resumed = 0
@@ -105,7 +106,7 @@ def main():
             rounds += 1
             patience = 0.5 * whole
             while True:
-                process = subprocess.Popen(command(runs), cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+                process = subprocess.Popen(command(runs), cwd=folder, env=variables, stdin=subprocess.DEVNULL,
                                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
                 try:
                     process.wait(moments.uniform(0, patience))
@@ -129,7 +130,7 @@ def main():
                 if process.returncode != 0 or words:
                     sys.exit(f"a run after {kills} kills failed ({process.returncode}): {words}")
                 break
-            complete(runs, folder, environment)
+            complete(runs, folder, variables)
             found = files_of(folder / runs / "store")
             for file in sorted(expected.keys() | found.keys()):
                 if expected.get(file) != found.get(file):

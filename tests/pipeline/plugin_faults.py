@@ -4,16 +4,17 @@
 plugin_faults.py EXECUTABLE CRASHING-PLUGIN; standard library only.
 """
 import json
-import os
 import pathlib
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
-EXECUTABLE, PLUGIN = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from command_test import EXECUTABLE, CommandTest
+
+PLUGIN = pathlib.Path(sys.argv[2]).resolve()
 IN_PLUGIN = "in 'advance' of dynamics 'crashing'"
 PIPELINE = """\
 [task.box]
@@ -45,18 +46,11 @@ dynamics = [{{ plugin = "crashing", how = "{how}", when = "now" }}]
 """
 
 
-class PluginFaults(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
+class PluginFaults(CommandTest):
     def start(self, how, *options, batches=1000000, pipeline=PIPELINE):
         (self.folder / "fault.toml").write_text(pipeline.format(how=how, batches=batches))
-        environment = {**os.environ, "HOME": str(self.folder)}
-        environment.pop("REVERIE_PLUGIN_PATH", None)
         process = subprocess.Popen([EXECUTABLE, "run", "fault.toml", "--quiet", "--plugin", PLUGIN, "--checkpoint", "0.05",
-                                    "--threads", "2", *options], cwd=self.folder, env=environment, text=True,
+                                    "--threads", "2", *options], cwd=self.folder, env=self.environment(), text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for stream in (process.stdout, process.stderr):
             self.addCleanup(stream.close)

@@ -13,12 +13,11 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
-EXECUTABLE = pathlib.Path(sys.argv[1]).resolve()
-SECONDS = 180
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from command_test import EXECUTABLE, SECONDS, CommandTest
 
 PIPELINE = """\
 [axes]
@@ -102,11 +101,9 @@ def processes_of(process):
     return [process.pid, *map(int, children)]
 
 
-class Workers(unittest.TestCase):
+class Workers(CommandTest):
     def setUp(self):
-        temporary = tempfile.TemporaryDirectory(prefix="reverie-workers-")
-        self.addCleanup(temporary.cleanup)
-        self.folder = pathlib.Path(temporary.name)
+        super().setUp()
         self.store = self.folder / "runs/store"
         self.started = []
 
@@ -118,11 +115,6 @@ class Workers(unittest.TestCase):
 
     def write(self, text):
         (self.folder / "p.toml").write_text(text)
-
-    def environment(self):
-        environment = {**os.environ, "HOME": str(self.folder)}
-        environment.pop("REVERIE_PLUGIN_PATH", None)
-        return environment
 
     def start(self, *arguments):
         process = subprocess.Popen([EXECUTABLE, "run", "p.toml", "--threads", "1", *arguments],
@@ -171,10 +163,7 @@ class Workers(unittest.TestCase):
         return collections.Counter(e["stage"] for e in self.events() if e["event"] == "started")
 
     def status(self):
-        done = subprocess.run([EXECUTABLE, "status", "runs/p", "--json"], cwd=self.folder, env=self.environment(),
-                              capture_output=True, text=True, timeout=SECONDS)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return json.loads(done.stdout)
+        return json.loads(self.reverie("status", "runs/p", "--json").stdout)
 
     def check_store(self):
         self.run_here("--runs", "single", "--quiet")

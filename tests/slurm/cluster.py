@@ -85,7 +85,8 @@ class Cluster:
         self.folder.chmod(0o755)
         self.array_size = array_size
         self.daemons = {}
-        self.environment = {**os.environ, "PATH": PATH, "SLURM_CONF": str(self.folder / "slurm.conf")}
+        self.variables = {"PATH": PATH, "SLURM_CONF": str(self.folder / "slurm.conf")}
+        self.environment = {**os.environ, **self.variables}
 
     def __enter__(self):
         try:

@@ -6,18 +6,16 @@ it tries the scripts alone and exits with 77.
 """
 import concurrent.futures
 import json
-import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
 
 import cluster
 
-EXECUTABLE = pathlib.Path(sys.argv[1]).resolve()
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from command_test import CommandTest
 
 PIPELINE = """\
 title = "On a cluster"
@@ -53,21 +51,20 @@ extra = ["--comment=test"]
 """
 
 
-class Submission(unittest.TestCase):
-    environment = os.environ
+class Submission(CommandTest):
+    prefix = "reverie slurm' $-"
+    variables = {}  # of the cluster
 
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="reverie slurm' $-"))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        super().setUp()
         (self.folder / "p q.toml").write_text(PIPELINE)
         self.index = self.folder / "runs" / "p q"
 
+    def environment(self, **extra):
+        return super().environment(**self.variables, **extra)
+
     def reverie(self, *arguments, code=0, **extra):
-        hidden = ("REVERIE_PLUGIN_PATH", "XDG_DATA_HOME")
-        environment = {**{k: v for k, v in self.environment.items() if k not in hidden}, "HOME": str(self.folder),
-                       **extra}
-        done = subprocess.run([EXECUTABLE, *arguments], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=100)
+        done = self.attempt(*arguments, **extra)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr + self.task_logs())
         return done.stdout + done.stderr
 
@@ -102,7 +99,7 @@ class OnACluster(Submission):
     @classmethod
     def setUpClass(cls):
         cls.cluster = cls.enterClassContext(cluster.Cluster())
-        cls.environment = cls.cluster.environment
+        cls.variables = cls.cluster.variables
 
     def decisions(self):
         return {entry["stage"]: entry["why"] for entry in json.loads(self.reverie("plan", "p q.toml", "--json"))}

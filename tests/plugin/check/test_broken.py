@@ -10,11 +10,13 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
-EXECUTABLE, SOURCES, FOLDER = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from command_test import EXECUTABLE, CommandTest
+
+SOURCES, FOLDER = (pathlib.Path(argument).resolve() for argument in sys.argv[2:4])
 
 
 def expectations():
@@ -23,27 +25,21 @@ def expectations():
             yield source.stem, found[1], found[2].replace("\n * ", " ")
 
 
-def reverie(*arguments):
-    return subprocess.run([EXECUTABLE, *arguments], capture_output=True, text=True, timeout=120)
-
-
-class Broken(unittest.TestCase):
+class Broken(CommandTest):
     def test_check_says_what_happened_and_where(self):
         libraries = list(expectations())
         self.assertGreater(len(libraries), 5)
         for library, check, detail in libraries:
             with self.subTest(library=library):
                 only = () if check in ("load", "exports") else ("--only", check)
-                done = reverie("check", FOLDER / f"{library}.so", "--json", "--time-limit", "1", *only)
+                done = self.attempt("check", FOLDER / f"{library}.so", "--json", "--time-limit", "1", *only)
                 rows = json.loads(done.stdout)
                 self.assertEqual(done.returncode, 5, rows)
                 failed = [(row["check"], row["detail"]) for row in rows if row["verdict"] == "fail"]
                 self.assertEqual(failed[0], (check, detail))
 
     def complaint_of(self, library, *command):
-        done = reverie(*command, "--plugin", FOLDER / f"{library}.so")
-        self.assertEqual(done.returncode, 4, done.stderr)
-        return done.stderr
+        return self.reverie(*command, "--plugin", FOLDER / f"{library}.so", code=4).stderr
 
     def test_every_command_names_the_library_before_it_ends(self):
         loading = [(library, detail) for library, check, detail in expectations()
@@ -55,12 +51,10 @@ class Broken(unittest.TestCase):
                                  f"  This is a bug of the plugin {FOLDER / library}.so.\n")
 
     def with_dynamics(self, library, command, stage):
-        with tempfile.TemporaryDirectory() as folder:
-            (pathlib.Path(folder) / "p.toml").write_text(
-                '[task.line]\nplugin = "ornstein_uhlenbeck"\n[network.small]\ncell = { plugin = "leaky_rnn", units = 4 }\n'
-                f'[stage.s]\n{stage}\ntask = "line"\nnetwork = "small"\ndynamics = [{{ plugin = "{library}" }}]\n')
-            return subprocess.run([EXECUTABLE, command, "p.toml", "--plugin", FOLDER / f"{library}.so"], cwd=folder,
-                                  capture_output=True, text=True, timeout=120)
+        (self.folder / "p.toml").write_text(
+            '[task.line]\nplugin = "ornstein_uhlenbeck"\n[network.small]\ncell = { plugin = "leaky_rnn", units = 4 }\n'
+            f'[stage.s]\n{stage}\ntask = "line"\nnetwork = "small"\ndynamics = [{{ plugin = "{library}" }}]\n')
+        return self.attempt(command, "p.toml", "--plugin", FOLDER / f"{library}.so")
 
     def test_a_training_without_gradient_is_refused_when_it_is_planned(self):
         done = self.with_dynamics("correct", "validate", 'run = "train"\nbatches = 1')
@@ -75,7 +69,7 @@ class Broken(unittest.TestCase):
 
     def test_one_that_hangs_is_named_when_interrupted(self):
         process = subprocess.Popen([EXECUTABLE, "list", "--plugin", FOLDER / "constructor_hangs.so"], text=True,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                                   env=self.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         while f"{FOLDER}/constructor_hangs.so" not in pathlib.Path(f"/proc/{process.pid}/maps").read_text():
             time.sleep(0.02)
         time.sleep(0.2)

@@ -4,13 +4,15 @@
 test_check.py EXECUTABLE FOLDER-WITH-FAULTY-PLUGINS FOLDER-WITH-BUNDLED-PLUGINS BROKEN-FOLDER; standard library only.
 """
 import json
-import os
 import pathlib
 import subprocess
 import sys
 import unittest
 
-EXECUTABLE, FAULTY, BUNDLED, BROKEN = (pathlib.Path(argument).resolve() for argument in sys.argv[1:5])
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from command_test import EXECUTABLE, environment
+
+FAULTY, BUNDLED, BROKEN = (pathlib.Path(argument).resolve() for argument in sys.argv[2:5])
 
 # fault: {check: part of its detail}; all other checks must pass or be skipped.
 DYNAMICS = {
@@ -89,10 +91,8 @@ METRIC = {
 
 
 def check(*arguments):
-    environment = {k: v for k, v in os.environ.items() if k not in ("REVERIE_PLUGIN_PATH", "XDG_DATA_HOME")}
-    environment["HOME"] = "/nonexistent"
     return subprocess.run([EXECUTABLE, "check", *arguments], capture_output=True, text=True, timeout=120,
-                          env=environment)
+                          env=environment("/nonexistent"))
 
 
 class Check(unittest.TestCase):
