@@ -139,9 +139,10 @@ TEST_CASE("a training at work shows losses and a few moments, and nothing afterw
     for (int batch = 1; batch <= 2; ++batch) live.add(engine::HistoryEntry{batch, 1.0 / batch, true, 0.5, 0.1});
     const auto shown = read_live_training(folder.path);
     REQUIRE(shown);
-    CHECK(shown->batch == 1);  // the next writing is due some seconds later
+    REQUIRE(shown->batch >= 1);  // 2 on a machine so busy that the next writing, some seconds later, was due
     CHECK(shown->batches == 5000);
-    CHECK(shown->loss == std::vector<std::pair<double, double>>{{1, 1.0}});
+    CHECK(shown->loss.size() == static_cast<std::size_t>(shown->batch));
+    CHECK(shown->loss.front() == std::pair{1.0, 1.0});
     CHECK(shown->coordinates == 2);
     REQUIRE(shown->paths.size() >= 3);
     CHECK(shown->paths.size() <= 5);
