@@ -19,18 +19,27 @@ namespace {
                          "install it: apt-get install gnuplot-nox");
 }
 
-const std::array<const char*, 3> pictures = {"figure.svg", "figure.pdf", "figure.png"};
+struct Picture {
+  const char* name;
+  std::string_view end;  ///< of a whole file, but for blanks
+};
+constexpr std::array<Picture, 3> pictures = {
+    {{"figure.svg", "</svg>"}, {"figure.pdf", "%%EOF"}, {"figure.png", "IEND\xAE\x42\x60\x82"}}};
 
 void remove_pictures(const std::filesystem::path& folder) {
   std::error_code ignored;
-  for (const char* picture : pictures) std::filesystem::remove(folder / picture, ignored);
+  for (const auto& picture : pictures) std::filesystem::remove(folder / picture.name, ignored);
 }
 
-bool all_drawn(const std::filesystem::path& folder) {
-  return std::all_of(pictures.begin(), pictures.end(), [&](const char* picture) {
+/// A picture that is missing or not whole: gnuplot says nothing of a disk that is full.
+const char* unfinished(const std::filesystem::path& folder) {
+  for (const auto& [name, end] : pictures) {
     std::error_code missing;
-    return std::filesystem::file_size(folder / picture, missing) > 0 && !missing;
-  });
+    if (!std::filesystem::exists(folder / name, missing)) return name;
+    const auto bytes = store::read_file(folder / name);
+    if (!std::string_view(bytes).substr(0, bytes.find_last_not_of(" \n") + 1).ends_with(end)) return name;
+  }
+  return nullptr;
 }
 
 /// "/CreationDate (D:20260101120000+01'00)" keeps its length, for the file's table of offsets.
@@ -95,15 +104,18 @@ void run_gnuplot(const std::filesystem::path& folder) {
   // -d: without the user's initialisation file, which could change how every figure looks.
   const auto end = run_program({"gnuplot", "-d", "figure.gp"}, folder);
   if (end.start_error != 0) cannot_start(end.start_error);
-  if (end.succeeded() && all_drawn(folder)) return fix_date(folder / "figure.pdf");
+  const char* const half = end.succeeded() ? unfinished(folder) : nullptr;
+  if (end.succeeded() && !half) return fix_date(folder / "figure.pdf");
   remove_pictures(folder);
-  const std::string how = end.signal != 0 ? fmt::format("was ended by signal {}", end.signal) : "failed";
+  const std::string how = half              ? fmt::format("did not finish {}", half)
+                          : end.signal != 0 ? fmt::format("was ended by signal {}", end.signal)
+                                            : "failed";
   const auto words = end.output + end.errors;
-  throw store::DataError(fmt::format("gnuplot {} on {}: {}", how, (folder / "figure.gp").string(),
-                                     words.empty() ? "it said nothing" : words),
-                         "figures need gnuplot 5.4 or later with its svg and cairo terminals (apt-get install "
-                         "gnuplot-nox); if that is what "
-                         "there is, please report this");
+  throw store::DataError(
+      fmt::format("gnuplot {} on {}: {}", how, (folder / "figure.gp").string(),
+                  words.empty() ? "it said nothing" : words),
+      "is the disk full? figures also need gnuplot 5.4 or later with its svg and cairo terminals "
+      "(apt-get install gnuplot-nox); if there is room, and that is what there is, please report this");
 }
 
 }  // namespace reverie::analysis

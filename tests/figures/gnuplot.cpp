@@ -97,12 +97,20 @@ TEST_CASE("a failing gnuplot is quoted and leaves no picture") {
   CHECK(!std::filesystem::exists(folder.make("figure") / "figure.svg"));
 }
 
-TEST_CASE("a gnuplot that says nothing and draws nothing has failed") {
+TEST_CASE("a gnuplot that says nothing and draws nothing, or half of a picture, has failed") {
   Folder folder("gnuplot-silent");
   const auto fake = folder.make("bin") / "gnuplot";
-  store::write_file_atomically(fake, "#!/bin/sh\nexit 0\n");
-  std::filesystem::permissions(fake, std::filesystem::perms::owner_all);
-  const OnlyPath only_fake(folder.make("bin"));
-  CHECK_THROWS_WITH_AS(analysis::run_gnuplot(folder.make("figure")), doctest::Contains("figure.gp: "),
-                       store::DataError);
+  const std::string svg = "echo '<svg></svg>' > figure.svg\n", pdf = "echo '%PDF %%EOF' > figure.pdf\n";
+  for (const auto& [drawn, half] : {std::pair{std::string(), "figure.svg"},
+                                    {"echo '<svg><g' > figure.svg\n", "figure.svg"},
+                                    {svg + "echo '%PDF' > figure.pdf\n", "figure.pdf"},
+                                    {svg + pdf + "echo PNG > figure.png\n", "figure.png"}}) {
+    store::write_file_atomically(fake, "#!/bin/sh\n" + drawn);
+    std::filesystem::permissions(fake, std::filesystem::perms::owner_all);
+    const OnlyPath only_fake(folder.make("bin"));
+    const auto words = fmt::format("gnuplot did not finish {} on ", half);
+    CHECK_THROWS_WITH_AS(analysis::run_gnuplot(folder.make("figure")), doctest::Contains(words.c_str()),
+                         store::DataError);
+    CHECK(std::filesystem::is_empty(folder.make("figure")));
+  }
 }
