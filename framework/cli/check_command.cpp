@@ -38,9 +38,10 @@ Heard listen(pipeline::Child& child, double seconds) {
   const auto deadline = Clock::now() + std::chrono::duration<double>(seconds);
   bool asked = false;
   for (;;) {
+    const auto end = child.ended();
     for (const auto& line : child.read_lines())
       if (auto parsed = json::parse(line, nullptr, false); parsed.is_object()) heard.lines.push_back(std::move(parsed));
-    if (const auto end = child.ended()) {
+    if (end) {
       const bool finished = !heard.lines.empty() && heard.lines.back().contains("finished");
       const auto where = where_of(heard.lines);
       if (asked)

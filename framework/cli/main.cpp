@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// The command: chooses the subcommand, and turns failures into messages and exit codes.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cli/commands.hpp>
 #include <cli/signals.hpp>
@@ -78,8 +80,15 @@ int dispatch(const std::vector<std::string>& arguments) {
                    "'reverie --help' lists the commands.");
 }
 
+/// A caller may have closed the standard streams; files that are opened later must not take their numbers.
+void open_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(stream, F_GETFD) < 0) ::open("/dev/null", O_RDWR);
+}
+
 int guarded_main(const std::vector<std::string>& arguments) {
   try {
+    open_standard_streams();
     catch_signals();
     const int code = dispatch(arguments);
     // Ranks that say nothing have no buffer.

@@ -14,7 +14,8 @@
 #include <pipeline/compare.hpp>
 #include <pipeline/slurm_queue.hpp>
 #include <pipeline/time_left.hpp>
-#include <set>
+#include <store/lock.hpp>
+#include <thread>
 
 namespace reverie::cli {
 namespace {
@@ -152,7 +153,8 @@ int clean_command(const Command& command, const Arguments& arguments) {
   const auto values = parse(command, description, {}, arguments);
   if (!values) return 0;
   const auto runs = runs_of(*values);
-  const auto list = pipeline::removable(runs);
+  pipeline::Users users(runs);
+  const auto list = pipeline::removable(runs, users);
   if (list.empty()) {
     std::cerr << "nothing to remove\n";
     return 0;
@@ -171,13 +173,28 @@ int clean_command(const Command& command, const Arguments& arguments) {
                        "Without a terminal to ask on, say --yes.");
     if (!agreed(fmt::format("Remove these ({})?", size))) return 0;
   }
-  // A run may have taken some of them up while the question stood.
-  std::set<std::filesystem::path> still;
-  for (const auto& each : pipeline::removable(runs)) still.insert(each.path);
-  for (const auto& each : list) {
-    if (still.contains(each.path) && pipeline::remove(each)) continue;
-    warn(fmt::format("{}: kept, a run uses it", each.path.string()));
-    total -= each.size;
+  std::vector<pipeline::Removable> unknown;
+  total = 0;
+  const auto remove = [&](const pipeline::Removable& each) {
+    const auto what = pipeline::remove(each, users);
+    if (what == pipeline::Removal::removed) total += each.size;
+    if (what == pipeline::Removal::in_use) warn(fmt::format("{}: kept, a run uses it", each.path.string()));
+    return what;
+  };
+  for (const auto& each : list)
+    if (remove(each) == pipeline::Removal::locked_elsewhere) unknown.push_back(each);
+  if (!unknown.empty()) {
+    const auto wait = store::LeaseRules().stale + std::chrono::seconds(1);
+    std::cerr << fmt::format(
+        "{} of these {} locked by another machine, or since before a restart of this one: asking again in {:%Q %q}\n",
+        unknown.size(), unknown.size() == 1 ? "is" : "are", std::chrono::ceil<std::chrono::seconds>(wait));
+    for (const auto until = std::chrono::steady_clock::now() + wait; std::chrono::steady_clock::now() < until;) {
+      stop_if_asked();
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    for (const auto& each : unknown)
+      if (remove(each) == pipeline::Removal::locked_elsewhere)
+        warn(fmt::format("{}: kept, another machine works at it", each.path.string()));
   }
   std::cerr << fmt::format("removed {}\n", format_bytes(static_cast<double>(total)));
   return 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pipeline/index.hpp>
+#include <set>
 
 namespace reverie::pipeline {
 
@@ -18,17 +19,37 @@ struct StoredResult {
 /// unknown.
 std::vector<StoredResult> stored_results(const std::filesystem::path& runs);
 
+/// Which results the pipelines below a folder refer to, by their plan.json or by links; read again when a plan.json has
+/// changed. DataError as above.
+class Users {
+ public:
+  explicit Users(std::filesystem::path runs);
+  bool use(const std::string& name);
+
+ private:
+  void read();
+
+  std::filesystem::path runs_;
+  std::string plans_;
+  std::set<std::string> names_;
+};
+
 /// Something that can go.
 struct Removable {
   std::filesystem::path path;
   std::string why;  ///< "in no pipeline's last run", "left by a process that ended", "damaged"
   std::uintmax_t size = 0;
 };
-/// Results that no pipeline's plan.json and no link refers to, and leftovers of processes that are gone. What an
+/// Results that have no users, and leftovers of processes that are gone; first what can go on a full disk. What an
 /// interrupted training of a planned stage left is kept. DataError as above.
-std::vector<Removable> removable(const std::filesystem::path& runs);
+std::vector<Removable> removable(const std::filesystem::path& runs, Users& users);
 
-/// Removes it unless somebody works there now (false). DataError when the system refuses.
-bool remove(const Removable& removable);
+enum class Removal {
+  removed,
+  in_use,           ///< by a run that has begun meanwhile
+  locked_elsewhere  ///< by a process of another machine, or of before a restart: asked again a minute later one knows
+};
+/// Removes it unless somebody works there now. DataError when the system refuses.
+Removal remove(const Removable& removable, Users& users);
 
 }  // namespace reverie::pipeline

@@ -63,9 +63,14 @@ std::optional<store::Safetensors> read_whole(const fs::path& file, const std::st
   }
 }
 
-std::optional<store::Safetensors> read_newest(const fs::path& folder, const std::string& fingerprint) {
+struct Newest {
+  store::Safetensors file;
+  bool previous;  ///< the newer one is damaged
+};
+
+std::optional<Newest> read_newest(const fs::path& folder, const std::string& fingerprint) {
   for (const char* name : files)
-    if (auto read = read_whole(folder / name, fingerprint)) return read;
+    if (auto read = read_whole(folder / name, fingerprint)) return Newest{std::move(*read), name == files[1]};
   return std::nullopt;
 }
 
@@ -96,8 +101,12 @@ void save_checkpoint(const fs::path& folder, const std::string& fingerprint, con
 
 std::optional<Checkpoint> load_checkpoint(const fs::path& folder, const std::string& fingerprint,
                                           const std::vector<engine::NamedArray>& shapes) {
-  const auto file = read_newest(folder, fingerprint);
-  if (!file) return std::nullopt;
+  const auto newest = read_newest(folder, fingerprint);
+  if (!newest) return std::nullopt;
+  const auto* const file = &newest->file;
+  // save_checkpoint would put it in the place of the one that was read.
+  std::error_code ignored;
+  if (newest->previous) fs::remove(folder / files[0], ignored);
   Checkpoint checkpoint;
   const auto take = [&](const char* prefix, std::vector<engine::NamedArray>& arrays) {
     for (const auto& each : shapes) {
@@ -126,8 +135,8 @@ std::optional<std::int64_t> checkpointed_batch(const fs::path& folder, const std
   std::error_code ignored;
   if (std::none_of(files.begin(), files.end(), [&](const char* name) { return fs::exists(folder / name, ignored); }))
     return std::nullopt;
-  const auto file = read_newest(folder, fingerprint);
-  return file ? std::stoll(file->metadata.at("batch")) : 0;
+  const auto newest = read_newest(folder, fingerprint);
+  return newest ? std::stoll(newest->file.metadata.at("batch")) : 0;
 }
 
 }  // namespace reverie::pipeline

@@ -215,7 +215,7 @@ std::vector<std::string> Child::read_lines() {
 
 std::optional<ChildEnd> Child::ended() {
   int status = 0;
-  if (descriptor_ >= 0 || ::waitpid(process_, &status, WNOHANG) != process_) return std::nullopt;
+  if (process_ == 0 || ::waitpid(process_, &status, WNOHANG) != process_) return std::nullopt;
   process_ = 0;
   return WIFSIGNALED(status) ? ChildEnd{0, WTERMSIG(status)} : ChildEnd{WEXITSTATUS(status), 0};
 }

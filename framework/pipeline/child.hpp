@@ -52,7 +52,8 @@ class Child {
   int descriptor() const { return descriptor_; }
   /// Complete lines that have arrived; does not wait.
   std::vector<std::string> read_lines();
-  /// How it ended, if it has; nothing is left to be read then.
+  /// How it ended, if it has; read_lines() has all that it said then. The pipe may still be open, by a process that a
+  /// plugin has started.
   std::optional<ChildEnd> ended();
   void send_signal(int signal) const;
 

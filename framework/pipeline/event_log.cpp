@@ -28,15 +28,16 @@ EventLog::EventLog(const std::filesystem::path& file)
     : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666)),
       from_(fmt::format("{}:{}", store::host_name(), getpid())) {
   if (descriptor_ < 0) throw store::cannot_write(file, errno);
-  // A line that a full disk cut off must not swallow the next one.
   char last = '\n';
   const auto size = ::lseek(descriptor_, 0, SEEK_END);
-  if (size > 0 && ::pread(descriptor_, &last, 1, size - 1) == 1 && last != '\n') put("\n");
+  cut_off_ = size > 0 && ::pread(descriptor_, &last, 1, size - 1) == 1 && last != '\n';
 }
 
 /// One call: the file is opened for appending, so that lines of two runs do not mix.
-void EventLog::put(std::string_view text) {
-  [[maybe_unused]] const auto written = ::write(descriptor_, text.data(), text.size());
+void EventLog::put(const std::string& text) {
+  const auto whole = cut_off_ ? "\n" + text : text;
+  const auto written = ::write(descriptor_, whole.data(), whole.size());
+  if (written > 0) cut_off_ = static_cast<std::size_t>(written) < whole.size();
 }
 
 EventLog::~EventLog() { ::close(descriptor_); }

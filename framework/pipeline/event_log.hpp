@@ -34,9 +34,10 @@ class EventLog {
   void write_sign_of_life();
 
  private:
-  void put(std::string_view text);
+  void put(const std::string& text);
 
   int descriptor_;
+  bool cut_off_;  ///< the last line, by a full disk: it must not swallow the next one
   std::string from_;
   std::chrono::steady_clock::time_point written_;
 };

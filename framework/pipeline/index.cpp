@@ -81,6 +81,7 @@ void remove_stale_links(const fs::path& index, const Plan& plan) {
   std::error_code failed;
   std::vector<fs::path> stale, folders;
   for (fs::recursive_directory_iterator entry(index, failed), end; !failed && entry != end; entry.increment(failed)) {
+    if (store::is_temporary(entry->path()) && !store::is_dead_temporary(entry->path())) continue;  // link_result's
     if (is_result_link(entry->path())) {
       const auto found = results.find(entry->path().lexically_relative(index));
       if (found == results.end() || target_of(entry->path()) != found->second) stale.push_back(entry->path());
@@ -106,10 +107,13 @@ void link_result(const fs::path& index, const Stage& stage, const fs::path& resu
   for (auto place = stage.place(); !place.empty(); place = place.parent_path()) up /= "..";
   // Where the stage had no axes before, its folder is a link into a result.
   if (fs::is_symlink(link.parent_path(), error) && link.parent_path() != index) fs::remove(link.parent_path(), error);
-  fs::create_directories(link.parent_path(), error);
-  if (!error) fs::create_directory_symlink(up / target, temporary, error);
-  if (!error) fs::rename(temporary, link, error);
-  if (!error) return;
+  int attempts = 100;  // another run that begins now may remove the folder before there is something in it
+  do {
+    fs::create_directories(link.parent_path(), error);
+    if (!error) fs::create_directory_symlink(up / target, temporary, error);
+    if (!error) fs::rename(temporary, link, error);
+    if (!error) return;
+  } while (error == std::errc::no_such_file_or_directory && --attempts > 0);
   std::error_code none;
   fs::remove(temporary, none);
   throw store::DataError(fmt::format("{}: cannot be made a link to the result: {}", link.string(), error.message()),

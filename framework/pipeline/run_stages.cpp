@@ -201,11 +201,17 @@ class Runner {
       lock.release();
       return finish_found(job);
     }
-    if (options_.worker && !inputs_are_whole(stage, lock)) {
-      lock.release();
-      schedule_->failed(job);
-      again_ = true;
-      return;
+    switch (options_.worker ? check_inputs(stage, lock) : Inputs::whole) {
+      case Inputs::whole:
+        break;
+      case Inputs::in_work:
+        lock.release();
+        return put_off(job);
+      case Inputs::missing:
+        lock.release();
+        schedule_->failed(job);
+        again_ = true;
+        return;
     }
     if (options_.events.started) options_.events.started(stage);
     log_.write("started", {{"stage", stage.label()},
@@ -231,26 +237,33 @@ class Runner {
     end(job, {StageState::done_before, "", "", ExitCode::ok}, 0, "");
   }
 
+  enum class Inputs { whole, in_work, missing };
+
   /// A worker checks what others made when a stage of its own is about to read it. What is damaged is set aside, and
-  /// made anew when all else is done.
-  bool inputs_are_whole(const Stage& stage, const store::Lock& lock_of_stage) {
+  /// made anew when all else is done, or by who is at it already.
+  Inputs check_inputs(const Stage& stage, const store::Lock& lock_of_stage) {
     std::vector<std::size_t> unchecked;  // stages
     for (const auto input : stage.inputs)
       if (!checked_.contains(tasks_.of_stage[input])) unchecked.push_back(input);
     const auto findings = verify(unchecked, &lock_of_stage);
+    bool in_work = false, missing = false;
     for (const auto input : unchecked) checked_.insert(tasks_.of_stage[input]);
     for (const auto& finding : findings) {
       const auto t = tasks_.of_stage[finding.stage];
       checked_.erase(t);
       if (!finding.error.empty()) throw store::DataError(finding.error, finding.remedy);
-      if (auto lock = store::Lock::try_take(result_of(t))) {
-        tasks_.list[t].damaged = true;
-        set_aside_if_damaged(t);
-        lock->release();
+      auto lock = store::Lock::try_take(result_of(t));
+      if (!lock) {
+        in_work = true;
+        continue;
       }
+      tasks_.list[t].damaged = true;
+      set_aside_if_damaged(t);
+      lock->release();
       outcomes_.reopen(tasks_.list[t].stages);
+      missing = true;
     }
-    return findings.empty();
+    return missing ? Inputs::missing : in_work ? Inputs::in_work : Inputs::whole;
   }
 
   bool set_aside_if_damaged(std::size_t t) {
@@ -331,10 +344,12 @@ class Runner {
   /// Drops stages that do not stop; trainings, which have something to save, are waited for. Says which plugin they are
   /// in.
   void tell_what_does_not_stop() {
-    const double waited = seconds_since(stopping_since_);
-    if (waited > patience && !std::exchange(asked_, true))
+    if (!asked_since_) {
+      if (seconds_since(stopping_since_) < patience) return;
+      asked_since_ = Clock::now();
       for (const auto& running : running_) running.process.ask_where_it_is();
-    if (waited < patience + 1 || std::exchange(told_, true)) return;
+    }
+    if (seconds_since(*asked_since_) < 1 || std::exchange(told_, true)) return;
     for (auto& running : running_) {
       const auto& stage = stage_of(open_[running.job]);
       const auto where = running.process.called();
@@ -381,8 +396,9 @@ class Runner {
   bool again_ = false;                ///< something stored was damaged: another round makes it anew
   double pause_ = first_pause;
   std::minstd_rand jitter_{std::random_device()()};
-  bool stopping_ = false, asked_ = false, told_ = false;
+  bool stopping_ = false, told_ = false;
   Clock::time_point stopping_since_;
+  std::optional<Clock::time_point> asked_since_;
 };
 
 }  // namespace

@@ -76,6 +76,7 @@ StageProcess::StageProcess(const StageRequest& request, store::Lock lock, int th
       })) {}
 
 std::optional<Report> StageProcess::poll(const Listener& listener) {
+  const auto end = child_.ended();
   for (const auto& text : child_.read_lines()) {
     // A line that a crash cut off is none.
     const auto line = nlohmann::json::parse(text, nullptr, false);
@@ -89,7 +90,6 @@ std::optional<Report> StageProcess::poll(const Listener& listener) {
                        report.at("remedy"), static_cast<ExitCode>(report.at("code").get<int>())};
     }
   }
-  const auto end = child_.ended();
   if (!end) return std::nullopt;
   auto report = report_ ? *report_ : dropped_ ? Report{StageState::stopped, "", "", ExitCode::ok} : report_of_end(*end);
   if (!report_) {

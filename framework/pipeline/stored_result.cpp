@@ -164,6 +164,7 @@ std::vector<Finding> verify_results(const Plan& plan, const fs::path& runs, cons
     for (const auto& child : children) talking.push_back(&child);
     wait_for(talking, 200);
     for (auto child = children.begin(); child != children.end();) {
+      const bool ended = child->ended().has_value();
       for (const auto& text : child->read_lines()) {
         const auto line = json::parse(text);
         if (line.contains("finished"))
@@ -171,7 +172,7 @@ std::vector<Finding> verify_results(const Plan& plan, const fs::path& runs, cons
         else
           findings.push_back({line.at("stage"), line.at("problems"), line.at("error"), line.at("remedy")});
       }
-      child = child->ended() ? children.erase(child) : std::next(child);
+      child = ended ? children.erase(child) : std::next(child);
     }
   }
   if (finished < count)

@@ -131,9 +131,9 @@ void submit_all(const Plan& plan, const SubmitOptions& options, const Submission
   const auto index = index_folder(options.runs, plan);
   const auto& folder = submission.command.folder;
   if (submission.jobs.empty()) return;
-  require_writable(folder);
   {
     const Turn turn(index / plan_file, options.meanwhile);
+    require_writable(folder);
     // Workers may be at it: they read the pipeline's file when they begin.
     if (!is_recorded(index, plan)) require_alone(index, {index / main_log});
     write_plan_record(index, plan);

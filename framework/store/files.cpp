@@ -114,6 +114,12 @@ bool is_gone(std::string_view name) {
   return here && process > 0 && has_ended(process);
 }
 
+bool is_temporary(const std::filesystem::path& path) { return path.filename().string().starts_with(temporary_prefix); }
+
+bool is_dead_temporary(const std::filesystem::path& path) {
+  return is_temporary(path) && is_gone(path.filename().string().substr(temporary_prefix.size()));
+}
+
 std::filesystem::path temporary_beside(const std::filesystem::path& destination) {
   static std::atomic<unsigned> count{0};
   const auto name = temporary_prefix + name_of_process(fmt::format(".{}", count++));

@@ -45,6 +45,9 @@ bool is_gone(std::string_view process_name);
 /// A path beside `destination` with a name that nobody has used so far: `temporary_prefix`, and a name of this process.
 std::filesystem::path temporary_beside(const std::filesystem::path& destination);
 inline const std::string temporary_prefix = ".tmp-";
+bool is_temporary(const std::filesystem::path& path);
+/// In the making by a process that is gone.
+bool is_dead_temporary(const std::filesystem::path& path);
 
 /// A file that becomes visible at `destination` by commit() and disappears without it.
 class TemporaryFile {

@@ -217,6 +217,7 @@ std::optional<Lock> Lock::try_take(const fs::path& result, LeaseRules rules) {
   const auto nonce = new_nonce();
   Descriptor made(make_lease(file, nonce, rules));
   if (made == -EEXIST) return std::nullopt;
+  if (made == -ENOSPC || made == -EDQUOT) throw NoRoom(cannot_write(file, -made));
   if (made < 0) throw cannot_write(file, -made);
   observations().forget(file);
   return Lock(file, nonce, std::move(rules), made.give());

@@ -17,6 +17,7 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <store/dataset.hpp>
 #include <string>
 #include <thread>
 
@@ -33,10 +34,15 @@ struct LeaseRules {
   static std::string this_machine();
 };
 
+/// The disk has no room for a lock's file.
+struct NoRoom : DataError {
+  explicit NoRoom(const DataError& error) : DataError(error) {}
+};
+
 class Lock {
  public:
   /// The lock of a result, or nullopt while somebody else has it. Of leases that are not renewed it learns by being
-  /// asked again later, in the same process. DataError where the file cannot be made.
+  /// asked again later, in the same process. DataError where the file cannot be made; NoRoom, if for want of it.
   static std::optional<Lock> try_take(const std::filesystem::path& result, LeaseRules rules = {});
 
   /// Whether a process of this machine has it, as far as flock(2) tells. Nothing is taken or removed.

@@ -42,11 +42,13 @@ const std::string unpublished_prefix = "result-";
 
 bool is_unpublished(const fs::path& entry) { return entry.filename().string().starts_with(unpublished_prefix); }
 
+std::string process_of(const fs::path& unpublished) {
+  return unpublished.filename().string().substr(unpublished_prefix.size());
+}
+
 /// What another process that may be at work makes.
 bool is_of_another(const fs::path& entry) {
-  if (!is_unpublished(entry)) return false;
-  const auto process = entry.filename().string().substr(unpublished_prefix.size());
-  return process != process_name() && !is_gone(process);
+  return is_unpublished(entry) && process_of(entry) != process_name() && !is_gone(process_of(entry));
 }
 
 /// Of the work folder's entries. One that cannot be removed is moved aside: a program that a killed attempt had started
@@ -68,13 +70,18 @@ void remove_entries(const fs::path& work, const Choice& choice) {
 
 }  // namespace
 
+bool is_dead_work(const fs::path& entry) {
+  return is_dead_temporary(entry) || (is_unpublished(entry) && is_gone(process_of(entry)));
+}
+
 fs::path work_folder(const fs::path& result) { return result.parent_path() / (".work-" + result.filename().string()); }
 
 fs::path unpublished(const fs::path& result) { return work_folder(result) / (unpublished_prefix + process_name()); }
 
 void open_work_folder(const fs::path& result) {
   const auto parent = fs::absolute(result).parent_path();
-  remove_entries(work_folder(result), is_unpublished);
+  remove_entries(work_folder(result),
+                 [](const fs::path& entry) { return is_unpublished(entry) || is_dead_temporary(entry); });
   std::error_code failed;
   int attempts = 100;  // another worker that ends now may remove the work folder before ours is in it
   do fs::create_directories(unpublished(result), failed);

@@ -42,6 +42,8 @@ std::string read_file(const std::filesystem::path& file);
 
 /// Where this process makes a result before it is published.
 std::filesystem::path work_folder(const std::filesystem::path& result);
+/// Of a work folder's entries: what a process that is gone made of a result or was writing.
+bool is_dead_work(const std::filesystem::path& entry);
 std::filesystem::path unpublished(const std::filesystem::path& result);
 
 /// Makes both, the latter empty; the rest of the work folder stays as an earlier attempt left it, but for what

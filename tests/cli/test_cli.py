@@ -3,6 +3,7 @@
 
 test_cli.py EXECUTABLE FOLDER-WITH-BAD-LIBRARIES PROJECT; standard library only.
 """
+import collections
 import csv
 import hashlib
 import json
@@ -360,6 +361,17 @@ class BadFolders(CommandLine):
                 self.assertNotRegex(done.stderr, r"(?m)internal error|^\.|damaged")
                 self.assertEqual(self.files_of("kept"), expected)
 
+    def test_clean_makes_room_on_a_full_disk(self):
+        self.write(GOOD, "good.toml")
+        done = self.in_a_file_system_of_its_own("10m", """\
+            "$0" run good.toml --quiet >&2 && "$0" run good.toml --quiet --set stage.awake.draw=1 >&2 || exit 3
+            cat /dev/zero > runs/fill 2>/dev/null
+            "$0" clean --yes || exit 4
+            ls runs/store | wc -l""")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stderr, "removed [1-9]")
+        self.assertEqual(done.stdout.split()[-1], "4")
+
     def test_results_on_a_read_only_file_system_can_be_looked_at_but_not_added_to(self):
         self.write(GOOD, "good.toml")
         done = self.in_a_file_system_of_its_own("50m", """\
@@ -602,6 +614,24 @@ class Commands(CommandLine):
     def children_of(self, process):
         return pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
 
+    def test_a_run_does_not_depend_on_what_its_caller_did_to_signals_and_streams(self):
+        self.write(GOOD, "good.toml")
+        ignore = lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        done = subprocess.run([EXECUTABLE, "run", "good.toml", "--runs", "deaf"], cwd=self.folder, env=self.environment(),
+                              capture_output=True, text=True, timeout=60, preexec_fn=ignore)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done = subprocess.run(["bash", "-c", '"$0" run good.toml --json --runs closed <&- >&- 2>&-', EXECUTABLE],
+                              cwd=self.folder, env=self.environment(), timeout=60)
+        self.assertEqual(done.returncode, 0)
+        events = [json.loads(line)["event"] for line in (self.folder / "closed/good/log.jsonl").read_text().splitlines()]
+        self.assertEqual(collections.Counter(events), {"run": 1, "started": 4, "done": 4, "end": 1})
+
+    def is_alive(self, process):
+        try:
+            return pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+        except OSError:
+            return False
+
     def test_signals_stop_a_run_which_goes_on_next_time(self):
         self.write(GOOD.replace("batches = 2", "batches = 1000000"), "long.toml")
         batches = []
@@ -666,7 +696,7 @@ class Commands(CommandLine):
         process.kill()
         process.communicate(timeout=60)
         deadline = time.monotonic() + 30
-        while any(pathlib.Path(f"/proc/{child}").exists() for child in children):
+        while any(self.is_alive(child) for child in children):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.02)
 
@@ -765,7 +795,7 @@ class Store(CommandLine):
         before = sorted(p.name for p in store.iterdir())
         (store / ".work-0123456789abcdef").mkdir()
         (store / ".tmp-999999999-1").write_text("x")
-        (store / ".lock-0123456789abcdef.00ff").write_text("")
+        (store / f".lock-0123456789abcdef.{'0f' * 16}").write_text("")
         refused = self.attempt("clean")
         self.assertEqual(refused.returncode, 2)
         self.assertIn("say --yes", refused.stderr)
@@ -774,6 +804,21 @@ class Store(CommandLine):
         self.assertEqual(self.attempt("clean", "--yes").returncode, 0)
         self.assertEqual(len(list(store.iterdir())), 4)
         self.assertEqual(self.attempt("plan", "good.toml", "--set", "stage.replay.draw=1").stdout.count("  done\n"), 4)
+
+    def test_clean_removes_what_killed_processes_left_but_no_checkpoint(self):
+        train = (self.folder / "runs/good/train").resolve()
+        shutil.rmtree(train)
+        work = train.parent / f".work-{train.name}"
+        (work / "result-999999999").mkdir(parents=True)
+        gone = [work / "result-999999999", work / ".tmp-999999999-1", self.folder / "runs/.tmp-999999999-1",
+                self.folder / "runs/good/.tmp-999999999-1", self.folder / f"runs/good/.lock-plan.json.{'0f' * 16}"]
+        kept = [work / "checkpoint.safetensors", self.folder / "runs/good/plan.json"]
+        for path in [*gone[1:], kept[0]]:
+            path.write_text("")
+        done = self.attempt("clean", "--yes")
+        self.assertEqual((done.returncode, done.stdout.count("left by a process that ended")), (0, len(gone)), done.stderr)
+        self.assertEqual([path for path in gone if path.exists()], [])
+        self.assertEqual([path for path in kept if not path.exists()], [])
 
     def test_clean_asks_on_a_terminal(self):
         self.assertEqual(self.attempt("run", "good.toml", "--set", "stage.replay.draw=1").returncode, 0)

@@ -128,7 +128,9 @@ class PluginFaults(CommandTest):
         process.send_signal(signal.SIGINT)
         time.sleep(0.2)
         self.assertIsNone(process.poll())
-        process.send_signal(signal.SIGINT)
+        while process.poll() is None:  # two that come at once are one
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.2)
         _, words = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 130)
         self.assertIn(f"error: interrupted {IN_PLUGIN}\n", words)

@@ -249,6 +249,13 @@ TEST_CASE("what stopped the last save of a checkpoint does not stop the next run
   bytes[bytes.find("\"9\"") + 1] = '8';
   std::ofstream(work / "checkpoint.safetensors") << bytes;
   CHECK(checkpointed_batch(work, fingerprint) == 7);
+  // A training that went on from the older one keeps it until a newer one is whole.
+  const auto reached = load_checkpoint(work, fingerprint, arrays);
+  REQUIRE(reached);
+  CHECK(reached->state.batch == 7);
+  save_checkpoint(work, fingerprint, {later, {}});
+  fs::resize_file(work / "checkpoint.safetensors", 20);
+  CHECK(checkpointed_batch(work, fingerprint) == 7);
   fs::resize_file(work / "checkpoint.previous.safetensors", 20);
   CHECK(checkpointed_batch(work, fingerprint) == 0);
   CHECK(decide(plan, asked_for(plan, {}), folder.path, 0).at(0).why ==

@@ -2,11 +2,18 @@
 /// What a run leaves in the pipeline's folder: links, tables and the report are those of the plan that ran last.
 #include <doctest/doctest.h>
 
+#include <sys/resource.h>
+
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <pipeline/catalog.hpp>
+#include <pipeline/event_log.hpp>
 #include <pipeline/index.hpp>
 #include <pipeline/run.hpp>
 #include <set>
+#include <sstream>
+#include <store/lock.hpp>
 #include <store/publication.hpp>
 
 #include "folder.hpp"
@@ -132,4 +139,53 @@ TEST_CASE("another file of the same name is refused while the first is there") {
   fs::remove(plan.file);
   CHECK(run(other, options_for(folder)).code == ExitCode::ok);
   CHECK(fs::exists(folder.path / "test" / "two" / "weights.safetensors"));
+}
+
+TEST_CASE("what a run has taken up meanwhile stays, and what another machine may be at is told apart") {
+  const Folder folder;
+  const auto first = plan_of(task_and_network + fresh_stage("one"));
+  const auto second = plan_of(task_and_network + fresh_stage("one"), {"stage.one.seed=3"});
+  run(first, options_for(folder));
+  run(second, options_for(folder));
+  Users users(folder.path);
+  const auto list = removable(folder.path, users);
+  REQUIRE(list.size() == 1);
+  CHECK(list[0].path == result_folder(folder.path, first.stages[0]));
+  run(first, options_for(folder));
+  CHECK(remove(list[0], users) == Removal::in_use);
+  run(second, options_for(folder));
+  auto theirs = store::Lock::try_take(list[0].path, {.flock = false, .machine = "elsewhere/1"});
+  REQUIRE(theirs);
+  CHECK(remove(list[0], users) == Removal::locked_elsewhere);
+  CHECK(fs::exists(list[0].path));
+  theirs->release();
+  CHECK(remove(list[0], users) == Removal::removed);
+  CHECK_FALSE(fs::exists(list[0].path));
+  CHECK(remove(list[0], users) == Removal::removed);
+  CHECK(removable(folder.path, users).empty());
+}
+
+TEST_CASE("a line of the log that did not fit on the disk does not swallow the next one") {
+  const Folder folder;
+  const auto file = folder.path / "log.jsonl";
+  {
+    EventLog log(file);
+    log.write("first");
+    rlimit before;
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit full{fs::file_size(file) + 10, before.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &full);
+    log.write("second");
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, handler);
+    log.write("third");
+    log.write("fourth");
+  }
+  std::vector<std::string> events;
+  std::istringstream lines(store::read_file(file));
+  for (std::string line; std::getline(lines, line);)
+    if (const auto event = nlohmann::json::parse(line, nullptr, false); event.is_object())
+      events.push_back(event.at("event"));
+  CHECK(events == std::vector<std::string>{"first", "third", "fourth"});
 }
