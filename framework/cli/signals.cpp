@@ -45,8 +45,8 @@ void handle(int signal) {
 }  // namespace
 
 void catch_signals() {
-  std::signal(SIGCHLD,
-              SIG_DFL);  // who starts us may ignore it: the system would then keep the ends of children to itself
+  // Who starts us may ignore it: the system would then keep the ends of children to itself.
+  std::signal(SIGCHLD, SIG_DFL);
   plugin::set_stop_flag(&stop);
   catch_crashes();
   handle(SIGINT);
