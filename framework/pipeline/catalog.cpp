@@ -122,6 +122,38 @@ bool is_stored_result(const fs::path& path) {
   return path.parent_path().filename() == "store" && !path.filename().string().starts_with(".");
 }
 
+/// What an interrupted training of a planned stage left. A lock alone is in nobody's way.
+bool is_kept_work(const fs::path& path, const Users& users) {
+  const auto name = path.filename().string();
+  if (!name.starts_with(work_prefix)) return false;
+  const auto result = result_of(path);
+  return users.use(result->filename().string()) && !fs::exists(*result);
+}
+
+struct Release {
+  store::Lock& lock;
+  ~Release() { lock.release(); }
+};
+
+/// Of what nobody else works at.
+Removal remove_now(const fs::path& path, Users& users) {
+  std::error_code failed;
+  if (!fs::exists(fs::symlink_status(path, failed))) return Removal::removed;  // by another
+  users.refresh();  // a run writes its plan before it looks at a result
+  if (is_kept_work(path, users)) return Removal::in_use;
+  if (is_stored_result(path)) {
+    if (users.use(path.filename().string())) return Removal::in_use;
+    // Renamed first: nobody shall find half of it.
+    fs::remove_all(store::set_aside(path), failed);
+  } else if (const auto own = result_of(path); !own || path != store::lock_file(*own)) {  // that goes with its release
+    fs::remove_all(path, failed);
+  }
+  if (failed)
+    throw store::DataError(fmt::format("cannot remove '{}': {}", path.string(), failed.message()),
+                           "Check its permissions.");
+  return Removal::removed;
+}
+
 }  // namespace
 
 std::vector<StoredResult> stored_results(const fs::path& runs) {
@@ -151,48 +183,11 @@ void Users::read() {
   for (const auto& [name, users] : references(runs_)) names_.insert(name);
 }
 
-bool Users::use(const std::string& name) {
-  // A run writes its plan before it looks at a result.
+void Users::refresh() {
   if (plans_there(runs_) != plans_) read();
-  return names_.contains(name);
 }
 
-namespace {
-
-/// What an interrupted training of a planned stage left. A lock alone is in nobody's way.
-bool is_kept_work(const fs::path& path, Users& users) {
-  const auto name = path.filename().string();
-  if (!name.starts_with(work_prefix)) return false;
-  const auto result = result_of(path);
-  return users.use(result->filename().string()) && !fs::exists(*result);
-}
-
-struct Release {
-  store::Lock& lock;
-  ~Release() { lock.release(); }
-};
-
-/// Of what nobody else works at.
-Removal remove_now(const fs::path& path, Users& users) {
-  std::error_code failed;
-  if (!fs::exists(fs::symlink_status(path, failed))) return Removal::removed;  // by another
-  if (is_kept_work(path, users)) return Removal::in_use;
-  if (is_stored_result(path)) {
-    if (users.use(path.filename().string())) return Removal::in_use;
-    // Renamed first: nobody shall find half of it.
-    fs::remove_all(store::set_aside(path), failed);
-  } else if (const auto own = result_of(path); !own || path != store::lock_file(*own)) {  // that goes with its release
-    fs::remove_all(path, failed);
-  }
-  if (failed)
-    throw store::DataError(fmt::format("cannot remove '{}': {}", path.string(), failed.message()),
-                           "Check its permissions.");
-  return Removal::removed;
-}
-
-}  // namespace
-
-std::vector<Removable> removable(const fs::path& runs, Users& users) {
+std::vector<Removable> removable(const fs::path& runs, const Users& users) {
   std::vector<Removable> list;
   const auto add = [&](const fs::path& path, const char* why) { list.push_back({path, why, size_of(path)}); };
   constexpr const char* left = "left by a process that ended";

@@ -19,12 +19,13 @@ struct StoredResult {
 /// unknown.
 std::vector<StoredResult> stored_results(const std::filesystem::path& runs);
 
-/// Which results the pipelines below a folder refer to, by their plan.json or by links; read again when a plan.json has
-/// changed. DataError as above.
+/// Which results the pipelines below a folder refer to, by their plan.json or by links. DataError as above.
 class Users {
  public:
   explicit Users(std::filesystem::path runs);
-  bool use(const std::string& name);
+  bool use(const std::string& name) const { return names_.contains(name); }
+  /// Looks again, if a plan.json has changed.
+  void refresh();
 
  private:
   void read();
@@ -42,7 +43,7 @@ struct Removable {
 };
 /// Results that have no users, and leftovers of processes that are gone; first what can go on a full disk. What an
 /// interrupted training of a planned stage left is kept. DataError as above.
-std::vector<Removable> removable(const std::filesystem::path& runs, Users& users);
+std::vector<Removable> removable(const std::filesystem::path& runs, const Users& users);
 
 enum class Removal {
   removed,

@@ -113,9 +113,9 @@ void link_result(const fs::path& index, const Stage& stage, const fs::path& resu
     if (!error) fs::create_directory_symlink(up / target, temporary, error);
     if (!error) fs::rename(temporary, link, error);
     if (!error) return;
+    std::error_code none;
+    fs::remove(temporary, none);
   } while (error == std::errc::no_such_file_or_directory && --attempts > 0);
-  std::error_code none;
-  fs::remove(temporary, none);
   throw store::DataError(fmt::format("{}: cannot be made a link to the result: {}", link.string(), error.message()),
                          "Move away what lies there, or choose another folder with --runs.");
 }
